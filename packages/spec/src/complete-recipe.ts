@@ -1,0 +1,58 @@
+import type { Recipe, RecipeInput } from './recipe.js';
+import type { ActivationScheme, KvPartScheme, KvScheme, WeightScheme } from './scheme.js';
+
+/** Defaults of interface.md §1: asymmetric, zero-inclusive range, per channel. */
+export function completeWeightScheme(input: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>): WeightScheme {
+  return { group: 'channel', symmetric: false, range: 'zero-inclusive', ...input };
+}
+
+/** Defaults: dynamic, per token, asymmetric, clip 1. */
+export function completeActivationScheme(
+  input: Partial<ActivationScheme> & Pick<ActivationScheme, 'bits'>,
+): ActivationScheme {
+  return { symmetric: false, clip: 1, tensorParallel: 1, ...input };
+}
+
+/** Defaults: per token and head, asymmetric, zero-inclusive, clip 1. */
+export function completeKvPartScheme(input: Partial<KvPartScheme> & Pick<KvPartScheme, 'bits'>): KvPartScheme {
+  return { axis: 'token', group: 'head', symmetric: false, range: 'zero-inclusive', clip: 1, ...input };
+}
+
+/** Defaults: keys after the rotary embedding, no float window. */
+export function completeKvScheme(input: NonNullable<RecipeInput['kv']>): KvScheme {
+  if ('bits' in input) {
+    const part = completeKvPartScheme(input);
+    return { key: part, value: part, window: 0, rope: 'after' };
+  }
+  const { key, value, window = 0, rope = 'after' } = input as Exclude<RecipeInput['kv'], { bits: unknown } | undefined>;
+  return {
+    ...(key && { key: completeKvPartScheme(key) }),
+    ...(value && { value: completeKvPartScheme(value) }),
+    window,
+    rope,
+  };
+}
+
+/** Spells out every default of a valid recipe; a weight scheme without a rounder stays as it is, see {@link parseShortRecipe}. */
+export function completeRecipe(input: RecipeInput): Recipe {
+  return {
+    pipeline: input.pipeline ?? [],
+    ...(input.weights && { weights: completeWeightScheme(input.weights) }),
+    ...(input.activations && { activations: completeActivationScheme(input.activations) }),
+    ...(input.kv && { kv: completeKvScheme(input.kv) }),
+    rules: (input.rules ?? []).map(({ match, scheme }) => ({
+      match,
+      scheme:
+        scheme === 'skip'
+          ? scheme
+          : {
+              ...(scheme.weight && { weight: completeWeightScheme(scheme.weight) }),
+              ...(scheme.activation && { activation: completeActivationScheme(scheme.activation) }),
+            },
+    })),
+    ...(input.calibration && {
+      calibration: { samples: 128, length: 2048, seed: 0, sampling: 'windows' as const, ...input.calibration },
+    }),
+    seed: input.seed ?? 0,
+  };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { parseShortRecipe } from './parse-short-recipe.js';
+import { ThinkbitsError } from './thinkbits-error.js';
+
+const code = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    if (ThinkbitsError.isInstance(error)) return `${error.code} ${error.message} ${error.help}`;
+    throw error;
+  }
+  throw new Error('no error');
+};
+
+describe('parseShortRecipe', () => {
+  it('spells out every default', () => {
+    expect(parseShortRecipe('rtn:w4g128')).toEqual({
+      pipeline: [{ use: 'rtn' }],
+      weights: { bits: 4, group: 128, symmetric: false, range: 'zero-inclusive' },
+      rules: [],
+      seed: 0,
+    });
+  });
+
+  it('takes the parts of a scheme in any order', () => {
+    expect(parseShortRecipe('rtn:kv4symg64w3')).toEqual(parseShortRecipe('rtn:w3g64symkv4'));
+  });
+
+  it('reads keys and values apart', () => {
+    const { kv } = parseShortRecipe('rtn:k4v3');
+    expect([kv?.key?.bits, kv?.value?.bits, kv?.window, kv?.rope]).toEqual([4, 3, 0, 'after']);
+  });
+
+  it('quantizes the cache alone without a rounder', () => {
+    expect(parseShortRecipe('rtn:kv3').pipeline).toEqual([]);
+    expect(parseShortRecipe('rtn:kv3').weights).toBeUndefined();
+  });
+
+  it('appends rtn where no rounder is named', () => {
+    expect(parseShortRecipe('awq:w4g128').pipeline).toEqual([{ use: 'awq' }, { use: 'rtn' }]);
+    expect(parseShortRecipe('awq+gptq:w4g128').pipeline).toEqual([{ use: 'awq' }, { use: 'gptq' }]);
+  });
+
+  it('quantizes the head only when asked', () => {
+    expect(parseShortRecipe('rtn:w4g64head8').rules).toEqual([
+      { match: 'lm_head', scheme: { weight: { bits: 8, group: 64, symmetric: false, range: 'zero-inclusive' } } },
+    ]);
+  });
+
+  it('none is no change', () => {
+    expect(parseShortRecipe('none')).toEqual({ pipeline: [], rules: [], seed: 0 });
+  });
+
+  it.each([
+    ['rtn:q4', 'recipe/syntax'],
+    ['rtn:w4w3', 'recipe/syntax'],
+    ['rtn:', 'recipe/syntax'],
+    ['rtn:g64', 'recipe/syntax'],
+    ['rtn:w4g0', 'recipe/syntax'],
+    ['+rtn:w4', 'recipe/syntax'],
+    ['rtn:w1', 'recipe/bits'],
+    ['rtn:w16', 'recipe/bits'],
+    ['rtn:kv1', 'recipe/kv-bits'],
+  ])('refuses %s', (text, expected) => {
+    expect(code(() => parseShortRecipe(text))).toContain(expected);
+  });
+
+  it('names the value and a near form', () => {
+    expect(code(() => parseShortRecipe('rtn:vk4'))).toMatch(/"vk4".*kv4/s);
+    expect(code(() => parseShortRecipe('rtn:kv1'))).toContain('kv1 asks for 1 bits');
+  });
+});

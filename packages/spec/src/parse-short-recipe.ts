@@ -1,0 +1,121 @@
+import { completeRecipe } from './complete-recipe.js';
+import { nearestName } from './nearest-name.js';
+import type { Recipe, RecipeInput } from './recipe.js';
+import type { KvBits, WeightBits } from './scheme.js';
+import { ThinkbitsError } from './thinkbits-error.js';
+
+const forms = ['w4', 'a8', 'kv4', 'k4v3', 'g128', 'head8', 'channel', 'sym', 'asym'];
+/** One term of a scheme; terms follow each other without separators, in any order. */
+const term = /^(?:k(\d+)v(\d+)|kv(\d+)|head(\d+)|w(\d+)|a(\d+)|g(\d+)|(channel|asym|sym))/;
+/** Methods that only concern the cache or only edit weights, and so are no rounders. */
+const methodName = /^[a-z0-9@][a-z0-9@/._-]*$/i;
+
+function refuse(text: string, what: string, help: string): never {
+  throw new ThinkbitsError({ code: 'recipe/syntax', message: `Recipe "${text}": ${what}`, help, details: { recipe: text } });
+}
+
+function bits(text: string, name: string, value: string, allowed: readonly number[]): number {
+  const width = Number(value);
+  if (!allowed.includes(width)) {
+    throw new ThinkbitsError({
+      code: name.startsWith('k') || name === 'v' ? 'recipe/kv-bits' : 'recipe/bits',
+      message: `Recipe "${text}": ${name}${value} asks for ${value} bits.`,
+      help: `${name} takes ${allowed.join(', ')}; leave it out to keep 16-bit float.`,
+      details: { recipe: text, bits: width },
+    });
+  }
+  return width;
+}
+
+const weightWidths = [2, 3, 4, 5, 6, 7, 8];
+const kvWidths = [2, 3, 4, 8];
+
+/** Scheme terms of a short recipe, each seen at most once. */
+function parseScheme(text: string, scheme: string): Pick<RecipeInput, 'weights' | 'activations' | 'kv' | 'rules'> {
+  const seen = new Map<string, string>();
+  const take = (key: string, value: string): void => {
+    if (seen.has(key)) refuse(text, `"${key}" is given twice.`, 'Give each part of the scheme once.');
+    seen.set(key, value);
+  };
+  for (let rest = scheme; rest !== ''; ) {
+    const match = term.exec(rest);
+    if (!match) {
+      const near = nearestName(rest, forms);
+      refuse(
+        text,
+        `"${rest}" is not a scheme.`,
+        `${near ? `Did you mean "${near}"? ` : ''}A scheme is made of ${forms.join(', ')}.`,
+      );
+    }
+    const [whole, key, value, both, head, weight, activation, group, word] = match;
+    if (key !== undefined) {
+      take('k', key);
+      take('v', value as string);
+    } else if (both !== undefined) {
+      take('k', both);
+      take('v', both);
+    } else if (head !== undefined) take('head', head);
+    else if (weight !== undefined) take('w', weight);
+    else if (activation !== undefined) take('a', activation);
+    else if (group !== undefined) take('group', group);
+    else if (word === 'channel') take('group', 'channel');
+    else take('symmetric', word as string);
+    rest = rest.slice(whole.length);
+  }
+  const get = (key: string) => seen.get(key);
+  const group = get('group');
+  if (group !== undefined && group !== 'channel' && Number(group) < 1) {
+    refuse(text, `g${group} is not a group size.`, 'A group is a positive number of input columns, for example g128.');
+  }
+  const w = get('w');
+  const shape = {
+    ...(group !== undefined && { group: group === 'channel' ? ('channel' as const) : Number(group) }),
+    ...(get('symmetric') !== undefined && { symmetric: get('symmetric') === 'sym' }),
+  };
+  const headBits = get('head');
+  if (Object.keys(shape).length > 0 && w === undefined && headBits === undefined) {
+    refuse(text, 'a group or symmetry speaks of weights, and no weight bits are given.', 'Add weight bits, for example w4.');
+  }
+  const weight = (name: string, value: string) => ({ bits: bits(text, name, value, weightWidths) as WeightBits, ...shape });
+  const cache = (name: string) => {
+    const value = get(name);
+    return value === undefined ? undefined : { bits: bits(text, name === 'k' && value === get('v') ? 'kv' : name, value, kvWidths) as KvBits };
+  };
+  const a = get('a');
+  const k = cache('k');
+  const v = cache('v');
+  return {
+    ...(w !== undefined && { weights: weight('w', w) }),
+    ...(a !== undefined && { activations: { bits: bits(text, 'a', a, weightWidths) as WeightBits } }),
+    ...(k && v && { kv: { key: k, value: v } }),
+    ...(headBits !== undefined && { rules: [{ match: 'lm_head', scheme: { weight: weight('head', headBits) } }] }),
+  };
+}
+
+/**
+ * Parses `METHOD[+METHOD…][:SCHEME]` or `none` (interface.md §1) into a complete recipe.
+ *
+ * The last method rounds; `rtn` is appended where the caller says that none of them does.
+ * @param isRounder whether a method rounds weights; only apps know, the default knows the methods of this project
+ * @throws ThinkbitsError `recipe/syntax`, `recipe/bits`, `recipe/kv-bits`
+ */
+export function parseShortRecipe(
+  text: string,
+  isRounder: (method: string) => boolean = (method) => ['rtn', 'gptq', 'gptaq'].includes(method),
+): Recipe {
+  if (text === 'none') return completeRecipe({});
+  const colon = text.indexOf(':');
+  const methods = (colon < 0 ? text : text.slice(0, colon)).split('+');
+  const wrong = methods.find((method) => !methodName.test(method));
+  if (wrong !== undefined) {
+    refuse(text, `"${wrong}" is not the name of a method.`, 'Write METHOD[+METHOD…][:SCHEME], for example rtn:w4g128.');
+  }
+  if (colon >= 0 && colon === text.length - 1) {
+    refuse(text, 'the scheme after ":" is empty.', `A scheme is made of ${forms.join(', ')}.`);
+  }
+  const scheme = colon < 0 ? {} : parseScheme(text, text.slice(colon + 1));
+  const rounds = scheme.weights !== undefined || scheme.rules !== undefined;
+  const pipeline = methods.filter((method) => rounds || colon < 0 || !isRounder(method)).map((use) => ({ use }));
+  if (rounds && !methods.some(isRounder)) pipeline.push({ use: 'rtn' });
+  return completeRecipe({ pipeline, ...scheme });
+}

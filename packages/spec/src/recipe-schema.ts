@@ -1,0 +1,109 @@
+import type { JsonSchema } from './json.js';
+
+const weight: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['bits'],
+  properties: {
+    bits: { type: 'integer', minimum: 2, maximum: 8 },
+    group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'channel' }] },
+    symmetric: { type: 'boolean' },
+    range: { enum: ['zero-inclusive', 'min-max'] },
+  },
+};
+
+const clip: JsonSchema = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
+
+const activation: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['bits'],
+  properties: {
+    bits: { type: 'integer', minimum: 2, maximum: 8 },
+    symmetric: { type: 'boolean' },
+    clip,
+    tensorParallel: { type: 'integer', minimum: 1 },
+  },
+};
+
+const kvPart: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['bits'],
+  properties: {
+    bits: { enum: [2, 3, 4, 8] },
+    axis: { enum: ['token', 'channel'] },
+    group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'head' }] },
+    symmetric: { type: 'boolean' },
+    range: { enum: ['zero-inclusive', 'min-max'] },
+    clip,
+  },
+};
+
+/** JSON Schema of a recipe as people write it ({@link RecipeInput}). */
+export const recipeSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://thinkbits.dev/schema/recipe.json',
+  title: 'Thinkbits recipe',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    $schema: { type: 'string' },
+    pipeline: {
+      type: 'array',
+      items: { type: 'object', required: ['use'], properties: { use: { type: 'string', minLength: 1 } } },
+    },
+    weights: weight,
+    activations: activation,
+    kv: {
+      if: { required: ['bits'] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: kvPart,
+      else: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: {
+          key: kvPart,
+          value: kvPart,
+          window: { type: 'integer', minimum: 0 },
+          rope: { enum: ['before', 'after'] },
+        },
+      },
+    },
+    rules: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['match', 'scheme'],
+        properties: {
+          match: { type: 'string', minLength: 1 },
+          scheme: {
+            anyOf: [
+              { const: 'skip' },
+              {
+                type: 'object',
+                additionalProperties: false,
+                minProperties: 1,
+                properties: { weight, activation },
+              },
+            ],
+          },
+        },
+      },
+    },
+    calibration: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        source: { type: 'string' },
+        samples: { type: 'integer', minimum: 1 },
+        length: { type: 'integer', minimum: 1 },
+        seed: { type: 'integer', minimum: 0 },
+        sampling: { enum: ['windows', 'traces'] },
+      },
+    },
+    seed: { type: 'integer', minimum: 0 },
+  },
+};

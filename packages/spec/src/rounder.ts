@@ -1,0 +1,62 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { LinearInfo } from './model-info.js';
+import type { LayerReport } from './progress.js';
+import type { WeightScheme } from './scheme.js';
+import type { Stage, StageContext } from './stage.js';
+
+/**
+ * Integer codes of a weight and how to read them: ŵ[r, c] = scale[r, g] · (code[r, c] - zero[r, g]), g the group of column c.
+ * Host data, so that it can be stored, sent and compared on any backend.
+ */
+export interface QuantizedWeight {
+  readonly rows: number;
+  readonly columns: number;
+  readonly scheme: WeightScheme;
+  /** `[rows, columns]`, row-major; signed when the scheme is symmetric, unsigned otherwise. */
+  readonly codes: Int8Array | Uint8Array;
+  /** `[rows, groups]`, float32. */
+  readonly scales: Float32Array;
+  /** `[rows, groups]`, integers in float32; absent when symmetric. */
+  readonly zeros?: Float32Array;
+  /** `[columns]`, the group of each column; absent when groups are consecutive. */
+  readonly groupIndex?: Int32Array;
+}
+
+/** Values that a transform found and a rounder may use; they change results, so they are not edits. */
+export interface RoundingHints {
+  /** `[rows, groups]`: weights are clamped to ±clip before rounding. */
+  readonly clip?: Float32Array;
+}
+
+/** A linear that is to be rounded. */
+export interface RoundingTarget {
+  readonly linear: LinearInfo;
+  readonly scheme: WeightScheme;
+  readonly hints?: RoundingHints;
+}
+
+/** A rounded linear and how well it went. */
+export interface RoundedLinear {
+  readonly weight: QuantizedWeight;
+  readonly report: Pick<LayerReport, 'relativeWeightError' | 'relativeOutputError' | 'damping' | 'fallback'>;
+}
+
+/** One object per group of linears that share an input: observe* → finish → dispose. */
+export interface RoundingSession {
+  /**
+   * Sees a batch of what the linears read.
+   * @param input `[tokens, in]`, through the already quantized layers
+   * @param floatInput `[tokens, in]`, the same tokens through the float model, where the stage needs it
+   */
+  observe?(input: Tensor2D, floatInput?: Tensor2D): void | Promise<void>;
+  /** Rounds the weights, `[out, in]` each, in the order of the targets. The caller keeps the tensors. */
+  finish(weights: readonly Tensor2D[]): Promise<readonly RoundedLinear[]>;
+  dispose(): void;
+}
+
+/** Turns float weights into codes. One session sees all linears that share an input, so joint objectives are possible. */
+export interface Rounder extends Stage<'rounder'> {
+  /** The scheme used where the pipeline names none; a conflict with a given one is an error. */
+  readonly defaultScheme?: WeightScheme;
+  open(targets: readonly RoundingTarget[], context: StageContext): RoundingSession;
+}

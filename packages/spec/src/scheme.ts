@@ -1,0 +1,68 @@
+/** Widths that packed integer codes may have. */
+export type WeightBits = 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Widths of stored key and value codes. */
+export type KvBits = 2 | 3 | 4 | 8;
+
+/**
+ * How the range of a group is found before it is cut into levels.
+ *
+ * - `zero-inclusive`: [min(x, 0), max(x, 0)] (methods.md §1.0a; GPTQ, RTN, QuaRot, SmoothQuant, FlatQuant);
+ * - `min-max`: [min x, max x], zero point clamped to the codes (§1.0b; AWQ).
+ */
+export type RangeRule = 'zero-inclusive' | 'min-max';
+
+/** Integer weights: code = round(w / scale) + zero, one scale and zero per output row and group of input columns. */
+export interface WeightScheme {
+  readonly bits: WeightBits;
+  /** Consecutive input columns that share a scale; the last group of a row may be shorter. `channel` = the whole row. */
+  readonly group: number | 'channel';
+  readonly symmetric: boolean;
+  readonly range: RangeRule;
+}
+
+/** Dynamic per-token quantization of what a linear reads. */
+export interface ActivationScheme {
+  readonly bits: WeightBits;
+  readonly symmetric: boolean;
+  /** Ratio in (0, 1] by which both ends of the range shrink. */
+  readonly clip: number;
+  /** The inputs of o_proj and down_proj are cut into this many slices, each with its own scale (methods.md §1.0d). */
+  readonly tensorParallel: number;
+}
+
+/** How one of the two halves of the cache is stored. */
+export interface KvPartScheme {
+  readonly bits: KvBits;
+  /** `token`: a scale per token and group of channels. `channel`: a scale per channel and group of tokens. */
+  readonly axis: 'token' | 'channel';
+  /** Elements along the other axis that share a scale; `head` = head_dim. */
+  readonly group: number | 'head';
+  readonly symmetric: boolean;
+  readonly range: RangeRule;
+  /** Ratio in (0, 1] by which both ends of the range shrink. */
+  readonly clip: number;
+}
+
+/** How keys and values are kept between steps. An absent half stays in float. */
+export interface KvScheme {
+  readonly key?: KvPartScheme;
+  readonly value?: KvPartScheme;
+  /** The most recent tokens of a row that stay in float; 0 = everything is quantized as it arrives. */
+  readonly window: number;
+  /** Whether keys are quantized before or after the rotary embedding. */
+  readonly rope: 'before' | 'after';
+}
+
+/** What is done to one linear. */
+export interface LinearScheme {
+  readonly weight?: WeightScheme;
+  readonly activation?: ActivationScheme;
+}
+
+/** An exception to the general scheme: ordered, the last match wins; a rule that matches nothing is an error. */
+export interface Rule {
+  /** A linear's full name, its last segment (`down_proj`), or a glob with `*`. */
+  readonly match: string;
+  readonly scheme: LinearScheme | 'skip';
+}

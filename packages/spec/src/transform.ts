@@ -1,0 +1,62 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { BlockInfo } from './model-info.js';
+import type { LinearScheme } from './scheme.js';
+import type { RoundingHints } from './rounder.js';
+import type { Stage, StageContext } from './stage.js';
+
+/** A square linear map as data. */
+export type LinearMap =
+  | { readonly kind: 'diagonal'; readonly values: Float32Array }
+  | { readonly kind: 'dense'; readonly size: number; readonly values: Float32Array }
+  | { readonly kind: 'kronecker'; readonly left: LinearMap; readonly right: LinearMap }
+  /** A normalized Hadamard transform of this order, its columns signed by the seeded ±1 where a seed is given. */
+  | { readonly kind: 'hadamard'; readonly size: number; readonly seed?: number };
+
+/** A map and its inverse, so that maps need not be orthogonal; both are checked against each other in f32. */
+export interface InvertiblePair {
+  readonly forward: LinearMap;
+  readonly inverse: LinearMap;
+}
+
+/** Where an online map acts during inference. `block` is a decoder layer. */
+export interface OnlineSite {
+  readonly block: number;
+  readonly at: 'qkv-input' | 'o-input' | 'gate-up-input' | 'down-input' | 'query-key' | 'value';
+}
+
+/**
+ * A function-preserving change, as data: the core applies it in f32, verifies that the float output did not move,
+ * logs it and can undo it.
+ *
+ * - `scale`: output channel j of the producer is divided by s_j, input column j of the consumers multiplied by it;
+ * - `rotate`: weights are multiplied by the pair, `in` by the inverse on their input side, `out` by the map on their output side;
+ * - `online`: activations are multiplied by the map at run time, the weights that read them by its inverse beforehand.
+ */
+export type Edit =
+  | { readonly op: 'scale'; readonly producer: string; readonly consumers: readonly string[]; readonly factors: Float32Array }
+  | { readonly op: 'rotate'; readonly targets: readonly { readonly name: string; readonly side: 'in' | 'out' }[]; readonly map: InvertiblePair }
+  | { readonly op: 'online'; readonly site: OnlineSite; readonly map: InvertiblePair };
+
+/** What a transform may look at: one decoder layer. */
+export interface BlockView {
+  readonly info: BlockInfo;
+  readonly schemes: ReadonlyMap<string, LinearScheme>;
+  /** A float weight `[out, in]`, or a norm weight as `[1, hidden]`; the caller disposes it. */
+  weight(name: string): Promise<Tensor2D>;
+  /** What a stage reads, batch by batch, `[tokens, in]`; re-iterable, one batch in memory. */
+  inputs(stage: number): AsyncIterable<Tensor2D>;
+  /** The layer's output for its `batch`-th input with some weights replaced, `[tokens, hidden]`. */
+  forward(batch: number, replaced?: ReadonlyMap<string, Tensor2D>): Promise<Tensor2D>;
+}
+
+/** What a transform proposes for one decoder layer. */
+export interface Proposal {
+  readonly edits: readonly Edit[];
+  /** By linear name; handed to the rounder. */
+  readonly hints?: ReadonlyMap<string, RoundingHints>;
+}
+
+/** Makes a model easier to quantize without changing what it computes. */
+export interface Transform extends Stage<'transform'> {
+  propose(block: BlockView, context: StageContext): Promise<Proposal>;
+}
