@@ -1,1 +1,6 @@
-export {};
+export {
+  type ShippedModel,
+  shippedModels,
+  type TinyReasonerName,
+  tinyReasoner,
+} from './tiny-reasoner.js';
