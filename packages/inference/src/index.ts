@@ -1,1 +1,1 @@
-export {};
+export { describeModel, families } from './families/describe-model.js';

@@ -1,1 +1,11 @@
-export {};
+export * from './attention/cached-attention.js';
+export * from './fused-op.js';
+export * from './host-memory.js';
+export * from './install-kernels.js';
+export * from './kv-cache/kv-cache.js';
+export * from './kv-cache/kv-store.js';
+export * from './linear-weight.js';
+export * from './quantize-activations.js';
+export * from './rms-norm.js';
+export * from './rotary-embedding.js';
+export * from './swiglu.js';
