@@ -1,0 +1,58 @@
+import { type Grid, highestCode, lowestCode } from './grid.js';
+import { writeCodes, writeGroupParameters } from './group-parameters.js';
+
+/**
+ * Quantizes one group of activations, keys or values from its own range (methods.md §1.0a; `min-max`: §1.0b).
+ *
+ * Every operation is rounded to float32 and nothing is allocated: this runs for every token and head of the cache.
+ * A group that holds NaN or an infinity gets a NaN scale and so decodes to NaN.
+ * @param values read from `start`, `length` of them
+ * @param codes written from `codesStart`; bytes are two's complement when symmetric
+ * @param parameters gets the scale at `parametersStart` and the zero point (0 when symmetric) right after it
+ */
+export function encodeGroup(
+  values: Float32Array,
+  start: number,
+  length: number,
+  grid: Grid,
+  codes: Uint8Array | Int8Array,
+  codesStart: number,
+  parameters: Float32Array,
+  parametersStart: number,
+): void {
+  const minMax = grid.range === 'min-max' && !grid.symmetric;
+  let maximum = minMax ? Number.NEGATIVE_INFINITY : 0;
+  let minimum = minMax ? Number.POSITIVE_INFINITY : 0;
+  let notFinite = 0; // x - x is 0, or NaN for NaN and infinities
+  for (let i = start; i < start + length; i++) {
+    const value = values[i] as number;
+    if (value > maximum) maximum = value;
+    if (value < minimum) minimum = value;
+    notFinite += value - value;
+  }
+  const clip = Math.fround(grid.clip);
+  maximum = Math.fround(maximum * clip) + notFinite;
+  minimum = Math.fround(minimum * clip) + notFinite;
+  const highest = highestCode(grid.bits, grid.symmetric);
+  writeGroupParameters(
+    minimum,
+    maximum,
+    highest,
+    grid.symmetric,
+    minMax,
+    0,
+    parameters,
+    parametersStart,
+  );
+  writeCodes(
+    values,
+    start,
+    length,
+    parameters[parametersStart] as number,
+    parameters[parametersStart + 1] as number,
+    lowestCode(grid.bits, grid.symmetric),
+    highest,
+    codes,
+    codesStart,
+  );
+}
