@@ -1,1 +1,8 @@
-export {};
+export { parseJson } from './parse-json.js';
+export {
+  type JsonLine,
+  type JsonLinesOptions,
+  parseJsonLines,
+  readJsonLines,
+} from './parse-json-lines.js';
+export { type ValidateOptions, validate } from './validate.js';
