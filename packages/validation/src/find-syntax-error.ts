@@ -10,9 +10,23 @@ export interface SyntaxErrorLocation {
 }
 
 const space = /[ \t\n\r]*/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in a string
-const scalar =
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
+const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
+const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+
+/** Where the string that opens at `start` ends, or undefined when it is not one; a loop, for strings of any length. */
+function endOfString(text: string, start: number): number | undefined {
+  for (let at = start + 1; at < text.length; at++) {
+    const character = text[at] as string;
+    if (character === '"') return at + 1;
+    if (character < ' ') return undefined;
+    if (character !== '\\') continue;
+    escape.lastIndex = at + 1;
+    const match = escape.exec(text);
+    if (!match) return undefined;
+    at += match[0].length;
+  }
+  return undefined;
+}
 
 /**
  * Finds the first place where a text is not JSON (RFC 8259). `JSON.parse` says so only on some versions of the engine.
@@ -26,6 +40,11 @@ export function findSyntaxError(text: string): SyntaxErrorLocation | undefined {
     if (match) at += match[0].length;
     return match !== null;
   };
+  const string = (): boolean => {
+    const end = text[at] === '"' ? endOfString(text, at) : undefined;
+    at = end ?? at;
+    return end !== undefined;
+  };
   const take = (character: string): boolean => {
     skip(space);
     if (text[at] !== character) return false;
@@ -34,7 +53,7 @@ export function findSyntaxError(text: string): SyntaxErrorLocation | undefined {
   };
   const key = (): string | undefined => {
     skip(space);
-    if (text[at] !== '"' || !skip(scalar)) return 'a key in double quotes';
+    if (!string()) return 'a key in double quotes';
     return take(':') ? undefined : '":"';
   };
   // an explicit stack: the depth of a text must not exhaust that of the calls
@@ -53,7 +72,7 @@ export function findSyntaxError(text: string): SyntaxErrorLocation | undefined {
           open.push(']');
           continue;
         }
-      } else if (!skip(scalar)) return 'a value';
+      } else if (!string() && !skip(word)) return 'a value';
       // a value has ended
       let closer = open.at(-1);
       while (closer && take(closer)) {
