@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup';
+
+/**
+ * The one build configuration: ESM and declarations of every entry of a package.
+ *
+ * Plain JavaScript, because Node 20 loads it from `node_modules` as it stands.
+ *
+ * @param {import('tsup').Options} [overrides]
+ */
+export const library = (overrides = {}) =>
+  defineConfig({
+    entry: ['src/index.ts'],
+    format: ['esm'],
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    target: 'node20',
+    ...overrides,
+  });
