@@ -1,1 +1,16 @@
+export {
+  type BackendCandidate,
+  type BackendName,
+  listBackends,
+  type SelectedBackend,
+  selectBackend,
+} from './backend/select-backend.js';
+export type { DecoderConfig } from './config/decoder-config.js';
+export type { RotaryConfig } from './config/rotary-config.js';
+export { type RotaryFrequencies, rotaryFrequencies } from './config/rotary-frequencies.js';
+export { type CreateModelOptions, createModel } from './create-model.js';
 export { describeModel, families } from './families/describe-model.js';
+export { type LoadModelOptions, loadModel } from './load-model.js';
+export { Model, type ModelGenerateOptions, type ModelMemory } from './model.js';
+export { Detokenizer } from './tokenizer/detokenizer.js';
+export { type ThinkingMarkers, Tokenizer } from './tokenizer/tokenizer.js';

@@ -36,7 +36,11 @@ export function runOp<Inputs extends NamedTensorMap, Attributes extends object>(
 }
 
 /** Registers a kernel, replacing an earlier registration of the same name. */
-export function installKernel(kernelName: string, backendName: string, kernelFunc: KernelFunc): void {
+export function installKernel(
+  kernelName: string,
+  backendName: string,
+  kernelFunc: KernelFunc,
+): void {
   if (getKernel(kernelName, backendName)) unregisterKernel(kernelName, backendName);
   registerKernel({ kernelName, backendName, kernelFunc });
 }

@@ -20,7 +20,8 @@ interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
 }
 
-const size = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+const size = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
 
 /** Backends whose tensors a TypeScript kernel can read and write in place. */
 export const hostBackends: readonly string[] = ['cpu', 'wasm'];

@@ -1,5 +1,5 @@
-import { cachedAttentionKernel } from './attention/cached-attention-kernel.js';
 import { cachedAttentionOp } from './attention/cached-attention.js';
+import { cachedAttentionKernel } from './attention/cached-attention-kernel.js';
 import { installKernel } from './fused-op.js';
 import { hostBackends } from './host-memory.js';
 import { quantizeActivationsOp } from './quantize-activations.js';

@@ -29,21 +29,35 @@ export interface QuantizedMatMulAttributes {
  * Definition of the product with quantized weights: x Ŵᵀ, the outputs of all weights side by side. `expanded` is their
  * dequantized form `[in, Σ out]`, made once where there is no kernel.
  */
-export const quantizedMatMulOp: FusedOp<{ x: Tensor2D; expanded: Tensor2D }, QuantizedMatMulAttributes> = {
+export const quantizedMatMulOp: FusedOp<
+  { x: Tensor2D; expanded: Tensor2D },
+  QuantizedMatMulAttributes
+> = {
   name: 'QuantizedMatMul',
   compose: ({ x, expanded }) => matMul(x, expanded),
 };
 
-const isQuantized = (part: FloatWeight | QuantizedWeight): part is QuantizedWeight => 'codes' in part;
+const isQuantized = (part: FloatWeight | QuantizedWeight): part is QuantizedWeight =>
+  'codes' in part;
 
 /** Bytes of a weight with its codes packed densely and its scales and zeros in float32. */
 export function packedBytes(weight: QuantizedWeight): number {
   const words = weight.rows * Math.ceil((weight.columns * weight.scheme.bits) / 32);
-  return 4 * (words + weight.scales.length + (weight.zeros?.length ?? 0) + (weight.groupIndex?.length ?? 0));
+  return (
+    4 *
+    (words + weight.scales.length + (weight.zeros?.length ?? 0) + (weight.groupIndex?.length ?? 0))
+  );
 }
 
 /** Writes `[rows, columns]` transposed into columns `[at, at + rows)` of `[columns, width]`, block by block for the cache. */
-function transposeInto(values: Float32Array, rows: number, columns: number, out: Float32Array, width: number, at: number): void {
+function transposeInto(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  out: Float32Array,
+  width: number,
+  at: number,
+): void {
   const block = 32;
   for (let r0 = 0; r0 < rows; r0 += block) {
     const r1 = Math.min(rows, r0 + block);
@@ -87,14 +101,21 @@ export class LinearWeight {
     }
     this.expanded = tensor2d(values, keepPacked ? [0, 0] : [this.in, this.out]);
     const float = 4 * this.in * this.out;
-    const packed = parts.reduce((sum, part) => sum + (isQuantized(part) ? packedBytes(part) : 4 * part.rows * part.columns), 0);
+    const packed = parts.reduce(
+      (sum, part) => sum + (isQuantized(part) ? packedBytes(part) : 4 * part.rows * part.columns),
+      0,
+    );
     this.bytes = { held: keepPacked ? packed : float, packed, float };
   }
 
   /** x `[tokens, in]` → `[tokens, out]`. */
   apply(x: Tensor2D): Tensor2D {
     if (!this.quantized) return matMul(x, this.expanded);
-    return runOp(quantizedMatMulOp, { x, expanded: this.expanded }, { weights: this.quantized }) as Tensor2D;
+    return runOp(
+      quantizedMatMulOp,
+      { x, expanded: this.expanded },
+      { weights: this.quantized },
+    ) as Tensor2D;
   }
 
   dispose(): void {

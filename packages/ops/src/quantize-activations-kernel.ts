@@ -10,8 +10,14 @@ export const quantizeActivationsKernel: KernelFunc = ({ inputs, backend, attrs }
   const memory = hostMemory(backend);
   const output = memory.allocate(x.shape);
   const [tokens, dimension] = x.shape as [number, number];
-  const grid = { bits: scheme.bits, symmetric: scheme.symmetric, range: 'zero-inclusive' as const, clip: scheme.clip, group };
+  const grid = {
+    bits: scheme.bits,
+    symmetric: scheme.symmetric,
+    range: 'zero-inclusive' as const,
+    clip: scheme.clip,
+    group,
+  };
   const quantized = quantizeTokens(memory.view(x), tokens, dimension, grid);
-  memory.view(output).set(dequantizeTokens(quantized, tokens, dimension, group));
+  memory.view(output).set(dequantizeTokens(quantized));
   return output;
 };

@@ -53,6 +53,10 @@ export const quantizeActivationsOp: FusedOp<{ x: Tensor2D }, QuantizeActivations
  * Quantizes and dequantizes what a linear reads: dynamic, per token and group of channels.
  * @param x `[tokens, channels]`; `group` divides `channels`
  */
-export function quantizeActivations(x: Tensor2D, scheme: ActivationScheme, group: number): Tensor2D {
+export function quantizeActivations(
+  x: Tensor2D,
+  scheme: ActivationScheme,
+  group: number,
+): Tensor2D {
   return runOp(quantizeActivationsOp, { x }, { scheme, group }) as Tensor2D;
 }

@@ -19,7 +19,8 @@ export function normalizeRows(
       sum += value * value;
     }
     const scale = 1 / Math.sqrt(sum / width + epsilon);
-    for (let i = 0; i < width; i++) y[start + i] = (x[start + i] as number) * scale * (weight[i] as number);
+    for (let i = 0; i < width; i++)
+      y[start + i] = (x[start + i] as number) * scale * (weight[i] as number);
   }
 }
 

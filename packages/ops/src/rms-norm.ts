@@ -10,7 +10,8 @@ export interface RmsNormAttributes {
 /** Definition of RMSNorm; rows are normalized over their last axis. */
 export const rmsNormOp: FusedOp<Inputs, RmsNormAttributes> = {
   name: 'RmsNorm',
-  compose: ({ x, weight }, { epsilon }) => mul(mul(x, rsqrt(add(mean(square(x), -1, true), epsilon))), weight),
+  compose: ({ x, weight }, { epsilon }) =>
+    mul(mul(x, rsqrt(add(mean(square(x), -1, true), epsilon))), weight),
 };
 
 /**

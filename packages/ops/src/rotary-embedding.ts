@@ -1,4 +1,15 @@
-import { add, concat, gather, mul, neg, reshape, slice, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  gather,
+  mul,
+  neg,
+  reshape,
+  slice,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
 import { type FusedOp, runOp } from './fused-op.js';
 
 /** Cosines and sines of every position, `[positions, headDim / 2]` each, times the attention factor. */
@@ -19,7 +30,11 @@ export interface RotaryAttributes {
  * A table for the given frequencies. Angles are taken in float64.
  * @param inverseFrequencies `[headDim / 2]`
  */
-export function rotaryTable(inverseFrequencies: Float64Array, positions: number, attentionFactor: number): RotaryTable {
+export function rotaryTable(
+  inverseFrequencies: Float64Array,
+  positions: number,
+  attentionFactor: number,
+): RotaryTable {
   const half = inverseFrequencies.length;
   const cosines = new Float32Array(positions * half);
   const sines = new Float32Array(positions * half);
@@ -48,7 +63,10 @@ export const rotaryEmbeddingOp: FusedOp<{ x: Tensor2D }, RotaryAttributes> = {
     const split = reshape(x, [tokens, heads, 2 * half]);
     const first = slice(split, [0, 0, 0], [tokens, heads, half]);
     const second = slice(split, [0, 0, half], [tokens, heads, half]);
-    return reshape(add(mul(split, cosine), mul(concat([neg(second), first], 2), sine)), [tokens, width]);
+    return reshape(add(mul(split, cosine), mul(concat([neg(second), first], 2), sine)), [
+      tokens,
+      width,
+    ]);
   },
 };
 

@@ -2,7 +2,9 @@ import type { Recipe, RecipeInput } from './recipe.js';
 import type { ActivationScheme, KvPartScheme, KvScheme, WeightScheme } from './scheme.js';
 
 /** Defaults of interface.md §1: asymmetric, zero-inclusive range, per channel. */
-export function completeWeightScheme(input: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>): WeightScheme {
+export function completeWeightScheme(
+  input: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>,
+): WeightScheme {
   return { group: 'channel', symmetric: false, range: 'zero-inclusive', ...input };
 }
 
@@ -14,8 +16,17 @@ export function completeActivationScheme(
 }
 
 /** Defaults: per token and head, asymmetric, zero-inclusive, clip 1. */
-export function completeKvPartScheme(input: Partial<KvPartScheme> & Pick<KvPartScheme, 'bits'>): KvPartScheme {
-  return { axis: 'token', group: 'head', symmetric: false, range: 'zero-inclusive', clip: 1, ...input };
+export function completeKvPartScheme(
+  input: Partial<KvPartScheme> & Pick<KvPartScheme, 'bits'>,
+): KvPartScheme {
+  return {
+    axis: 'token',
+    group: 'head',
+    symmetric: false,
+    range: 'zero-inclusive',
+    clip: 1,
+    ...input,
+  };
 }
 
 /** Defaults: keys after the rotary embedding, no float window. */
@@ -24,7 +35,12 @@ export function completeKvScheme(input: NonNullable<RecipeInput['kv']>): KvSchem
     const part = completeKvPartScheme(input);
     return { key: part, value: part, window: 0, rope: 'after' };
   }
-  const { key, value, window = 0, rope = 'after' } = input as Exclude<RecipeInput['kv'], { bits: unknown } | undefined>;
+  const {
+    key,
+    value,
+    window = 0,
+    rope = 'after',
+  } = input as Exclude<RecipeInput['kv'], { bits: unknown } | undefined>;
   return {
     ...(key && { key: completeKvPartScheme(key) }),
     ...(value && { value: completeKvPartScheme(value) }),
@@ -51,7 +67,13 @@ export function completeRecipe(input: RecipeInput): Recipe {
             },
     })),
     ...(input.calibration && {
-      calibration: { samples: 128, length: 2048, seed: 0, sampling: 'windows' as const, ...input.calibration },
+      calibration: {
+        samples: 128,
+        length: 2048,
+        seed: 0,
+        sampling: 'windows' as const,
+        ...input.calibration,
+      },
     }),
     seed: input.seed ?? 0,
   };

@@ -6,7 +6,7 @@ export interface Message {
   readonly content: string;
 }
 
-/** How the next token is chosen. Filters act in the order temperature, top-k, top-p, min-p, as in vLLM. */
+/** How the next token is chosen. Filters act in the order temperature, top-k, top-p, min-p, as in transformers. */
 export interface Sampling {
   /** 0 = greedy. */
   readonly temperature: number;
@@ -26,7 +26,10 @@ export interface GenerationRequest {
   /** Comes back with the result; unique within a call. */
   readonly id: string;
   /** A conversation (rendered by the chat template), plain text, or token ids. */
-  readonly prompt: { readonly messages: readonly Message[] } | { readonly text: string } | { readonly ids: readonly number[] };
+  readonly prompt:
+    | { readonly messages: readonly Message[] }
+    | { readonly text: string }
+    | { readonly ids: readonly number[] };
   readonly sampling: Sampling;
   /** The row's random stream is a function of `seed` and `stream` alone. */
   readonly seed: number;
@@ -84,6 +87,9 @@ export interface EngineInfo {
 export interface Engine {
   readonly info: EngineInfo;
   /** Answers in the order in which they finish. A request that cannot be answered gives a result with `error`. */
-  generate(requests: Iterable<GenerationRequest>, options?: GenerateOptions): AsyncIterable<GenerationResult>;
+  generate(
+    requests: Iterable<GenerationRequest>,
+    options?: GenerateOptions,
+  ): AsyncIterable<GenerationResult>;
   dispose(): void | Promise<void>;
 }

@@ -33,6 +33,8 @@ export interface Format {
   readonly id: string;
   check(model: ModelInfo, schemes: ResolvedSchemes, online: readonly Edit[]): readonly Issue[];
   write?(data: QuantizedModelData, sink: ByteSink): Promise<void>;
-  detect?(source: ByteSource): Promise<{ readonly sure: 'yes' | 'maybe' | 'no'; readonly why: string }>;
+  detect?(
+    source: ByteSource,
+  ): Promise<{ readonly sure: 'yes' | 'maybe' | 'no'; readonly why: string }>;
   read?(source: ByteSource): Promise<QuantizedModelData>;
 }

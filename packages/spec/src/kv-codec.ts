@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { LinearMap } from './transform.js';
 import type { KvScheme } from './scheme.js';
 import type { Stage, StageContext } from './stage.js';
+import type { LinearMap } from './transform.js';
 
 /** Static grids of one decoder layer's keys or values, `[kvHeads · headDim]` each; they replace the dynamic ranges. */
 export interface StaticKvGrid {

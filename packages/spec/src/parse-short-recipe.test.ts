@@ -43,7 +43,10 @@ describe('parseShortRecipe', () => {
 
   it('quantizes the head only when asked', () => {
     expect(parseShortRecipe('rtn:w4g64head8').rules).toEqual([
-      { match: 'lm_head', scheme: { weight: { bits: 8, group: 64, symmetric: false, range: 'zero-inclusive' } } },
+      {
+        match: 'lm_head',
+        scheme: { weight: { bits: 8, group: 64, symmetric: false, range: 'zero-inclusive' } },
+      },
     ]);
   });
 

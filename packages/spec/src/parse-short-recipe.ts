@@ -11,7 +11,12 @@ const term = /^(?:k(\d+)v(\d+)|kv(\d+)|head(\d+)|w(\d+)|a(\d+)|g(\d+)|(channel|a
 const methodName = /^[a-z0-9@][a-z0-9@/._-]*$/i;
 
 function refuse(text: string, what: string, help: string): never {
-  throw new ThinkbitsError({ code: 'recipe/syntax', message: `Recipe "${text}": ${what}`, help, details: { recipe: text } });
+  throw new ThinkbitsError({
+    code: 'recipe/syntax',
+    message: `Recipe "${text}": ${what}`,
+    help,
+    details: { recipe: text },
+  });
 }
 
 function bits(text: string, name: string, value: string, allowed: readonly number[]): number {
@@ -31,10 +36,14 @@ const weightWidths = [2, 3, 4, 5, 6, 7, 8];
 const kvWidths = [2, 3, 4, 8];
 
 /** Scheme terms of a short recipe, each seen at most once. */
-function parseScheme(text: string, scheme: string): Pick<RecipeInput, 'weights' | 'activations' | 'kv' | 'rules'> {
+function parseScheme(
+  text: string,
+  scheme: string,
+): Pick<RecipeInput, 'weights' | 'activations' | 'kv' | 'rules'> {
   const seen = new Map<string, string>();
   const take = (key: string, value: string): void => {
-    if (seen.has(key)) refuse(text, `"${key}" is given twice.`, 'Give each part of the scheme once.');
+    if (seen.has(key))
+      refuse(text, `"${key}" is given twice.`, 'Give each part of the scheme once.');
     seen.set(key, value);
   };
   for (let rest = scheme; rest !== ''; ) {
@@ -65,30 +74,56 @@ function parseScheme(text: string, scheme: string): Pick<RecipeInput, 'weights' 
   const get = (key: string) => seen.get(key);
   const group = get('group');
   if (group !== undefined && group !== 'channel' && Number(group) < 1) {
-    refuse(text, `g${group} is not a group size.`, 'A group is a positive number of input columns, for example g128.');
+    refuse(
+      text,
+      `g${group} is not a group size.`,
+      'A group is a positive number of input columns, for example g128.',
+    );
   }
   const w = get('w');
   const shape = {
-    ...(group !== undefined && { group: group === 'channel' ? ('channel' as const) : Number(group) }),
+    ...(group !== undefined && {
+      group: group === 'channel' ? ('channel' as const) : Number(group),
+    }),
     ...(get('symmetric') !== undefined && { symmetric: get('symmetric') === 'sym' }),
   };
   const headBits = get('head');
   if (Object.keys(shape).length > 0 && w === undefined && headBits === undefined) {
-    refuse(text, 'a group or symmetry speaks of weights, and no weight bits are given.', 'Add weight bits, for example w4.');
+    refuse(
+      text,
+      'a group or symmetry speaks of weights, and no weight bits are given.',
+      'Add weight bits, for example w4.',
+    );
   }
-  const weight = (name: string, value: string) => ({ bits: bits(text, name, value, weightWidths) as WeightBits, ...shape });
+  const weight = (name: string, value: string) => ({
+    bits: bits(text, name, value, weightWidths) as WeightBits,
+    ...shape,
+  });
   const cache = (name: string) => {
     const value = get(name);
-    return value === undefined ? undefined : { bits: bits(text, name === 'k' && value === get('v') ? 'kv' : name, value, kvWidths) as KvBits };
+    return value === undefined
+      ? undefined
+      : {
+          bits: bits(
+            text,
+            name === 'k' && value === get('v') ? 'kv' : name,
+            value,
+            kvWidths,
+          ) as KvBits,
+        };
   };
   const a = get('a');
   const k = cache('k');
   const v = cache('v');
   return {
     ...(w !== undefined && { weights: weight('w', w) }),
-    ...(a !== undefined && { activations: { bits: bits(text, 'a', a, weightWidths) as WeightBits } }),
+    ...(a !== undefined && {
+      activations: { bits: bits(text, 'a', a, weightWidths) as WeightBits },
+    }),
     ...(k && v && { kv: { key: k, value: v } }),
-    ...(headBits !== undefined && { rules: [{ match: 'lm_head', scheme: { weight: weight('head', headBits) } }] }),
+    ...(headBits !== undefined && {
+      rules: [{ match: 'lm_head', scheme: { weight: weight('head', headBits) } }],
+    }),
   };
 }
 
@@ -108,14 +143,20 @@ export function parseShortRecipe(
   const methods = (colon < 0 ? text : text.slice(0, colon)).split('+');
   const wrong = methods.find((method) => !methodName.test(method));
   if (wrong !== undefined) {
-    refuse(text, `"${wrong}" is not the name of a method.`, 'Write METHOD[+METHOD…][:SCHEME], for example rtn:w4g128.');
+    refuse(
+      text,
+      `"${wrong}" is not the name of a method.`,
+      'Write METHOD[+METHOD…][:SCHEME], for example rtn:w4g128.',
+    );
   }
   if (colon >= 0 && colon === text.length - 1) {
     refuse(text, 'the scheme after ":" is empty.', `A scheme is made of ${forms.join(', ')}.`);
   }
   const scheme = colon < 0 ? {} : parseScheme(text, text.slice(colon + 1));
   const rounds = scheme.weights !== undefined || scheme.rules !== undefined;
-  const pipeline = methods.filter((method) => rounds || colon < 0 || !isRounder(method)).map((use) => ({ use }));
+  const pipeline = methods
+    .filter((method) => rounds || colon < 0 || !isRounder(method))
+    .map((use) => ({ use }));
   if (rounds && !methods.some(isRounder)) pipeline.push({ use: 'rtn' });
   return completeRecipe({ pipeline, ...scheme });
 }

@@ -22,7 +22,10 @@ const quarotKv = (bits: 3 | 4): RecipeInput => ({
   kv: { bits, clip: 0.95 },
 });
 const quarot = (bits: 4 | 8): RecipeInput => ({
-  pipeline: [{ use: 'quarot', seed: 0, tensorParallel: 'auto' }, { use: 'gptq', clipSearch: true }],
+  pipeline: [
+    { use: 'quarot', seed: 0, tensorParallel: 'auto' },
+    { use: 'gptq', clipSearch: true },
+  ],
   weights: { bits, symmetric: true },
   activations: { bits, clip: 0.9 },
   kv: { bits, clip: 0.95 },
@@ -47,7 +50,10 @@ export const presets: { readonly [name: string]: RecipeInput } = {
   'paper/quarot-kv4': quarotKv(4),
   'paper/quarot-kv3': quarotKv(3),
   'paper/smoothquant-w8a8kv8': {
-    pipeline: [{ use: 'smoothquant', alpha: 0.85 }, { use: 'gptq', clipSearch: true }],
+    pipeline: [
+      { use: 'smoothquant', alpha: 0.85 },
+      { use: 'gptq', clipSearch: true },
+    ],
     weights: { bits: 8, symmetric: true },
     activations: { bits: 8 },
     kv: { bits: 8 },

@@ -31,7 +31,13 @@ export interface LayerReport {
  */
 export type Progress =
   | { readonly type: 'plan'; readonly label: string; readonly total: number; readonly unit: string }
-  | { readonly type: 'advance'; readonly done: number; readonly total: number; readonly unit: string; readonly note?: string }
+  | {
+      readonly type: 'advance';
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+      readonly note?: string;
+    }
   | { readonly type: 'layer'; readonly report: LayerReport }
   | { readonly type: 'issue'; readonly issue: Issue }
   | { readonly type: 'sample'; readonly sample: JsonObject }

@@ -51,7 +51,11 @@ export const recipeSchema: JsonSchema = {
     $schema: { type: 'string' },
     pipeline: {
       type: 'array',
-      items: { type: 'object', required: ['use'], properties: { use: { type: 'string', minLength: 1 } } },
+      items: {
+        type: 'object',
+        required: ['use'],
+        properties: { use: { type: 'string', minLength: 1 } },
+      },
     },
     weights: weight,
     activations: activation,

@@ -52,7 +52,10 @@ export interface RecipeInput {
     readonly match: string;
     readonly scheme:
       | 'skip'
-      | { readonly weight?: Partially<WeightScheme, 'bits'>; readonly activation?: Partially<ActivationScheme, 'bits'> };
+      | {
+          readonly weight?: Partially<WeightScheme, 'bits'>;
+          readonly activation?: Partially<ActivationScheme, 'bits'>;
+        };
   }[];
   readonly calibration?: Partial<CalibrationSpec>;
   readonly seed?: number;

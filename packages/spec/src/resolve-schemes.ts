@@ -6,7 +6,9 @@ import type { ResolvedSchemes } from './stage.js';
 import { ThinkbitsError } from './thinkbits-error.js';
 
 function matcher(pattern: string): (name: string) => boolean {
-  const glob = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
+  const glob = new RegExp(
+    `^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`,
+  );
   return (name) => glob.test(name) || glob.test(name.split('.').at(-1) as string);
 }
 
@@ -26,7 +28,8 @@ export function resolveSchemes(
   };
   const schemes = new Map<string, LinearScheme>();
   if (recipe.weights || recipe.activations) {
-    for (const linear of linears) if (linear.name !== model.head.name) schemes.set(linear.name, general);
+    for (const linear of linears)
+      if (linear.name !== model.head.name) schemes.set(linear.name, general);
   }
   for (const rule of recipe.rules) {
     const matches = matcher(rule.match);

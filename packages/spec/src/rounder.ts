@@ -38,7 +38,10 @@ export interface RoundingTarget {
 /** A rounded linear and how well it went. */
 export interface RoundedLinear {
   readonly weight: QuantizedWeight;
-  readonly report: Pick<LayerReport, 'relativeWeightError' | 'relativeOutputError' | 'damping' | 'fallback'>;
+  readonly report: Pick<
+    LayerReport,
+    'relativeWeightError' | 'relativeOutputError' | 'damping' | 'fallback'
+  >;
 }
 
 /** One object per group of linears that share an input: observe* → finish → dispose. */

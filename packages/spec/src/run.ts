@@ -10,7 +10,9 @@ export interface Run<Result> extends AsyncIterable<Progress>, PromiseLike<Result
 }
 
 /** Starts `work` and hands it the function that emits progress. */
-export function startRun<Result>(work: (emit: (event: Progress) => void) => Promise<Result>): Run<Result> {
+export function startRun<Result>(
+  work: (emit: (event: Progress) => void) => Promise<Result>,
+): Run<Result> {
   const events: Progress[] = [];
   let wake: (() => void) | undefined;
   let settled = false;

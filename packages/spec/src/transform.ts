@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { BlockInfo } from './model-info.js';
-import type { LinearScheme } from './scheme.js';
 import type { RoundingHints } from './rounder.js';
+import type { LinearScheme } from './scheme.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** A square linear map as data. */
@@ -33,8 +33,17 @@ export interface OnlineSite {
  * - `online`: activations are multiplied by the map at run time, the weights that read them by its inverse beforehand.
  */
 export type Edit =
-  | { readonly op: 'scale'; readonly producer: string; readonly consumers: readonly string[]; readonly factors: Float32Array }
-  | { readonly op: 'rotate'; readonly targets: readonly { readonly name: string; readonly side: 'in' | 'out' }[]; readonly map: InvertiblePair }
+  | {
+      readonly op: 'scale';
+      readonly producer: string;
+      readonly consumers: readonly string[];
+      readonly factors: Float32Array;
+    }
+  | {
+      readonly op: 'rotate';
+      readonly targets: readonly { readonly name: string; readonly side: 'in' | 'out' }[];
+      readonly map: InvertiblePair;
+    }
   | { readonly op: 'online'; readonly site: OnlineSite; readonly map: InvertiblePair };
 
 /** What a transform may look at: one decoder layer. */

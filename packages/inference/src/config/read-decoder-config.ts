@@ -8,7 +8,14 @@ const size = { type: 'integer', minimum: 1, maximum: 10_000_000 };
 /** What every supported family must say; further keys are the family's own. */
 const configSchema: JsonSchema = {
   type: 'object',
-  required: ['model_type', 'vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads'],
+  required: [
+    'model_type',
+    'vocab_size',
+    'hidden_size',
+    'intermediate_size',
+    'num_hidden_layers',
+    'num_attention_heads',
+  ],
   properties: {
     model_type: { type: 'string' },
     vocab_size: size,
@@ -41,7 +48,11 @@ interface RawConfig {
 }
 
 function refuse(message: string, help: string): never {
-  throw new ThinkbitsError({ code: 'config/not-supported', message: `config.json: ${message}`, help });
+  throw new ThinkbitsError({
+    code: 'config/not-supported',
+    message: `config.json: ${message}`,
+    help,
+  });
 }
 
 /** End-of-sequence ids as a number, a list, or nothing. */
@@ -54,23 +65,36 @@ export function endTokens(value: unknown): number[] {
  * Reads config.json in the spelling of transformers 4 or 5.
  * @throws ThinkbitsError `config/invalid`, `config/not-supported`, `config/rotary`
  */
-export function readDecoderConfig(json: JsonObject, defaults: { attentionBias: boolean; headDim?: number }): DecoderConfig {
+export function readDecoderConfig(
+  json: JsonObject,
+  defaults: { attentionBias: boolean; headDim?: number },
+): DecoderConfig {
   const raw = validate<RawConfig>(configSchema, json, 'config.json', { code: 'config/invalid' });
   const heads = raw.num_attention_heads;
   const kvHeads = raw.num_key_value_heads ?? heads;
   if (heads % kvHeads !== 0) {
-    refuse(`${heads} attention heads cannot share ${kvHeads} key-value heads.`, 'num_key_value_heads must divide num_attention_heads.');
+    refuse(
+      `${heads} attention heads cannot share ${kvHeads} key-value heads.`,
+      'num_key_value_heads must divide num_attention_heads.',
+    );
   }
   const headDim = raw.head_dim ?? defaults.headDim ?? raw.hidden_size / heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0) {
-    refuse(`a head dimension of ${headDim} cannot be rotated.`, 'head_dim must be even; give it explicitly where hidden_size / num_attention_heads is not.');
+    refuse(
+      `a head dimension of ${headDim} cannot be rotated.`,
+      'head_dim must be even; give it explicitly where hidden_size / num_attention_heads is not.',
+    );
   }
   const activation = json.hidden_act ?? 'silu';
-  if (activation !== 'silu') refuse(`hidden_act is "${String(activation)}".`, 'Only silu is implemented.');
+  if (activation !== 'silu')
+    refuse(`hidden_act is "${String(activation)}".`, 'Only silu is implemented.');
   const layerTypes = (json.layer_types ?? []) as readonly unknown[];
-  const sliding = json.use_sliding_window === true || layerTypes.some((type) => type !== 'full_attention');
-  if (sliding) refuse('sliding-window attention is switched on.', 'Only full attention is implemented.');
-  if (json.mlp_bias === true) refuse('mlp_bias is true.', 'Only feed-forward layers without a bias are implemented.');
+  const sliding =
+    json.use_sliding_window === true || layerTypes.some((type) => type !== 'full_attention');
+  if (sliding)
+    refuse('sliding-window attention is switched on.', 'Only full attention is implemented.');
+  if (json.mlp_bias === true)
+    refuse('mlp_bias is true.', 'Only feed-forward layers without a bias are implemented.');
   return {
     modelType: raw.model_type,
     vocabulary: raw.vocab_size,

@@ -48,7 +48,10 @@ export function readRotaryConfig(config: JsonObject, headDim: number): RotaryCon
   if (type === 'linear') return { ...base, scaling: { type, factor } };
   // YaRN counts from the length the model was trained at, not from the extended one (methods.md §9.13).
   const originalPositions = () =>
-    number(scaling.original_max_position_embeddings ?? config.max_position_embeddings, 'original_max_position_embeddings');
+    number(
+      scaling.original_max_position_embeddings ?? config.max_position_embeddings,
+      'original_max_position_embeddings',
+    );
   if (type === 'llama3') {
     return {
       ...base,
@@ -70,7 +73,10 @@ export function readRotaryConfig(config: JsonObject, headDim: number): RotaryCon
         originalPositions: originalPositions(),
         betaFast: number(scaling.beta_fast ?? 32, 'beta_fast'),
         betaSlow: number(scaling.beta_slow ?? 1, 'beta_slow'),
-        attentionFactor: number(scaling.attention_factor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1), 'attention_factor'),
+        attentionFactor: number(
+          scaling.attention_factor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1),
+          'attention_factor',
+        ),
       },
     };
   }

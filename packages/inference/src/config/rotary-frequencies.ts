@@ -12,7 +12,8 @@ function llama3(inverse: number, s: Extract<RotaryConfig['scaling'], { type: 'll
   if (wavelength > s.originalPositions / s.lowFrequencyFactor) return inverse / s.factor;
   if (wavelength < s.originalPositions / s.highFrequencyFactor) return inverse;
   const smooth =
-    (s.originalPositions / wavelength - s.lowFrequencyFactor) / (s.highFrequencyFactor - s.lowFrequencyFactor);
+    (s.originalPositions / wavelength - s.lowFrequencyFactor) /
+    (s.highFrequencyFactor - s.lowFrequencyFactor);
   return ((1 - smooth) * inverse) / s.factor + smooth * inverse;
 }
 
@@ -36,7 +37,10 @@ function yarn(
 
 /** Rotary frequencies in float64 for every kind of scaling. */
 export function rotaryFrequencies({ theta, headDim, scaling }: RotaryConfig): RotaryFrequencies {
-  const inverse = Float64Array.from({ length: headDim / 2 }, (_, i) => theta ** (-(2 * i) / headDim));
+  const inverse = Float64Array.from(
+    { length: headDim / 2 },
+    (_, i) => theta ** (-(2 * i) / headDim),
+  );
   switch (scaling.type) {
     case 'default':
       return { inverse, attentionFactor: 1 };
@@ -45,6 +49,9 @@ export function rotaryFrequencies({ theta, headDim, scaling }: RotaryConfig): Ro
     case 'llama3':
       return { inverse: inverse.map((value) => llama3(value, scaling)), attentionFactor: 1 };
     case 'yarn':
-      return { inverse: yarn(inverse, headDim, theta, scaling), attentionFactor: scaling.attentionFactor };
+      return {
+        inverse: yarn(inverse, headDim, theta, scaling),
+        attentionFactor: scaling.attentionFactor,
+      };
   }
 }

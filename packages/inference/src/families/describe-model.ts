@@ -27,7 +27,10 @@ export function findFamily(config: JsonObject, label = 'config.json'): Family {
 }
 
 /** A family and the configuration it read. */
-export function readFamily(config: JsonObject, label?: string): { family: Family; decoder: DecoderConfig } {
+export function readFamily(
+  config: JsonObject,
+  label?: string,
+): { family: Family; decoder: DecoderConfig } {
   const family = findFamily(config, label);
   return { family, decoder: family.readConfig(config) };
 }

@@ -36,7 +36,11 @@ function block(family: Family, config: DecoderConfig, index: number): BlockInfo 
     stages: [[q, k, v], [o], [gate, up], [down]],
     folds: [
       { from: layerName(index, 'input_layernorm'), into: [q.name, k.name, v.name], kind: 'norm' },
-      { from: layerName(index, 'post_attention_layernorm'), into: [gate.name, up.name], kind: 'norm' },
+      {
+        from: layerName(index, 'post_attention_layernorm'),
+        into: [gate.name, up.name],
+        kind: 'norm',
+      },
       // A value channel feeds one output column only where no key-value head is shared.
       ...(heads === kvHeads ? [{ from: v.name, into: [o.name], kind: 'linear' as const }] : []),
       { from: up.name, into: [down.name], kind: 'linear' },
@@ -49,7 +53,9 @@ export function describe(family: Family, config: DecoderConfig): ModelInfo {
   const blocks = Array.from({ length: config.layers }, (_, index) => block(family, config, index));
   const linears = blocks.flatMap(({ stages }) => stages.flat());
   const table = config.vocabulary * config.hidden;
-  const norms = config.hidden * (2 * config.layers + 1) + (family.queryKeyNorm ? 2 * config.headDim * config.layers : 0);
+  const norms =
+    config.hidden * (2 * config.layers + 1) +
+    (family.queryKeyNorm ? 2 * config.headDim * config.layers : 0);
   return {
     family: family.id,
     vocabulary: config.vocabulary,
@@ -68,7 +74,10 @@ export function describe(family: Family, config: DecoderConfig): ModelInfo {
       ...(config.tied && { tiedTo: 'model.embed_tokens' }),
     },
     parameters:
-      linears.reduce((sum, linear) => sum + linear.in * linear.out + (linear.bias ? linear.out : 0), 0) +
+      linears.reduce(
+        (sum, linear) => sum + linear.in * linear.out + (linear.bias ? linear.out : 0),
+        0,
+      ) +
       table * (config.tied ? 1 : 2) +
       norms,
     config: config.json,

@@ -88,7 +88,8 @@ function addValues(
     for (; t < count; t++) {
       const weight = weights[g * total + at + t] as number;
       const v = valuesStart + t * headDim;
-      for (let i = 0; i < headDim; i++) output[o + i] = (output[o + i] as number) + weight * (values[v + i] as number);
+      for (let i = 0; i < headDim; i++)
+        output[o + i] = (output[o + i] as number) + weight * (values[v + i] as number);
     }
   }
 }

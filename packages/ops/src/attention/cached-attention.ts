@@ -1,4 +1,15 @@
-import { add, concat, matMul, mul, softmax, type Tensor, type Tensor2D, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+  tensor2d,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { type FusedOp, runOp } from '../fused-op.js';
 import type { KvCache, RowCache } from '../kv-cache/kv-cache.js';
 import { readStore } from '../kv-cache/kv-store.js';
@@ -78,7 +89,12 @@ function masks(segment: Segment, window: number): { stored: Float32Array; fresh:
   return { stored, fresh };
 }
 
-function attendSegment(inputs: Inputs, segment: Segment, first: number, attributes: CachedAttentionAttributes): Tensor2D {
+function attendSegment(
+  inputs: Inputs,
+  segment: Segment,
+  first: number,
+  attributes: CachedAttentionAttributes,
+): Tensor2D {
   const { cache, layer, heads } = attributes;
   const { kvHeads, headDim } = cache.shape;
   const group = heads / kvHeads;
@@ -86,8 +102,24 @@ function attendSegment(inputs: Inputs, segment: Segment, first: number, attribut
   const row = cache.row(segment.slot, layer);
   const scheme = cache.shape.parameters?.[layer]?.scheme;
   const window = scheme?.window ?? 0;
-  const keys = appendAndRead(row, 'keys', inputs.key.dataSync() as Float32Array, first, segment, cache, window);
-  const values = appendAndRead(row, 'values', inputs.value.dataSync() as Float32Array, first, segment, cache, window);
+  const keys = appendAndRead(
+    row,
+    'keys',
+    inputs.key.dataSync() as Float32Array,
+    first,
+    segment,
+    cache,
+    window,
+  );
+  const values = appendAndRead(
+    row,
+    'values',
+    inputs.value.dataSync() as Float32Array,
+    first,
+    segment,
+    cache,
+    window,
+  );
   const query = inputs.query.dataSync() as Float32Array;
   const seen = masks(segment, window);
   const parts = (window === 0 ? ['stored'] : ['stored', 'fresh']) as ('stored' | 'fresh')[];
@@ -103,14 +135,19 @@ function attendSegment(inputs: Inputs, segment: Segment, first: number, attribut
   for (let head = 0; head < heads; head++) {
     const kv = Math.floor(head / group);
     const take = (history: HeadHistory) =>
-      concat(parts.map((part) => tensor2d(history[part] as Float32Array, [end, headDim]))) as Tensor2D;
+      concat(
+        parts.map((part) => tensor2d(history[part] as Float32Array, [end, headDim])),
+      ) as Tensor2D;
     const q = new Float32Array(segment.count * headDim);
     for (let t = 0; t < segment.count; t++) {
       const from = ((first + t) * heads + head) * headDim;
       q.set(query.subarray(from, from + headDim), t * headDim);
     }
     // Plain products of transposed copies: the transposing forms take a slow path on wasm.
-    const scores = matMul(tensor2d(q, [segment.count, headDim]), transpose(take(keys[kv] as HeadHistory)));
+    const scores = matMul(
+      tensor2d(q, [segment.count, headDim]),
+      transpose(take(keys[kv] as HeadHistory)),
+    );
     const weights = softmax(add(mul(scores, 1 / Math.sqrt(headDim)), mask)); // [count, parts · end]
     outputs.push(matMul(weights as Tensor2D, take(values[kv] as HeadHistory)));
   }

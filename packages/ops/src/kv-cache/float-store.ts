@@ -26,7 +26,9 @@ export class FloatStore implements KvStore {
     const { kvHeads, headDim } = this;
     const at = this.tokens % pageTokens;
     if (at === 0) {
-      this.pages.push(Array.from({ length: kvHeads }, () => new Float32Array(pageTokens * headDim)));
+      this.pages.push(
+        Array.from({ length: kvHeads }, () => new Float32Array(pageTokens * headDim)),
+      );
     }
     const page = this.pages.at(-1) as Float32Array[];
     for (let head = 0; head < kvHeads; head++) {

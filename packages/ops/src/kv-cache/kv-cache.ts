@@ -68,7 +68,8 @@ export class KvCache {
     for (const { scheme, staticKeys, staticValues, rotation } of shape.parameters ?? []) {
       checkPart(scheme.key, 'keys', shape.headDim);
       checkPart(scheme.value, 'values', shape.headDim);
-      if (scheme.key && scheme.rope === 'before') refuse('The KV scheme quantizes keys before the rotary embedding.');
+      if (scheme.key && scheme.rope === 'before')
+        refuse('The KV scheme quantizes keys before the rotary embedding.');
       if (staticKeys || staticValues) refuse('The KV parameters carry static scales.');
       if (rotation) refuse('The KV parameters carry a rotation of queries and keys.');
     }
@@ -117,7 +118,9 @@ export class KvCache {
     const { kvHeads, headDim, parameters } = this.shape;
     const scheme = parameters?.[layer]?.scheme;
     const store = (part: KvPartScheme | undefined): KvStore =>
-      part ? new PackedStore(kvHeads, headDim, part, scheme?.window ?? 0) : new FloatStore(kvHeads, headDim);
+      part
+        ? new PackedStore(kvHeads, headDim, part, scheme?.window ?? 0)
+        : new FloatStore(kvHeads, headDim);
     return { keys: store(scheme?.key), values: store(scheme?.value) };
   }
 }

@@ -25,12 +25,21 @@ export interface KvStore {
 }
 
 /** Copies tokens `[0, to)` of a head as they stand now into `out`, `[to, headDim]`. */
-export function readStore(store: KvStore, head: number, headDim: number, to: number, out: Float32Array): void {
+export function readStore(
+  store: KvStore,
+  head: number,
+  headDim: number,
+  to: number,
+  out: Float32Array,
+): void {
   const scratch = new Float32Array(pageTokens * headDim);
   const settled = Math.min(to, store.settled);
   for (let page = 0; page * pageTokens < settled; page++) {
     const count = Math.min(pageTokens, settled - page * pageTokens);
-    out.set(store.page(page, head, scratch).subarray(0, count * headDim), page * pageTokens * headDim);
+    out.set(
+      store.page(page, head, scratch).subarray(0, count * headDim),
+      page * pageTokens * headDim,
+    );
   }
   if (to > settled) {
     const { values, start } = store.recent(head);

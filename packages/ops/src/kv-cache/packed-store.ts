@@ -1,7 +1,7 @@
 import { encodeGroup } from '@thinkbits/numerics';
 import type { KvPartScheme } from '@thinkbits/spec';
-import { readPackedToken, writePackedToken } from './packed-tokens.js';
 import { type KvStore, pageTokens } from './kv-store.js';
+import { readPackedToken, writePackedToken } from './packed-tokens.js';
 
 /** One page of one head: packed codes, and a scale and a zero per token and group. */
 interface PackedPage {
@@ -38,7 +38,10 @@ export class PackedStore implements KvStore {
     this.groups = headDim / this.group;
     this.bytesPerToken = Math.ceil((headDim * scheme.bits) / 8);
     this.windowTokens = windowTokens;
-    this.window = Array.from({ length: kvHeads }, () => new Float32Array(2 * windowTokens * headDim));
+    this.window = Array.from(
+      { length: kvHeads },
+      () => new Float32Array(2 * windowTokens * headDim),
+    );
     this.scratch = new Uint8Array(headDim);
     this.token = new Float32Array(headDim);
   }
@@ -67,7 +70,18 @@ export class PackedStore implements KvStore {
     const count = Math.min(pageTokens, this.settled - page * pageTokens);
     const { bits, symmetric } = this.scheme;
     for (let t = 0; t < count; t++) {
-      readPackedToken(codes, t * this.bytesPerToken, bits, symmetric, this.headDim, this.group, parameters, t * this.groups * 2, scratch, t * this.headDim);
+      readPackedToken(
+        codes,
+        t * this.bytesPerToken,
+        bits,
+        symmetric,
+        this.headDim,
+        this.group,
+        parameters,
+        t * this.groups * 2,
+        scratch,
+        t * this.headDim,
+      );
     }
     return scratch;
   }
@@ -88,19 +102,22 @@ export class PackedStore implements KvStore {
     const at = this.windowStart + held * headDim;
     for (let head = 0; head < this.kvHeads; head++) {
       const values = this.window[head] as Float32Array;
-      for (let i = 0; i < headDim; i++) values[at + i] = source[start + head * headDim + i] as number;
+      for (let i = 0; i < headDim; i++)
+        values[at + i] = source[start + head * headDim + i] as number;
     }
   }
 
   private encodeFromWindow(at: number): void {
     const page = this.openPage();
-    for (let head = 0; head < this.kvHeads; head++) this.encodeHead(page, head, this.window[head] as Float32Array, at);
+    for (let head = 0; head < this.kvHeads; head++)
+      this.encodeHead(page, head, this.window[head] as Float32Array, at);
     this.settled++;
   }
 
   private encode(source: Float32Array, start: number, stride: number): void {
     const page = this.openPage();
-    for (let head = 0; head < this.kvHeads; head++) this.encodeHead(page, head, source, start + head * stride);
+    for (let head = 0; head < this.kvHeads; head++)
+      this.encodeHead(page, head, source, start + head * stride);
     this.settled++;
   }
 
@@ -123,7 +140,16 @@ export class PackedStore implements KvStore {
     // A copy, because the encoder reads a contiguous group and the source may be a view of another heap.
     for (let i = 0; i < headDim; i++) this.token[i] = source[start + i] as number;
     for (let g = 0; g < this.groups; g++) {
-      encodeGroup(this.token, g * group, group, scheme, this.scratch, g * group, parameters, (at * this.groups + g) * 2);
+      encodeGroup(
+        this.token,
+        g * group,
+        group,
+        scheme,
+        this.scratch,
+        g * group,
+        parameters,
+        (at * this.groups + g) * 2,
+      );
     }
     writePackedToken(this.scratch, scheme.bits, codes, at * this.bytesPerToken, headDim);
   }

@@ -2,7 +2,13 @@
  * Packs the codes of one token and head as one little-endian bit stream (formats.md §2.1).
  * @param codes `[headDim]`, unsigned or the low bits of signed codes
  */
-export function writePackedToken(codes: Uint8Array, bits: number, out: Uint8Array, start: number, headDim: number): void {
+export function writePackedToken(
+  codes: Uint8Array,
+  bits: number,
+  out: Uint8Array,
+  start: number,
+  headDim: number,
+): void {
   const mask = (1 << bits) - 1;
   let buffer = 0;
   let filled = 0;

@@ -1,0 +1,150 @@
+import { backend, enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import { installHostKernels } from '@thinkbits/ops';
+import { ThinkbitsError } from '@thinkbits/spec';
+
+/** Backends by name; `tensorflow` is tfjs-node-gpu or tfjs-node, whichever the user installed. */
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+
+/** One backend that was considered. */
+export interface BackendCandidate {
+  readonly name: BackendName;
+  readonly available: boolean;
+  /** Why it can or cannot be used. */
+  readonly why: string;
+  /** The command that would make it available. */
+  readonly install?: string;
+}
+
+/** The backend in use, and what else was there. */
+export interface SelectedBackend {
+  readonly name: BackendName;
+  readonly why: string;
+  readonly candidates: readonly BackendCandidate[];
+}
+
+const installTensorflow = 'npm install @tensorflow/tfjs-node@4.22.0';
+const reason = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+
+/** Imports a package that may not be there; the name is a variable so that bundlers leave it alone. */
+const importOptional = (name: string): Promise<unknown> => import(/* @vite-ignore */ name);
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed (tfjs#8425). */
+async function polyfillForTensorflow(): Promise<void> {
+  const { default: util } = (await importOptional('node:util')) as {
+    default: Record<string, unknown>;
+  };
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+}
+
+async function openTensorflow(): Promise<BackendCandidate & { readonly gpu: boolean }> {
+  const tried: string[] = [];
+  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+    try {
+      await polyfillForTensorflow();
+      await importOptional(name);
+      if (await setBackend('tensorflow')) {
+        const gpu = (backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+        return {
+          name: 'tensorflow',
+          available: true,
+          gpu,
+          why: `${name}, ${gpu ? 'on a GPU' : 'on the CPU'}`,
+        };
+      }
+      tried.push(`${name} loaded without registering a backend`);
+    } catch (error) {
+      const missing =
+        /Cannot find (package|module)/.test(reason(error)) && reason(error).includes(name);
+      tried.push(missing ? `${name} is not installed` : `${name} failed: ${reason(error)}`);
+    }
+  }
+  return {
+    name: 'tensorflow',
+    available: false,
+    gpu: false,
+    why: tried.join('; '),
+    install: installTensorflow,
+  };
+}
+
+async function openWasm(): Promise<BackendCandidate> {
+  try {
+    await import('@tensorflow/tfjs-backend-wasm');
+    if (await setBackend('wasm')) {
+      await ready();
+      return {
+        name: 'wasm',
+        available: true,
+        why: 'WebAssembly with SIMD, one thread per process',
+      };
+    }
+    return { name: 'wasm', available: false, why: 'the WebAssembly module did not start' };
+  } catch (error) {
+    return {
+      name: 'wasm',
+      available: false,
+      why: reason(error),
+      install: 'npm install @tensorflow/tfjs-backend-wasm@4.22.0',
+    };
+  }
+}
+
+async function openCpu(): Promise<BackendCandidate> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await setBackend('cpu');
+  return { name: 'cpu', available: true, why: 'plain JavaScript, the slow reference' };
+}
+
+async function open(name: BackendName): Promise<BackendCandidate> {
+  if (name === 'tensorflow') return openTensorflow();
+  return name === 'wasm' ? openWasm() : openCpu();
+}
+
+/**
+ * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, tfjs-node, wasm, cpu. With a name, that
+ * one or an error; never another in its place. One backend a process: a second call with another name switches it.
+ * @throws ThinkbitsError `backend/unavailable` (machine) with the install command
+ */
+export async function selectBackend(
+  options: { name?: BackendName } = {},
+): Promise<SelectedBackend> {
+  installHostKernels();
+  enableProdMode(); // or the cpu backend advertises tfjs-node on stderr
+  if (options.name) {
+    if (getBackend() === options.name)
+      return { name: options.name, why: 'already in use', candidates: [] };
+    const candidate = await open(options.name);
+    if (!candidate.available) {
+      throw new ThinkbitsError({
+        code: 'backend/unavailable',
+        category: 'machine',
+        message: `The backend "${options.name}" cannot be used: ${candidate.why}.`,
+        help: `${candidate.install ? `Install it (${candidate.install})` : 'Repair the installation'}, or leave --backend out.`,
+        details: { backend: options.name },
+      });
+    }
+    return { name: options.name, why: candidate.why, candidates: [candidate] };
+  }
+  const candidates: BackendCandidate[] = [];
+  for (const name of ['tensorflow', 'wasm', 'cpu'] as const) {
+    const candidate = await open(name);
+    candidates.push(candidate);
+    if (candidate.available) return { name, why: candidate.why, candidates };
+  }
+  throw new ThinkbitsError({
+    code: 'backend/unavailable',
+    category: 'machine',
+    message: 'No tfjs backend can be used.',
+    help: 'Reinstall the dependencies: tfjs-backend-cpu is one of them.',
+  });
+}
+
+/** Tries every backend and says what is there; leaves the process on the best one. */
+export async function listBackends(): Promise<readonly BackendCandidate[]> {
+  const cpu = await openCpu();
+  const wasm = await openWasm();
+  const tensorflow = await openTensorflow();
+  if (!tensorflow.available) await selectBackend({ name: wasm.available ? 'wasm' : 'cpu' });
+  return [tensorflow, wasm, cpu];
+}

@@ -1,0 +1,182 @@
+import {
+  add,
+  gather,
+  reshape,
+  split,
+  type Tensor1D,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import {
+  cachedAttention,
+  KvCache,
+  type RotaryTable,
+  rmsNorm,
+  rotaryEmbedding,
+  rotaryTable,
+  type Segment,
+  swiglu,
+} from '@thinkbits/ops';
+import type { KvParameters } from '@thinkbits/spec';
+import type { DecoderConfig } from '../config/decoder-config.js';
+import { type RotaryFrequencies, rotaryFrequencies } from '../config/rotary-frequencies.js';
+import type { Stage } from './stage.js';
+
+/** The tensors of one decoder layer. */
+export interface DecoderLayer {
+  readonly inputNorm: Tensor1D;
+  readonly qkv: Stage;
+  /** `[headDim]`, Qwen3 alone. */
+  readonly queryNorm?: Tensor1D;
+  readonly keyNorm?: Tensor1D;
+  readonly o: Stage;
+  readonly postAttentionNorm: Tensor1D;
+  readonly gateUp: Stage;
+  readonly down: Stage;
+}
+
+/** Everything a decoder computes with. */
+export interface DecoderWeights {
+  /** `[vocabulary, hidden]` on the host: a row is looked up, never multiplied. */
+  readonly embedding: Float32Array;
+  readonly layers: readonly DecoderLayer[];
+  readonly norm: Tensor1D;
+  readonly head: Stage;
+}
+
+/** Sees the residual stream: 0 = after the embedding, i = after decoder layer i. */
+export type LayerObserver = (index: number, hidden: Tensor2D) => void;
+
+/**
+ * The forward pass of Llama-shaped decoders over a batch of tokens from any number of rows.
+ * Products run over all tokens of the batch at once; only attention looks at rows.
+ */
+export class Decoder {
+  readonly config: DecoderConfig;
+  readonly weights: DecoderWeights;
+  private readonly kv: readonly KvParameters[] | undefined;
+  private readonly frequencies: RotaryFrequencies;
+  private table: RotaryTable;
+  private tablePositions = 0;
+
+  constructor(config: DecoderConfig, weights: DecoderWeights, kv?: readonly KvParameters[]) {
+    this.config = config;
+    this.weights = weights;
+    this.kv = kv;
+    this.frequencies = rotaryFrequencies(config.rotary);
+    this.table = rotaryTable(this.frequencies.inverse, 0, 1);
+  }
+
+  /** An empty cache that stores keys and values as this model asks. */
+  createCache(): KvCache {
+    const { layers, kvHeads, headDim } = this.config;
+    return new KvCache({ layers, kvHeads, headDim, ...(this.kv && { parameters: this.kv }) });
+  }
+
+  /**
+   * Hidden states before the final norm, `[tokens, hidden]`; the caller disposes them. Keys and values are appended to the cache.
+   * @param tokens ids, the segments' tokens one after another
+   */
+  forward(
+    tokens: readonly number[],
+    segments: readonly Segment[],
+    cache: KvCache,
+    observe?: LayerObserver,
+  ): Tensor2D {
+    const positions = new Int32Array(tokens.length);
+    let token = 0;
+    for (const { start, count } of segments)
+      for (let t = 0; t < count; t++) positions[token++] = start + t;
+    const table = this.rotary(Math.max(...segments.map(({ start, count }) => start + count)));
+    let hidden = this.embed(tokens); // [tokens, hidden]
+    observe?.(0, hidden);
+    this.weights.layers.forEach((layer, index) => {
+      const next = tidy(() =>
+        this.layer(layer, index, hidden, { table, positions }, segments, cache),
+      );
+      hidden.dispose();
+      hidden = next;
+      observe?.(index + 1, hidden);
+    });
+    return hidden;
+  }
+
+  /** Logits `[rows, vocabulary]` of some tokens of {@link forward}'s result; the caller disposes them. */
+  logits(hidden: Tensor2D, rows?: readonly number[]): Tensor2D {
+    return tidy(() => {
+      const chosen = rows ? gather(hidden, tensor1d([...rows], 'int32')) : hidden;
+      return this.weights.head.apply(this.finalNorm(chosen));
+    });
+  }
+
+  /** The final norm, `[tokens, hidden]`. */
+  finalNorm(hidden: Tensor2D): Tensor2D {
+    return rmsNorm(hidden, this.weights.norm, this.config.normEpsilon);
+  }
+
+  dispose(): void {
+    const { layers, norm, head } = this.weights;
+    for (const layer of layers) {
+      for (const part of [layer.inputNorm, layer.qkv, layer.queryNorm, layer.keyNorm, layer.o])
+        part?.dispose();
+      for (const part of [layer.postAttentionNorm, layer.gateUp, layer.down]) part.dispose();
+    }
+    norm.dispose();
+    head.dispose();
+  }
+
+  private layer(
+    layer: DecoderLayer,
+    index: number,
+    hidden: Tensor2D,
+    rotation: { table: RotaryTable; positions: Int32Array },
+    segments: readonly Segment[],
+    cache: KvCache,
+  ): Tensor2D {
+    const { heads, kvHeads, headDim, normEpsilon } = this.config;
+    // attention
+    const x = rmsNorm(hidden, layer.inputNorm, normEpsilon);
+    const [q, k, v] = split(
+      layer.qkv.apply(x),
+      [heads * headDim, kvHeads * headDim, kvHeads * headDim],
+      1,
+    ) as [Tensor2D, Tensor2D, Tensor2D];
+    const query = rotaryEmbedding(this.headNorm(q, layer.queryNorm), rotation); // [tokens, heads · headDim]
+    const key = rotaryEmbedding(this.headNorm(k, layer.keyNorm), rotation); // [tokens, kvHeads · headDim]
+    const attended = cachedAttention(query, key, v, { cache, layer: index, segments, heads });
+    const afterAttention = add(hidden, layer.o.apply(attended)) as Tensor2D;
+    // feed-forward
+    const y = rmsNorm(afterAttention, layer.postAttentionNorm, normEpsilon);
+    return add(afterAttention, layer.down.apply(swiglu(layer.gateUp.apply(y))));
+  }
+
+  private headNorm(x: Tensor2D, weight: Tensor1D | undefined): Tensor2D {
+    if (!weight) return x;
+    const rows = reshape(x, [-1, this.config.headDim]) as Tensor2D;
+    return reshape(rmsNorm(rows, weight, this.config.normEpsilon), x.shape);
+  }
+
+  private embed(tokens: readonly number[]): Tensor2D {
+    const { hidden } = this.config;
+    const values = new Float32Array(tokens.length * hidden);
+    tokens.forEach((id, t) => {
+      values.set(this.weights.embedding.subarray(id * hidden, (id + 1) * hidden), t * hidden);
+    });
+    return tensor2d(values, [tokens.length, hidden]);
+  }
+
+  /** The table grows with the longest row seen, so that a model of 131 072 positions does not pay for them up front. */
+  private rotary(positions: number): RotaryTable {
+    if (positions > this.tablePositions) {
+      this.tablePositions = Math.max(256, 2 ** Math.ceil(Math.log2(positions)));
+      this.table = rotaryTable(
+        this.frequencies.inverse,
+        this.tablePositions,
+        this.frequencies.attentionFactor,
+      );
+    }
+    return this.table;
+  }
+}
