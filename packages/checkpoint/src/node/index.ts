@@ -1,1 +1,1 @@
-export {};
+export { createNodeSha256, folderFiles } from './folder-files.js';

@@ -1,0 +1,140 @@
+import {
+  type JsonObject,
+  nearestName,
+  type QuantizedWeight,
+  ThinkbitsError,
+} from '@thinkbits/spec';
+import { checkFileName } from './check-file-name.js';
+import type { Checkpoint, FloatTensor, RowRange } from './checkpoint.js';
+import { hashCheckpoint } from './hash-checkpoint.js';
+import { locateTensors } from './locate-tensors.js';
+import { parseManifest } from './manifest/parse-manifest.js';
+import { manifestFile, type ThinkbitsManifest } from './manifest/thinkbits-manifest.js';
+import type { ModelFiles } from './model-files.js';
+import { type PackedTensors, unpackQuantizedWeight } from './packed/unpack-quantized-weight.js';
+import { readExactly } from './read-exactly.js';
+import { readJsonFile, readTextFile } from './read-json-file.js';
+import type { TensorEntry } from './safetensors/tensor-entry.js';
+import { toFloat32 } from './safetensors/to-float32.js';
+
+const configFile = 'config.json';
+
+/** Which bytes of a tensor hold these rows. */
+function rowBytes(tensor: TensorEntry, rows: RowRange): { offset: number; bytes: number } {
+  const total = tensor.shape[0] ?? 0;
+  const { start, count } = rows;
+  if (![start, count].every(Number.isInteger) || start < 0 || count < 0 || start + count > total) {
+    throw new ThinkbitsError({
+      code: 'checkpoint/bad-rows',
+      category: 'usage',
+      message: `Rows ${start} to ${start + count - 1} of tensor "${tensor.name}" do not exist; it has ${total}.`,
+      help: `Ask for rows between 0 and ${total - 1}.`,
+      details: { tensor: tensor.name, start, count, rows: total },
+    });
+  }
+  const perRow = total === 0 ? 0 : tensor.bytes / total;
+  return { offset: tensor.offset + start * perRow, bytes: count * perRow };
+}
+
+async function readConfig(source: ModelFiles, files: readonly string[]): Promise<JsonObject> {
+  if (files.includes(configFile)) return readJsonFile(source, configFile);
+  throw new ThinkbitsError({
+    code: 'checkpoint/no-config',
+    message: `${source.label} has no ${configFile}.`,
+    help: 'Point at the folder of a Hugging Face checkpoint; its config.json describes the model.',
+    details: { files: files.slice(0, 50) },
+  });
+}
+
+/** What of a manifest decides what is computed; where it came from does not. */
+function arithmeticOf(manifest: JsonObject | undefined): JsonObject | null {
+  if (!manifest) return null;
+  const { linears = null, online = null, kv = null } = manifest;
+  return { linears, online, kv };
+}
+
+/**
+ * Opens a Hugging Face checkpoint, quantized by Thinkbits or not. Reads config.json, thinkbits.json and the headers of
+ * the weights, and checks them; weights are read by byte range when they are asked for.
+ *
+ * @throws ThinkbitsError `checkpoint/no-config`, `json/syntax`, `manifest/invalid`, `checkpoint/…` and `safetensors/…`
+ *   for files that are missing or damaged
+ */
+export async function openCheckpoint(source: ModelFiles): Promise<Checkpoint> {
+  const files = await source.list();
+  const config = await readConfig(source, files);
+  const manifest = files.includes(manifestFile)
+    ? await readJsonFile(source, manifestFile)
+    : undefined;
+  const thinkbits: ThinkbitsManifest | undefined =
+    manifest && parseManifest(manifest, `${source.label}: ${manifestFile}`);
+  const tensors = await locateTensors(source);
+  let hash: Promise<string> | undefined;
+
+  const find = (name: string): TensorEntry => {
+    const tensor = tensors.get(name);
+    if (tensor) return tensor;
+    const near = nearestName(name, tensors.keys());
+    throw new ThinkbitsError({
+      code: 'checkpoint/unknown-tensor',
+      message: `${source.label} has no tensor "${name}".`,
+      help: near
+        ? `The nearest name is "${near}".`
+        : `It has ${tensors.size} tensors of other names.`,
+      details: { tensor: name },
+    });
+  };
+  const readBytes = async (name: string): Promise<Uint8Array> => {
+    const { file, offset, bytes } = find(name);
+    return readExactly(source, file, offset, bytes);
+  };
+  const readFloat = async (name: string, rows?: RowRange): Promise<FloatTensor> => {
+    const tensor = find(name);
+    const { offset, bytes } = rows ? rowBytes(tensor, rows) : tensor;
+    const shape = rows ? [rows.count, ...tensor.shape.slice(1)] : tensor.shape;
+    const data = await readExactly(source, tensor.file, offset, bytes);
+    return { shape, values: toFloat32(name, tensor.dtype, data) };
+  };
+  const readQuantized = async (linear: string): Promise<QuantizedWeight | undefined> => {
+    const schemes = thinkbits?.linears ?? {};
+    const scheme = Object.hasOwn(schemes, linear) ? schemes[linear]?.weight : undefined;
+    if (!scheme) {
+      find(`${linear}.weight`);
+      return undefined;
+    }
+    const packed: { -readonly [Part in keyof PackedTensors]: PackedTensors[Part] } = {};
+    const parts = [
+      'weight_packed',
+      'weight_scale',
+      'weight_zero_point',
+      'weight_g_idx',
+      'weight_shape',
+    ] as const;
+    for (const part of parts) {
+      const name = `${linear}.${part}`;
+      const tensor = tensors.get(name);
+      if (tensor) packed[part] = { ...tensor, bytes: await readBytes(name) };
+    }
+    return unpackQuantizedWeight(linear, scheme, packed);
+  };
+  const beside = async <T>(file: string, read: (source: ModelFiles, file: string) => Promise<T>) =>
+    files.includes(checkFileName(file, 'The caller')) ? read(source, file) : undefined;
+
+  return {
+    label: source.label,
+    source,
+    config,
+    tensors,
+    ...(thinkbits && { thinkbits }),
+    readFloat,
+    readBytes,
+    readQuantized,
+    json: (file) => beside(file, readJsonFile),
+    text: (file) => beside(file, readTextFile),
+    hash: () => {
+      hash ??= hashCheckpoint(source, config, arithmeticOf(manifest), tensors);
+      return hash;
+    },
+    close: async () => source.close?.(),
+  };
+}

@@ -1,0 +1,62 @@
+import { groupCount, packCodes, packedWords } from '@thinkbits/numerics';
+import type { QuantizedWeight } from '@thinkbits/spec';
+import type { TensorData } from './tensor-data.js';
+
+/** The bytes of a typed array, shared with it. */
+function bytesOf(array: {
+  buffer: ArrayBufferLike;
+  byteOffset: number;
+  byteLength: number;
+}): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/**
+ * The tensors that store a quantized linear (interface.md §3): codes packed as compressed-tensors does, parameters in
+ * float32, so that opening equals quantizing in memory, to the bit.
+ *
+ * - `weight_packed` I32 `[rows, ceil(columns · bits / 32)]`
+ * - `weight_scale` F32 `[rows, groups]`
+ * - `weight_zero_point` F32 `[rows, groups]`, unless symmetric
+ * - `weight_g_idx` I32 `[columns]`, where groups are not consecutive
+ * - `weight_shape` I64 `[2]` = (rows, columns)
+ *
+ * Bits and symmetry are not stored: thinkbits.json has them.
+ * @param linear full name without `.weight`
+ */
+export function packQuantizedWeight(linear: string, weight: QuantizedWeight): TensorData[] {
+  const { rows, columns, scheme, codes, scales, zeros, groupIndex } = weight;
+  const groups = groupCount(columns, scheme.group);
+  const packed = packCodes(codes, rows, columns, scheme.bits, scheme.symmetric);
+  const shape = new BigInt64Array([BigInt(rows), BigInt(columns)]);
+  return [
+    {
+      name: `${linear}.weight_packed`,
+      dtype: 'I32',
+      shape: [rows, packedWords(columns, scheme.bits)],
+      bytes: bytesOf(packed),
+    },
+    { name: `${linear}.weight_scale`, dtype: 'F32', shape: [rows, groups], bytes: bytesOf(scales) },
+    ...(zeros
+      ? [
+          {
+            name: `${linear}.weight_zero_point`,
+            dtype: 'F32' as const,
+            shape: [rows, groups],
+            bytes: bytesOf(zeros),
+          },
+        ]
+      : []),
+    ...(groupIndex
+      ? [
+          {
+            name: `${linear}.weight_g_idx`,
+            dtype: 'I32' as const,
+            shape: [columns],
+            bytes: bytesOf(groupIndex),
+          },
+        ]
+      : []),
+    { name: `${linear}.weight_shape`, dtype: 'I64', shape: [2], bytes: bytesOf(shape) },
+  ];
+}

@@ -1,0 +1,77 @@
+import { groupCount, packedWords, unpackCodes } from '@thinkbits/numerics';
+import { type QuantizedWeight, ThinkbitsError, type WeightScheme } from '@thinkbits/spec';
+import { aligned } from '../safetensors/aligned.js';
+import type { Dtype } from '../safetensors/dtype.js';
+import type { TensorData } from './tensor-data.js';
+
+/** The tensors of a quantized linear, by the last part of their names. */
+export interface PackedTensors {
+  readonly weight_packed?: TensorData;
+  readonly weight_scale?: TensorData;
+  readonly weight_zero_point?: TensorData;
+  readonly weight_g_idx?: TensorData;
+  readonly weight_shape?: TensorData;
+}
+
+function refuse(linear: string, message: string): never {
+  throw new ThinkbitsError({
+    code: 'checkpoint/bad-packed',
+    message: `${linear}: ${message}`,
+    help: 'thinkbits.json and the weights do not belong together; quantize again, or copy the checkpoint again.',
+    details: { linear },
+  });
+}
+
+/**
+ * The inverse of {@link packQuantizedWeight}.
+ * @param linear full name without `.weight`, for messages
+ * @param scheme of the weight, from thinkbits.json
+ * @throws ThinkbitsError `checkpoint/bad-packed` when a tensor is missing, or has another type or shape than the scheme says
+ */
+export function unpackQuantizedWeight(
+  linear: string,
+  scheme: WeightScheme,
+  tensors: PackedTensors,
+): QuantizedWeight {
+  const bytes = (part: keyof PackedTensors, dtype: Dtype, shape: readonly number[]): Uint8Array => {
+    const tensor = tensors[part];
+    if (!tensor) return refuse(linear, `${part} is missing.`);
+    if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+      const found = `${tensor.dtype} of shape [${tensor.shape.join(', ')}]`;
+      return refuse(linear, `${part} is ${found}, not ${dtype} of shape [${shape.join(', ')}].`);
+    }
+    return tensor.bytes;
+  };
+  const floats = (part: keyof PackedTensors, shape: readonly number[]) =>
+    aligned(Float32Array, bytes(part, 'F32', shape));
+
+  const [rows, columns] = Array.from(
+    aligned(BigInt64Array, bytes('weight_shape', 'I64', [2])),
+    Number,
+  ) as [number, number];
+  if (!Number.isSafeInteger(rows * columns) || rows < 1 || columns < 1) {
+    refuse(linear, `weight_shape says [${rows}, ${columns}].`);
+  }
+  const groups = groupCount(columns, scheme.group);
+  const packedShape = [rows, packedWords(columns, scheme.bits)];
+  const words = aligned(Uint32Array, bytes('weight_packed', 'I32', packedShape));
+  const scales = floats('weight_scale', [rows, groups]);
+  if (scheme.symmetric && tensors.weight_zero_point) {
+    refuse(linear, 'the scheme is symmetric, and there is a weight_zero_point.');
+  }
+  const groupIndex =
+    tensors.weight_g_idx && aligned(Int32Array, bytes('weight_g_idx', 'I32', [columns]));
+  const outside = groupIndex?.find((group) => group < 0 || group >= groups);
+  if (outside !== undefined) {
+    refuse(linear, `weight_g_idx has group ${outside}; there are ${groups}.`);
+  }
+  return {
+    rows,
+    columns,
+    scheme,
+    codes: unpackCodes(words, rows, columns, scheme.bits, scheme.symmetric),
+    scales,
+    ...(!scheme.symmetric && { zeros: floats('weight_zero_point', [rows, groups]) }),
+    ...(groupIndex && { groupIndex }),
+  };
+}
