@@ -11,7 +11,7 @@ export interface SyntaxErrorLocation {
 
 const space = /[ \t\n\r]*/y;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
-const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+const escaped = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 
 /** Where the string that opens at `start` ends, or undefined when it is not one; a loop, for strings of any length. */
 function endOfString(text: string, start: number): number | undefined {
@@ -20,8 +20,8 @@ function endOfString(text: string, start: number): number | undefined {
     if (character === '"') return at + 1;
     if (character < ' ') return undefined;
     if (character !== '\\') continue;
-    escape.lastIndex = at + 1;
-    const match = escape.exec(text);
+    escaped.lastIndex = at + 1;
+    const match = escaped.exec(text);
     if (!match) return undefined;
     at += match[0].length;
   }

@@ -1,0 +1,107 @@
+import type { Answer, Scorer, Verdict } from '@thinkbits/spec';
+import { describe, expect, test } from 'vitest';
+import { describeScorer, type ScorerExamples, scorerChecks } from './describe-scorer.js';
+
+const examples: ScorerExamples = {
+  equal: [['yes', 'yes'], { prediction: ' no ', answer: 'no' }],
+  different: [['yes', 'no']],
+  undecided: [['', 'no']],
+};
+
+/** Equal when the trimmed texts are. */
+const exact: Scorer = {
+  specificationVersion: 'v1',
+  kind: 'scorer',
+  id: 'exact',
+  score({ prediction, answer }) {
+    const extracted = prediction.trim();
+    if (extracted === '') {
+      return {
+        correct: false,
+        outcome: 'undecided',
+        extracted: null,
+        reason: 'Nothing was answered.',
+      };
+    }
+    const correct = extracted === answer;
+    return {
+      correct,
+      outcome: correct ? 'equal' : 'different',
+      extracted,
+      reason: 'Compared as texts.',
+    };
+  },
+};
+
+describeScorer(exact, examples);
+
+/** Scorers that are wrong in one way each, by the check that must catch it. */
+const broken: {
+  readonly [check: string]: Partial<Scorer> | ((verdict: Verdict, answer: Answer) => Verdict);
+} = {
+  'says what it is': { id: 'Not A Name' },
+  'judges the equal examples equal': (verdict) => ({
+    ...verdict,
+    correct: false,
+    outcome: 'different',
+  }),
+  'judges the different examples different': (verdict, { prediction }) => ({
+    ...verdict,
+    ...(prediction === 'yes' && { correct: true, outcome: 'equal' as const }),
+  }),
+  'judges the undecided examples undecided': (verdict) => ({ ...verdict, outcome: 'different' }),
+  'judges the same whatever was judged before': (() => {
+    const sticky = /yes/g; // keeps its place between calls
+    return (verdict: Verdict, { prediction }: Answer) => ({
+      ...verdict,
+      reason: `Found yes: ${sticky.test(prediction)}.`,
+    });
+  })(),
+  'does not change what it is given': (verdict, answer) => {
+    (answer as { prediction: string }).prediction = '';
+    return verdict;
+  },
+  'never takes an empty answer for a right one': (verdict, { answer }) =>
+    verdict.extracted === null
+      ? { ...verdict, correct: true, outcome: 'equal', extracted: answer }
+      : verdict,
+  'survives hostile predictions and evaluates none': (verdict, { prediction }) => {
+    // biome-ignore lint/security/noGlobalEval: what the check must catch
+    if (prediction.startsWith('globalThis')) eval(prediction);
+    return verdict;
+  },
+};
+
+describe('scorerChecks', () => {
+  test.each(Object.entries(broken))('"%s" catches a scorer that breaks it', (name, fault) => {
+    const scorer: Scorer =
+      typeof fault === 'function'
+        ? { ...exact, score: (answer) => fault(exact.score(answer), answer) }
+        : { ...exact, ...fault };
+    const check = scorerChecks(scorer, examples).find((candidate) => candidate.name === name);
+    expect(() => check?.run()).toThrow();
+  });
+
+  test('a scorer that throws is caught as well', () => {
+    const scorer: Scorer = {
+      ...exact,
+      score(answer) {
+        if (answer.prediction.length > 1000) throw new RangeError('too long');
+        return exact.score(answer);
+      },
+    };
+    expect(() => scorerChecks(scorer, examples).at(-1)?.run()).toThrow('too long');
+  });
+
+  test('examples of one kind alone are not enough', () => {
+    const [, check] = scorerChecks(exact, { equal: examples.equal, different: [] });
+    expect(() => check?.run()).toThrow();
+  });
+
+  test('every check has a failing example', () => {
+    const names = scorerChecks(exact, examples).map(({ name }) => name);
+    expect([...Object.keys(broken), 'is tried on both kinds of examples'].toSorted()).toEqual(
+      names.toSorted(),
+    );
+  });
+});
