@@ -1,5 +1,5 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import type { Checkpoint } from '@thinkbits/checkpoint';
+import type { Checkpoint, ThinkbitsManifest } from '@thinkbits/checkpoint';
 import { installHostKernels } from '@thinkbits/ops';
 import {
   type ActivationScheme,
@@ -49,6 +49,13 @@ function kvParameters(
   });
 }
 
+/** The activation schemes that a quantized checkpoint was made for. */
+function activationSchemes({ linears }: ThinkbitsManifest): ReadonlyMap<string, ActivationScheme> {
+  const schemes = new Map<string, ActivationScheme>();
+  for (const [name, { activation }] of Object.entries(linears)) if (activation) schemes.set(name, activation);
+  return schemes;
+}
+
 /**
  * Builds a model from an open checkpoint. A quantized checkpoint opens with the codes, activation schemes and cache it was
  * written with; options replace them.
@@ -63,7 +70,7 @@ export async function createModel(
   const info = describe(family, config);
   const manifest = checkpoint.thinkbits;
   const kv = kvParameters(options.kv ?? manifest?.kv, info.blocks.length);
-  const activations = options.activations ?? manifest?.activations;
+  const activations = options.activations ?? (manifest && activationSchemes(manifest));
   const [tokenizer, { decoder, bytes }, weightsHash] = await Promise.all([
     readTokenizer(checkpoint),
     loadDecoder(checkpoint, info, family, config, {

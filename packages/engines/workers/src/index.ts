@@ -1,1 +1,1 @@
-export {};
+export { createWorkerEngine, type WorkerEngineOptions } from './create-worker-engine.js';

@@ -1,5 +1,5 @@
 import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
-import type { Checkpoint } from '@thinkbits/checkpoint';
+import type { Checkpoint, FloatTensor } from '@thinkbits/checkpoint';
 import { dequantizeWeight } from '@thinkbits/numerics';
 import type { WeightBytes } from '@thinkbits/ops';
 import {
@@ -51,9 +51,7 @@ async function readLinear(
     overrides.quantized?.get(info.name) ?? (await checkpoint.readQuantized(info.name));
   const stored = info.tiedTo && !quantized ? `${info.tiedTo}.weight` : `${info.name}.weight`;
   const float = quantized ? undefined : await checkpoint.readFloat(stored);
-  const [rows, columns] = quantized
-    ? [quantized.rows, quantized.columns]
-    : ((float as { shape: number[] }).shape as [number, number]);
+  const [rows, columns] = quantized ? [quantized.rows, quantized.columns] : (float?.shape ?? []);
   if (rows !== info.out || columns !== info.in) {
     throw new ThinkbitsError({
       code: 'checkpoint/shape',
@@ -64,7 +62,7 @@ async function readLinear(
   const activation = overrides.activations?.get(info.name);
   return {
     info,
-    weight: quantized ?? { rows, columns, values: (float as { values: Float32Array }).values },
+    weight: quantized ?? { rows, columns, values: (float as FloatTensor).values },
     ...(info.bias && { bias: await readVector(checkpoint, `${info.name}.bias`, info.out) }),
     ...(activation && { activation }),
   };

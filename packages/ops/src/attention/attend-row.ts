@@ -112,7 +112,6 @@ function softmaxRange(scores: Float64Array, start: number, count: number): void 
 function forEachRun(
   store: KvStore,
   head: number,
-  headDim: number,
   scratch: Float32Array,
   visit: (values: Float32Array, start: number, count: number, at: number) => void,
 ): void {
@@ -146,12 +145,12 @@ export function attendRow(
   if (scratch.scores.length < total * group) scratch.scores = new Float64Array(2 * total * group);
   const { scores, output, page } = scratch;
   const scale = 1 / Math.sqrt(headDim);
-  forEachRun(keys, head, headDim, page, (run, start, count, at) => {
+  forEachRun(keys, head, page, (run, start, count, at) => {
     scoreKeys(query, queryStart, run, start, count, headDim, group, scale, scores, total, at);
   });
   for (let g = 0; g < group; g++) softmaxRange(scores, g * total, total);
   output.fill(0);
-  forEachRun(values, head, headDim, page, (run, start, count, at) => {
+  forEachRun(values, head, page, (run, start, count, at) => {
     addValues(run, start, count, headDim, group, scores, total, at, output);
   });
   for (let i = 0; i < group * headDim; i++) out[outStart + i] = output[i] as number;
