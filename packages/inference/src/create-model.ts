@@ -52,7 +52,8 @@ function kvParameters(
 /** The activation schemes that a quantized checkpoint was made for. */
 function activationSchemes({ linears }: ThinkbitsManifest): ReadonlyMap<string, ActivationScheme> {
   const schemes = new Map<string, ActivationScheme>();
-  for (const [name, { activation }] of Object.entries(linears)) if (activation) schemes.set(name, activation);
+  for (const [name, { activation }] of Object.entries(linears))
+    if (activation) schemes.set(name, activation);
   return schemes;
 }
 

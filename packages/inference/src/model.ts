@@ -171,14 +171,12 @@ export class Model {
     const states: Float32Array[] = [];
     const observe: LayerObserver = (_, hidden) => states.push(new Float32Array(hidden.dataSync()));
     const cache = this.decoder.createCache();
-    const hidden = this.decoder.forward(
-      [...ids],
-      [{ slot: 0, start: 0, count: ids.length }],
-      cache,
-      observe,
-    );
-    states.push(new Float32Array(tidy(() => this.decoder.finalNorm(hidden)).dataSync()));
-    hidden.dispose();
+    const segment = { slot: 0, start: 0, count: ids.length };
+    const hidden = this.decoder.forward([...ids], [segment], cache, observe);
+    const normed = this.decoder.finalNorm(hidden);
+    states.push(new Float32Array(normed.dataSync()));
+    for (const tensor of [hidden, normed]) tensor.dispose();
+    cache.dispose();
     return states;
   }
 
@@ -210,7 +208,12 @@ export class Model {
         logits.dispose();
       }
     };
-    prefill(this.decoder, [...ids], 0, this.decoder.createCache(), visitChunk).dispose();
+    const cache = this.decoder.createCache();
+    try {
+      prefill(this.decoder, [...ids], 0, cache, visitChunk).dispose();
+    } finally {
+      cache.dispose();
+    }
   }
 
   private request(

@@ -29,7 +29,7 @@ const random = (rows: number, columns: number, seed: number, scale = 1): Tensor2
   randomNormal([rows, columns], 0, scale, 'float32', seed) as Tensor2D;
 
 function largestDifference(a: Tensor, b: Tensor): number {
-  const [x, y] = [a.dataSync(), b.dataSync()];
+  const [x, y] = [a.dataSync() as Float32Array, b.dataSync() as Float32Array];
   expect(x.length).toBe(y.length);
   return x.reduce((most, value, i) => Math.max(most, Math.abs(value - (y[i] as number))), 0);
 }

@@ -54,6 +54,21 @@ export class CoreEngine implements Engine {
   ): AsyncIterable<GenerationResult> {
     const { decoder, batch } = this.options;
     const cache = decoder.createCache();
+    try {
+      yield* this.run(requests, options, cache, batch);
+    } finally {
+      cache.dispose();
+    }
+  }
+
+  dispose(): void {}
+
+  private async *run(
+    requests: Iterable<GenerationRequest>,
+    options: GenerateOptions,
+    cache: KvCache,
+    batch: number,
+  ): AsyncIterable<GenerationResult> {
     const waiting = requests[Symbol.iterator]();
     const active: Row[] = [];
     const slots = Array.from({ length: batch }, (_, slot) => slot).reverse();
@@ -89,8 +104,6 @@ export class CoreEngine implements Engine {
       }
     }
   }
-
-  dispose(): void {}
 
   /** Reads a request's prompt and chooses its first token; a bad request becomes a result that says so. */
   private admit(

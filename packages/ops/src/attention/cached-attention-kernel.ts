@@ -1,15 +1,16 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { hostMemory } from '../host-memory.js';
-import { type AttentionScratch, attendRow, attentionScratch } from './attend-row.js';
+import { AttentionScratch, attendRow } from './attend-row.js';
 import type { CachedAttentionAttributes } from './cached-attention.js';
 
-let scratch: { headDim: number; group: number; buffers: AttentionScratch } | undefined;
+const scratches = new Map<string, AttentionScratch>();
 
-function buffersFor(headDim: number, group: number): AttentionScratch {
-  if (scratch?.headDim !== headDim || scratch.group !== group) {
-    scratch = { headDim, group, buffers: attentionScratch(headDim, group) };
-  }
-  return scratch.buffers;
+/** Models differ in shape, and a thread may hold several. */
+function scratchFor(headDim: number, group: number): AttentionScratch {
+  const key = `${headDim}x${group}`;
+  const scratch = scratches.get(key) ?? new AttentionScratch(headDim, group);
+  scratches.set(key, scratch);
+  return scratch;
 }
 
 /** `CachedAttention` for backends in host memory: token by token, straight from the packed pages. */
@@ -24,7 +25,7 @@ export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) =>
   const k = memory.view(key); // [tokens, kvHeads · headDim]
   const v = memory.view(value);
   const out = memory.view(output);
-  const buffers = buffersFor(headDim, group);
+  const scratch = scratchFor(headDim, group);
   let token = 0;
   for (const { slot, count } of segments) {
     const { keys, values } = cache.row(slot, layer);
@@ -33,7 +34,7 @@ export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) =>
       values.append(v, token * kvHeads * headDim);
       for (let head = 0; head < kvHeads; head++) {
         const at = (token * heads + head * group) * headDim;
-        attendRow(q, at, keys, values, head, headDim, group, buffers, out, at);
+        attendRow(q, out, at, keys, values, head, headDim, group, scratch);
       }
     }
   }

@@ -63,7 +63,7 @@ function appendAndRead(
   const heads = Array.from({ length: kvHeads }, (_, head): HeadHistory => {
     if (window === 0) return { stored: new Float32Array(end * headDim) };
     const fresh = new Float32Array(end * headDim);
-    readStore(store, head, headDim, segment.start, fresh);
+    readStore(store, head, headDim, fresh);
     for (let t = 0; t < segment.count; t++) {
       const from = (first + t) * width + head * headDim;
       fresh.set(source.subarray(from, from + headDim), (segment.start + t) * headDim);
@@ -72,7 +72,7 @@ function appendAndRead(
   });
   for (let t = 0; t < segment.count; t++) store.append(source, (first + t) * width);
   heads.forEach(({ stored }, head) => {
-    readStore(store, head, headDim, end, stored);
+    readStore(store, head, headDim, stored);
   });
   return heads;
 }
@@ -187,6 +187,8 @@ export function cachedAttention(
   const inputs = { query, key, value };
   const [segment] = attributes.segments;
   const long = attributes.segments.length === 1 && (segment as Segment).count >= longSegment;
-  if (long) return tidy(() => cachedAttentionOp.compose(inputs, attributes)) as Tensor2D;
+  // The loops work on four channels at a time.
+  const odd = attributes.cache.shape.headDim % 4 !== 0;
+  if (long || odd) return tidy(() => cachedAttentionOp.compose(inputs, attributes)) as Tensor2D;
   return runOp(cachedAttentionOp, inputs, attributes) as Tensor2D;
 }

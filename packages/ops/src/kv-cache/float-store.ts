@@ -1,17 +1,19 @@
 import { type KvStore, pageTokens } from './kv-store.js';
-
-const nothing = new Float32Array(0);
+import { pageMemory } from './page-memory.js';
 
 /** Keys or values in float32. */
 export class FloatStore implements KvStore {
   tokens = 0;
-  private readonly pages: Float32Array[][] = [];
+  /** Addresses of `[kvHeads, pageTokens, headDim]`. */
+  private readonly pages: number[] = [];
   private readonly kvHeads: number;
   private readonly headDim: number;
+  private readonly headBytes: number;
 
   constructor(kvHeads: number, headDim: number) {
     this.kvHeads = kvHeads;
     this.headDim = headDim;
+    this.headBytes = pageTokens * headDim * 4;
   }
 
   get settled(): number {
@@ -19,31 +21,35 @@ export class FloatStore implements KvStore {
   }
 
   get heldBytes(): number {
-    return this.pages.length * this.kvHeads * pageTokens * this.headDim * 4;
+    return this.pages.length * this.kvHeads * this.headBytes;
   }
 
   append(source: Float32Array, start: number): void {
     const { kvHeads, headDim } = this;
+    const memory = pageMemory();
     const at = this.tokens % pageTokens;
-    if (at === 0) {
-      this.pages.push(
-        Array.from({ length: kvHeads }, () => new Float32Array(pageTokens * headDim)),
-      );
-    }
-    const page = this.pages.at(-1) as Float32Array[];
+    if (at === 0) this.pages.push(memory.allocate(kvHeads * this.headBytes));
+    const page = (this.pages.at(-1) as number) / 4 + at * headDim;
+    const { floats } = memory;
     for (let head = 0; head < kvHeads; head++) {
-      const target = page[head] as Float32Array;
+      const to = page + head * pageTokens * headDim;
       const from = start + head * headDim;
-      for (let i = 0; i < headDim; i++) target[at * headDim + i] = source[from + i] as number;
+      for (let i = 0; i < headDim; i++) floats[to + i] = source[from + i] as number;
     }
     this.tokens++;
   }
 
-  page(page: number, head: number): Float32Array {
-    return (this.pages[page] as Float32Array[])[head] as Float32Array;
+  page(page: number, head: number): number {
+    return (this.pages[page] as number) + head * this.headBytes;
   }
 
-  recent(): { values: Float32Array; start: number } {
-    return { values: nothing, start: 0 };
+  recent(): number {
+    throw new RangeError('a float store keeps no window');
+  }
+
+  dispose(): void {
+    for (const page of this.pages.splice(0))
+      pageMemory().release(page, this.kvHeads * this.headBytes);
+    this.tokens = 0;
   }
 }

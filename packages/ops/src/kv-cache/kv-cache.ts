@@ -85,9 +85,18 @@ export class KvCache {
     return layers[layer] as RowCache;
   }
 
-  /** Forgets a row. */
+  /** Forgets a row and gives its memory back. */
   reset(slot: number): void {
+    for (const { keys, values } of this.rows.get(slot) ?? []) {
+      keys.dispose();
+      values.dispose();
+    }
     this.rows.delete(slot);
+  }
+
+  /** Forgets all rows. */
+  dispose(): void {
+    for (const slot of [...this.rows.keys()]) this.reset(slot);
   }
 
   get heldBytes(): number {

@@ -1,48 +1,55 @@
+import { pageMemory } from './page-memory.js';
+
 /** Tokens per page: pages are allocated one by one, so a short row holds little. */
 export const pageTokens = 64;
 
 /**
- * The keys or the values of one row in one decoder layer, as they are kept between steps.
+ * The keys or the values of one row in one decoder layer, as they are kept between steps, in {@link pageMemory}.
  *
  * Tokens are appended in order and never rewritten. Tokens before `settled` are read page by page; the rest, at most a
- * window of recent tokens, is in `recent`.
+ * window of recent tokens, lies at `recent`.
  */
 export interface KvStore {
   readonly tokens: number;
   /** Tokens that will not change any more; equal to `tokens` unless a float window is kept. */
   readonly settled: number;
-  /** Appends one token, `[kvHeads · headDim]` at `start` of `source`. */
+  /** Appends one token, `[kvHeads · headDim]` at `start` of `source`, which is not in the page memory. */
   append(source: Float32Array, start: number): void;
   /**
-   * The settled tokens of a page and head, `[pageTokens, headDim]`: the store's own memory, or `scratch` filled with what
-   * the codes stand for. Read only.
+   * Address of the first `count` tokens of a page and head as floats `[count, headDim]`: the store's own memory, or
+   * `scratch` after the codes were decoded into it. Read only.
    */
-  page(page: number, head: number, scratch: Float32Array): Float32Array;
-  /** The float window of a head, `[tokens - settled, headDim]`, and where it starts. */
-  recent(head: number): { readonly values: Float32Array; readonly start: number };
+  page(page: number, head: number, count: number, scratch: number): number;
+  /** Address of a head's float window, `[tokens - settled, headDim]`. */
+  recent(head: number): number;
   /** Bytes allocated. */
   readonly heldBytes: number;
+  /** Gives the memory back; the store is empty and must not be used again. */
+  dispose(): void;
 }
 
-/** Copies tokens `[0, to)` of a head as they stand now into `out`, `[to, headDim]`. */
-export function readStore(
+/** Calls `visit` for each run of a head's tokens that lies contiguously in memory, in order. */
+export function forEachRun(
   store: KvStore,
   head: number,
-  headDim: number,
-  to: number,
-  out: Float32Array,
+  scratch: number,
+  visit: (address: number, count: number, firstToken: number) => void,
 ): void {
-  const scratch = new Float32Array(pageTokens * headDim);
-  const settled = Math.min(to, store.settled);
-  for (let page = 0; page * pageTokens < settled; page++) {
-    const count = Math.min(pageTokens, settled - page * pageTokens);
-    out.set(
-      store.page(page, head, scratch).subarray(0, count * headDim),
-      page * pageTokens * headDim,
-    );
+  for (let page = 0, first = 0; first < store.settled; page++, first += pageTokens) {
+    const count = Math.min(pageTokens, store.settled - first);
+    visit(store.page(page, head, count, scratch), count, first);
   }
-  if (to > settled) {
-    const { values, start } = store.recent(head);
-    out.set(values.subarray(start, start + (to - settled) * headDim), settled * headDim);
-  }
+  if (store.tokens > store.settled)
+    visit(store.recent(head), store.tokens - store.settled, store.settled);
+}
+
+/** All tokens of a head as they stand now, copied into `out`, `[tokens, headDim]`. */
+export function readStore(store: KvStore, head: number, headDim: number, out: Float32Array): void {
+  const memory = pageMemory();
+  const size = pageTokens * headDim * 4;
+  const scratch = memory.allocate(size);
+  forEachRun(store, head, scratch, (address, count, first) => {
+    out.set(memory.floats.subarray(address / 4, address / 4 + count * headDim), first * headDim);
+  });
+  memory.release(scratch, size);
 }

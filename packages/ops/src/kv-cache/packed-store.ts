@@ -1,13 +1,8 @@
 import { encodeGroup } from '@thinkbits/numerics';
 import type { KvPartScheme } from '@thinkbits/spec';
 import { type KvStore, pageTokens } from './kv-store.js';
-import { readPackedToken, writePackedToken } from './packed-tokens.js';
-
-/** One page of one head: packed codes, and a scale and a zero per token and group. */
-interface PackedPage {
-  readonly codes: Uint8Array;
-  readonly parameters: Float32Array;
-}
+import { pageMemory } from './page-memory.js';
+import { writePackedToken } from './write-packed-token.js';
 
 /**
  * Keys or values as packed integer codes per token and group of channels, after an optional window of recent tokens in
@@ -16,9 +11,10 @@ interface PackedPage {
 export class PackedStore implements KvStore {
   tokens = 0;
   settled = 0;
-  private readonly pages: PackedPage[][] = [];
-  /** Per head `[2 · window, headDim]`; moved to the front when full. */
-  private readonly window: Float32Array[];
+  /** Addresses of, per head, codes `[pageTokens, bytesPerToken]` and then scale and zero `[pageTokens, groups, 2]`. */
+  private readonly pages: number[] = [];
+  /** Address of `[kvHeads, 2 · window, headDim]`; a head moves to its front when it reaches the end. */
+  private readonly window: number;
   private windowStart = 0;
   private readonly kvHeads: number;
   private readonly headDim: number;
@@ -26,8 +22,11 @@ export class PackedStore implements KvStore {
   private readonly group: number;
   private readonly groups: number;
   private readonly bytesPerToken: number;
+  private readonly codeBytes: number;
+  private readonly headBytes: number;
   private readonly windowTokens: number;
-  private readonly scratch: Uint8Array;
+  private readonly levels: number;
+  private readonly codes: Uint8Array;
   private readonly token: Float32Array;
 
   constructor(kvHeads: number, headDim: number, scheme: KvPartScheme, windowTokens: number) {
@@ -37,120 +36,120 @@ export class PackedStore implements KvStore {
     this.group = scheme.group === 'head' ? headDim : scheme.group;
     this.groups = headDim / this.group;
     this.bytesPerToken = Math.ceil((headDim * scheme.bits) / 8);
+    this.codeBytes = pageTokens * this.bytesPerToken; // a multiple of 64, so that floats behind it are aligned
+    this.headBytes = this.codeBytes + pageTokens * this.groups * 8;
     this.windowTokens = windowTokens;
-    this.window = Array.from(
-      { length: kvHeads },
-      () => new Float32Array(2 * windowTokens * headDim),
-    );
-    this.scratch = new Uint8Array(headDim);
+    this.window = pageMemory().allocate(this.windowBytes);
+    this.levels = pageMemory().allocate(1024);
+    this.codes = new Uint8Array(headDim);
     this.token = new Float32Array(headDim);
   }
 
   get heldBytes(): number {
-    const page = pageTokens * (this.bytesPerToken + 8 * this.groups);
-    return this.kvHeads * (this.pages.length * page + 2 * this.windowTokens * this.headDim * 4);
+    return this.pages.length * this.kvHeads * this.headBytes + this.windowBytes;
   }
 
   append(source: Float32Array, start: number): void {
+    const { headDim, windowTokens } = this;
+    if (windowTokens === 0) this.encode(source, start, headDim);
+    else {
+      if (this.tokens - this.settled === windowTokens) {
+        this.encode(
+          pageMemory().floats,
+          this.window / 4 + this.windowStart,
+          2 * windowTokens * headDim,
+        );
+        this.windowStart += headDim;
+      }
+      this.remember(source, start);
+    }
     this.tokens++;
-    if (this.windowTokens === 0) {
-      this.encode(source, start, this.headDim);
-      return;
-    }
-    if (this.tokens - this.settled > this.windowTokens) {
-      const oldest = this.windowStart;
-      this.encodeFromWindow(oldest);
-      this.windowStart += this.headDim;
-    }
-    this.remember(source, start);
   }
 
-  page(page: number, head: number, scratch: Float32Array): Float32Array {
-    const { codes, parameters } = (this.pages[page] as PackedPage[])[head] as PackedPage;
-    const count = Math.min(pageTokens, this.settled - page * pageTokens);
+  page(page: number, head: number, count: number, scratch: number): number {
+    const address = (this.pages[page] as number) + head * this.headBytes;
     const { bits, symmetric } = this.scheme;
-    for (let t = 0; t < count; t++) {
-      readPackedToken(
-        codes,
-        t * this.bytesPerToken,
-        bits,
-        symmetric,
-        this.headDim,
-        this.group,
-        parameters,
-        t * this.groups * 2,
-        scratch,
-        t * this.headDim,
-      );
-    }
+    const { bytesPerToken, codeBytes, headDim, group, levels } = this;
+    pageMemory().kernels.decodeTokens(
+      address,
+      bytesPerToken,
+      address + codeBytes,
+      bits,
+      symmetric ? 1 : 0,
+      headDim,
+      group,
+      count,
+      levels,
+      scratch,
+    );
     return scratch;
   }
 
-  recent(head: number): { values: Float32Array; start: number } {
-    return { values: this.window[head] as Float32Array, start: this.windowStart };
+  recent(head: number): number {
+    return this.window + (head * 2 * this.windowTokens * this.headDim + this.windowStart) * 4;
   }
 
+  dispose(): void {
+    const memory = pageMemory();
+    for (const page of this.pages.splice(0)) memory.release(page, this.kvHeads * this.headBytes);
+    memory.release(this.window, this.windowBytes);
+    memory.release(this.levels, 1024);
+    this.tokens = 0;
+    this.settled = 0;
+  }
+
+  private get windowBytes(): number {
+    return this.kvHeads * 2 * this.windowTokens * this.headDim * 4;
+  }
+
+  /** Puts a token behind those that the window holds. */
   private remember(source: Float32Array, start: number): void {
-    const { headDim } = this;
-    const held = this.tokens - this.settled - 1;
-    if (this.windowStart + (held + 1) * headDim > 2 * this.windowTokens * headDim) {
-      for (const values of this.window) {
-        values.copyWithin(0, this.windowStart, this.windowStart + held * headDim);
+    const { headDim, windowTokens } = this;
+    const held = (this.tokens - this.settled) * headDim;
+    const size = 2 * windowTokens * headDim;
+    const { floats } = pageMemory();
+    const base = this.window / 4;
+    if (this.windowStart + held + headDim > size) {
+      for (let head = 0; head < this.kvHeads; head++) {
+        const from = base + head * size;
+        floats.copyWithin(from, from + this.windowStart, from + this.windowStart + held);
       }
       this.windowStart = 0;
     }
-    const at = this.windowStart + held * headDim;
     for (let head = 0; head < this.kvHeads; head++) {
-      const values = this.window[head] as Float32Array;
+      const to = base + head * size + this.windowStart + held;
       for (let i = 0; i < headDim; i++)
-        values[at + i] = source[start + head * headDim + i] as number;
+        floats[to + i] = source[start + head * headDim + i] as number;
     }
   }
 
-  private encodeFromWindow(at: number): void {
-    const page = this.openPage();
-    for (let head = 0; head < this.kvHeads; head++)
-      this.encodeHead(page, head, this.window[head] as Float32Array, at);
-    this.settled++;
-  }
-
+  /** Encodes the next token of every head; heads lie `stride` elements apart. */
   private encode(source: Float32Array, start: number, stride: number): void {
-    const page = this.openPage();
-    for (let head = 0; head < this.kvHeads; head++)
-      this.encodeHead(page, head, source, start + head * stride);
-    this.settled++;
-  }
-
-  private openPage(): PackedPage[] {
-    if (this.settled % pageTokens === 0) {
-      this.pages.push(
-        Array.from({ length: this.kvHeads }, () => ({
-          codes: new Uint8Array(pageTokens * this.bytesPerToken),
-          parameters: new Float32Array(pageTokens * this.groups * 2),
-        })),
-      );
-    }
-    return this.pages.at(-1) as PackedPage[];
-  }
-
-  private encodeHead(page: PackedPage[], head: number, source: Float32Array, start: number): void {
-    const { codes, parameters } = page[head] as PackedPage;
-    const { scheme, group, headDim } = this;
+    const { scheme, group, groups, headDim } = this;
+    const memory = pageMemory();
+    // Copied before anything is allocated: the source may be a view of the page memory.
     const at = this.settled % pageTokens;
-    // A copy, because the encoder reads a contiguous group and the source may be a view of another heap.
-    for (let i = 0; i < headDim; i++) this.token[i] = source[start + i] as number;
-    for (let g = 0; g < this.groups; g++) {
-      encodeGroup(
-        this.token,
-        g * group,
-        group,
-        scheme,
-        this.scratch,
-        g * group,
-        parameters,
-        (at * this.groups + g) * 2,
-      );
+    const tokens = source.slice(start, start + (this.kvHeads - 1) * stride + headDim);
+    if (at === 0) this.pages.push(memory.allocate(this.kvHeads * this.headBytes));
+    const page = this.pages.at(-1) as number;
+    for (let head = 0; head < this.kvHeads; head++) {
+      const address = page + head * this.headBytes;
+      for (let i = 0; i < headDim; i++) this.token[i] = tokens[head * stride + i] as number;
+      for (let g = 0; g < groups; g++) {
+        const parameters = (address + this.codeBytes) / 4 + (at * groups + g) * 2;
+        encodeGroup(
+          this.token,
+          g * group,
+          group,
+          scheme,
+          this.codes,
+          g * group,
+          memory.floats,
+          parameters,
+        );
+      }
+      writePackedToken(this.codes, scheme.bits, memory.bytes, address + at * this.bytesPerToken);
     }
-    writePackedToken(this.scratch, scheme.bits, codes, at * this.bytesPerToken, headDim);
+    this.settled++;
   }
 }
