@@ -1,4 +1,4 @@
-import { type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import {
   type Engine,

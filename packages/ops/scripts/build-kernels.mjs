@@ -26,7 +26,7 @@ const { error, stderr } = await asc.main(
   {
     readFile: (name, folder) =>
       readFile(`${root}${folder === '.' ? '' : `${folder}/`}${name}`, 'utf8').catch(() => null),
-    writeFile: (name, contents) => {
+    writeFile: (_name, contents) => {
       binary = contents;
     },
     listFiles: () => [],

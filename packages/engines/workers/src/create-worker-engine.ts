@@ -30,7 +30,10 @@ class WorkerEngine implements Engine {
     this.workers = workers;
   }
 
-  async *generate(requests: Iterable<GenerationRequest>, options: GenerateOptions = {}): AsyncIterable<GenerationResult> {
+  async *generate(
+    requests: Iterable<GenerationRequest>,
+    options: GenerateOptions = {},
+  ): AsyncIterable<GenerationResult> {
     throwIfAborted(options.signal);
     const all = [...requests];
     const { onDelta, signal } = options;
@@ -98,8 +101,14 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
     });
   }
   // A thread starts from built JavaScript, also where this file runs from its source.
-  const script = new URL(import.meta.url.endsWith('.ts') ? '../dist/worker.js' : './worker.js', import.meta.url);
-  const workers = Array.from({ length: count }, () => new WorkerHandle(script, { module: String(module), data }));
+  const script = new URL(
+    import.meta.url.endsWith('.ts') ? '../dist/worker.js' : './worker.js',
+    import.meta.url,
+  );
+  const workers = Array.from(
+    { length: count },
+    () => new WorkerHandle(script, { module: String(module), data }),
+  );
   try {
     const [info] = await Promise.all(workers.map((worker) => worker.ready));
     return new WorkerEngine(info as EngineInfo, workers);

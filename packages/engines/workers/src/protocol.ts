@@ -1,4 +1,10 @@
-import type { EngineInfo, GenerationRequest, GenerationResult, Json, TextDelta } from '@thinkbits/spec';
+import type {
+  EngineInfo,
+  GenerationRequest,
+  GenerationResult,
+  Json,
+  TextDelta,
+} from '@thinkbits/spec';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -18,7 +24,12 @@ export interface PlainError {
 
 /** To a worker. */
 export type ToWorker =
-  | { readonly type: 'generate'; readonly job: number; readonly requests: readonly GenerationRequest[]; readonly deltas: boolean }
+  | {
+      readonly type: 'generate';
+      readonly job: number;
+      readonly requests: readonly GenerationRequest[];
+      readonly deltas: boolean;
+    }
   | { readonly type: 'cancel'; readonly job: number }
   | { readonly type: 'dispose' };
 

@@ -7,13 +7,15 @@ export function toPlainError(error: unknown): PlainError {
     const { code, category, help, message, stack } = error;
     return { code, category, help, message, ...(stack && { stack }) };
   }
-  if (error instanceof Error) return { message: error.message, ...(error.stack && { stack: error.stack }) };
+  if (error instanceof Error)
+    return { message: error.message, ...(error.stack && { stack: error.stack }) };
   return { message: String(error) };
 }
 
 /** The error again, with its code where it had one. */
 export function fromPlainError(plain: PlainError): Error {
-  if (plain.code === undefined) return Object.assign(new Error(plain.message), plain.stack && { stack: plain.stack });
+  if (plain.code === undefined)
+    return Object.assign(new Error(plain.message), plain.stack && { stack: plain.stack });
   return new ThinkbitsError({
     code: plain.code,
     category: (plain.category ?? 'input') as 'input',

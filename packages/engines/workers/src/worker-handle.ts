@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { type EngineInfo, type GenerationRequest, type GenerationResult, type TextDelta, ThinkbitsError } from '@thinkbits/spec';
+import {
+  type EngineInfo,
+  type GenerationRequest,
+  type GenerationResult,
+  type TextDelta,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import type { FromWorker, ToWorker, WorkerStart } from './protocol.js';
 import { fromPlainError } from './transfer-error.js';
 
@@ -28,7 +34,8 @@ export class WorkerHandle {
       };
       this.worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready') resolve(message.info);
-        else if (message.type === 'error' && message.job === undefined) fail(fromPlainError(message.error));
+        else if (message.type === 'error' && message.job === undefined)
+          fail(fromPlainError(message.error));
         else this.deliver(message as Exclude<FromWorker, { type: 'ready' }>);
       });
       this.worker.on('error', fail);

@@ -9,7 +9,10 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 const { module, data } = workerData as WorkerStart;
 const jobs = new Map<number, AbortController>();
 
-async function generate(engine: Engine, message: Extract<ToWorker, { type: 'generate' }>): Promise<void> {
+async function generate(
+  engine: Engine,
+  message: Extract<ToWorker, { type: 'generate' }>,
+): Promise<void> {
   const { job, requests, deltas } = message;
   const controller = new AbortController();
   jobs.set(job, controller);
@@ -28,7 +31,9 @@ async function generate(engine: Engine, message: Extract<ToWorker, { type: 'gene
 }
 
 try {
-  const { default: create } = (await import(module)) as { default: (data: Json) => Promise<Engine> };
+  const { default: create } = (await import(module)) as {
+    default: (data: Json) => Promise<Engine>;
+  };
   const engine = await create(data);
   port.on('message', async (message: ToWorker) => {
     if (message.type === 'generate') await generate(engine, message);

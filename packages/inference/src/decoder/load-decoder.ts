@@ -42,13 +42,23 @@ async function readVector(
   });
 }
 
+/** A linear's codes: handed in, or the checkpoint's own. A head that is tied to a float table has no tensors at all. */
+async function readCodes(
+  checkpoint: Checkpoint,
+  info: LinearInfo,
+  overrides: DecoderOverrides,
+): Promise<QuantizedWeight | undefined> {
+  const given = overrides.quantized?.get(info.name);
+  if (given || !checkpoint.tensors.has(`${info.name}.weight_packed`)) return given;
+  return checkpoint.readQuantized(info.name);
+}
+
 async function readLinear(
   checkpoint: Checkpoint,
   info: LinearInfo,
   overrides: DecoderOverrides,
 ): Promise<LinearTensors> {
-  const quantized =
-    overrides.quantized?.get(info.name) ?? (await checkpoint.readQuantized(info.name));
+  const quantized = await readCodes(checkpoint, info, overrides);
   const stored = info.tiedTo && !quantized ? `${info.tiedTo}.weight` : `${info.name}.weight`;
   const float = quantized ? undefined : await checkpoint.readFloat(stored);
   const [rows, columns] = quantized ? [quantized.rows, quantized.columns] : (float?.shape ?? []);
@@ -132,8 +142,7 @@ export async function loadDecoder(
     }
     const head = await stage([info.head]);
     const tiedHead = info.head.tiedTo
-      ? (overrides.quantized?.get(info.head.name) ??
-        (await checkpoint.readQuantized(info.head.name)))
+      ? await readCodes(checkpoint, info.head, overrides)
       : undefined;
     // A tied table that is quantized serves both ends from the same codes.
     const embedding = tiedHead
