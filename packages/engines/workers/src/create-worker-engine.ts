@@ -100,14 +100,13 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
       help: 'Give a whole number of workers, at least 1.',
     });
   }
-  // A thread starts from built JavaScript, also where this file runs from its source.
-  const script = new URL(
-    import.meta.url.endsWith('.ts') ? '../dist/worker.js' : './worker.js',
-    import.meta.url,
-  );
+  // A thread starts from built JavaScript, also where this file runs from its source under flags that only fit sources.
+  const fromSource = import.meta.url.endsWith('.ts');
+  const script = new URL(fromSource ? '../dist/worker.js' : './worker.js', import.meta.url);
+  const start = { module: String(module), data };
   const workers = Array.from(
     { length: count },
-    () => new WorkerHandle(script, { module: String(module), data }),
+    () => new WorkerHandle(script, start, fromSource ? [] : undefined),
   );
   try {
     const [info] = await Promise.all(workers.map((worker) => worker.ready));

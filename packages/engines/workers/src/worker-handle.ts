@@ -24,8 +24,8 @@ export class WorkerHandle {
   private readonly jobs = new Map<number, JobListener>();
   private next = 0;
 
-  constructor(script: URL, start: WorkerStart) {
-    this.worker = new Worker(script, { workerData: start });
+  constructor(script: URL, start: WorkerStart, execArgv?: string[]) {
+    this.worker = new Worker(script, { workerData: start, ...(execArgv && { execArgv }) });
     this.ready = new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
         reject(error);
