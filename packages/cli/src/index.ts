@@ -1,1 +1,2 @@
-export {};
+export type { Host, TextOutput } from './host.js';
+export { run } from './run.js';

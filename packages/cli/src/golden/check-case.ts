@@ -1,0 +1,92 @@
+import { type Json, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { findDifference, type Numbers } from './difference.js';
+import type { GoldenCase } from './golden-file.js';
+import type { GoldenTensor } from './tensor.js';
+import { readTolerance } from './tolerance.js';
+import type { CaseContext, GoldenCheck } from './topic.js';
+
+/** Where a case's data comes from. */
+export interface CaseData {
+  tensor(name: string): Promise<GoldenTensor>;
+  modelDirectory(name: string): string;
+  readonly signal: AbortSignal;
+}
+
+/** Numbers of an expected value: a tensor, or what stands in `values`. */
+async function expectedNumbers(
+  golden: GoldenCase,
+  name: string,
+  data: CaseData,
+): Promise<Numbers | undefined> {
+  const tensor = golden.expected[name];
+  if (tensor !== undefined) return (await data.tensor(tensor)).values;
+  const value: Json | undefined = golden.values?.[name];
+  return typeof value === 'number' ? [value] : undefined;
+}
+
+function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
+  const named = (names: GoldenCase['inputs'], name: string) => {
+    const tensor = names[name];
+    if (tensor !== undefined) return data.tensor(tensor);
+    throw new ThinkbitsError({
+      code: 'golden/no-input',
+      message: `The case ${golden.id} has no tensor "${name}".`,
+      help: 'Correct cases.json.',
+    });
+  };
+  return {
+    settings: golden.settings,
+    input: (name) => named(golden.inputs, name),
+    expectedShape: async (name) => (await named(golden.expected, name)).shape,
+    modelDirectory: data.modelDirectory,
+    signal: data.signal,
+  };
+}
+
+/** Says what is wrong with the way in which a case asks to be compared; undefined when everything is understood. */
+function misunderstood(golden: GoldenCase, { rules, informative = [] }: GoldenCheck) {
+  const keys = Object.keys(golden.tolerance).filter((key) => !Object.hasOwn(rules, key));
+  if (keys.length > 0) return `unknown tolerance ${keys.map((key) => `"${key}"`).join(', ')}`;
+  const known = new Set([...Object.values(rules).flatMap(({ of }) => of), ...informative]);
+  const strange = Object.keys(golden.expected).filter((name) => !known.has(name));
+  return strange.length > 0 ? `nothing says how to compare ${strange.join(', ')}` : undefined;
+}
+
+/**
+ * Computes a case and compares everything it expects.
+ * @returns what differs, undefined when nothing does
+ */
+export async function checkCase(
+  golden: GoldenCase,
+  check: GoldenCheck,
+  data: CaseData,
+): Promise<string | undefined> {
+  const problem = misunderstood(golden, check);
+  if (problem !== undefined) return problem;
+  try {
+    const results = await check.compute(contextOf(golden, data));
+    const failures: string[] = [];
+    let compared = 0;
+    for (const [key, rule] of Object.entries(check.rules)) {
+      for (const name of rule.of) {
+        const expected = await expectedNumbers(golden, name, data);
+        if (!expected) continue;
+        const actual = results[name];
+        const closeness = readTolerance(key, golden.tolerance[key], rule);
+        compared++;
+        if (typeof closeness === 'string') failures.push(closeness);
+        else if (!actual) failures.push(`${name} is not computed`);
+        else {
+          const difference = findDifference(actual, expected, closeness);
+          if (difference !== undefined) failures.push(`${name}: ${difference}`);
+        }
+      }
+    }
+    if (compared === 0) return 'the case expects nothing that could be compared';
+    return failures.length > 0 ? [...new Set(failures)].join('; ') : undefined;
+  } catch (error) {
+    throwIfAborted(data.signal);
+    if (ThinkbitsError.isInstance(error)) return `${error.code}: ${error.message}`;
+    return `internal/defect: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Json } from '@thinkbits/spec';
+import type { Closeness } from './difference.js';
+
+/** How a key of a case's `tolerance` is meant. */
+export interface ToleranceRule {
+  readonly how: Closeness['how'];
+  /** The expected tensors and values that it governs; those that a case does not have are passed over. */
+  readonly of: readonly string[];
+  /** Holds where the case does not say: zero points are integers, and equal or wrong. */
+  readonly unsaid?: 'exact';
+}
+
+/** The phrases that mean equality, and no others. */
+const exactPhrases = new Set([
+  'exact',
+  'exact in float32 arithmetic',
+  'exact in float32 arithmetic (float64 may flip exact ties)',
+]);
+
+/** Reads a tolerance; a text when it cannot be read as the rule means it. */
+export function readTolerance(
+  key: string,
+  value: Json | undefined,
+  { how, unsaid }: ToleranceRule,
+): Closeness | string {
+  if (value === undefined) return unsaid ? { how: unsaid } : `the case gives no tolerance "${key}"`;
+  if (how === 'exact') {
+    if (typeof value === 'string' && exactPhrases.has(value)) return { how };
+    return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
+  }
+  if (typeof value === 'number' && value >= 0) return { how, limit: value };
+  return `the tolerance "${key}" is ${JSON.stringify(value)}, not a number`;
+}

@@ -1,0 +1,29 @@
+import type { Json } from '@thinkbits/spec';
+import type { Numbers } from './difference.js';
+import type { GoldenTensor } from './tensor.js';
+import type { ToleranceRule } from './tolerance.js';
+
+/** What a computation may look at. */
+export interface CaseContext {
+  readonly settings: { readonly [name: string]: Json };
+  /** An input tensor by its argument name. */
+  input(name: string): Promise<GoldenTensor>;
+  /** The shape of an expected tensor, where it says how much to compute. */
+  expectedShape(name: string): Promise<readonly number[]>;
+  /** The directory of a checkpoint of the topic `models`. */
+  modelDirectory(name: string): string;
+  readonly signal: AbortSignal;
+}
+
+/** How a kind of case is computed and compared. */
+export interface GoldenCheck {
+  /** By key of the case's `tolerance`; a key that is not here fails the case. */
+  readonly rules: { readonly [key: string]: ToleranceRule };
+  /** Expected tensors that are there for information. */
+  readonly informative?: readonly string[];
+  /** Results by the names of `expected` and `values`. */
+  compute(context: CaseContext): Promise<{ readonly [name: string]: Numbers }>;
+}
+
+/** Finds the check for a case's settings; undefined when the case is about something that is not implemented. */
+export type GoldenTopic = (settings: { readonly [name: string]: Json }) => GoldenCheck | undefined;

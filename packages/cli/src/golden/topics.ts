@@ -1,0 +1,10 @@
+import type { GoldenTopic } from './topic.js';
+
+/** Topics by name, loaded when a directory has them; others are reported as not implemented. */
+export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
+  models: async () => (await import('./topics/models.js')).models,
+  uniform: async () => (await import('./topics/uniform.js')).uniform,
+  'compressed-tensors': async () =>
+    (await import('./topics/compressed-tensors.js')).compressedTensors,
+  kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
+};
