@@ -123,9 +123,14 @@ export function explain(errors: readonly ErrorObject[], whole: string): Problem[
     const path = readablePath(error.instancePath);
     const subject = path === '' ? whole : path;
     const unknown = unknownKey(error);
-    if (error.keyword === 'required') {
-      const missing = readablePath(`${error.instancePath}/${error.params.missingProperty}`);
-      problems.set(`${path} lacks ${missing}`, { path: missing, text: `${missing} is missing` });
+    if (error.keyword === 'required' || error.keyword === 'dependentRequired') {
+      const { missingProperty, property } = error.params;
+      const missing = readablePath(`${error.instancePath}/${missingProperty}`);
+      const reason = property === undefined ? '' : `; it goes with ${property}`;
+      problems.set(`${path} lacks ${missing}`, {
+        path: missing,
+        text: `${missing} is missing${reason}`,
+      });
     } else if (unknown !== undefined) {
       const known = Object.keys((error.parentSchema as { properties?: object })?.properties ?? {});
       const near = nearestName(unknown, known);
