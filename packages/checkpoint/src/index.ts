@@ -18,6 +18,8 @@ export { packQuantizedWeight } from './packed/pack-quantized-weight.js';
 export type { TensorData } from './packed/tensor-data.js';
 export { type PackedTensors, unpackQuantizedWeight } from './packed/unpack-quantized-weight.js';
 export { byteCount, type Dtype, dtypeBits, elementCount, isDtype } from './safetensors/dtype.js';
+export { formatShardIndex } from './safetensors/format-shard-index.js';
 export { readHeader } from './safetensors/read-header.js';
+export type { TensorHeader } from './safetensors/serialize-header.js';
 export type { TensorEntry } from './safetensors/tensor-entry.js';
 export { toFloat32 } from './safetensors/to-float32.js';

@@ -45,7 +45,7 @@ export function folderFiles(folder: string, label: string = folder): ModelFiles 
   const list = async (): Promise<string[]> => {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => !entry.isDirectory())
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
       .filter((file) => !file.split('/').some((part) => part.startsWith('.')))
       .sort();

@@ -1,1 +1,8 @@
 export { createNodeSha256, folderFiles } from './folder-files.js';
+export { type DirectoryLock, lockDirectory } from './lock-directory.js';
+export { writeFileAtomic } from './write-file-atomic.js';
+export {
+  type TensorToWrite,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './write-safetensors.js';

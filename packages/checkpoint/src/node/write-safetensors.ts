@@ -1,0 +1,71 @@
+import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { byteCount } from '../safetensors/dtype.js';
+import {
+  inFileOrder,
+  serializeHeader,
+  type TensorHeader,
+} from '../safetensors/serialize-header.js';
+import { toDiskError } from './disk-error.js';
+import { openPartialFile, type PartialFile } from './partial-file.js';
+
+/** A tensor that is to be written; its bytes may be made when they are needed, so that one tensor is in memory at a time. */
+export interface TensorToWrite extends TensorHeader {
+  /** Little-endian, row-major. */
+  readonly bytes: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
+}
+
+/** Options of {@link writeSafetensors}. */
+export interface WriteSafetensorsOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What transformers asks of files that it opens. */
+const defaultMetadata = { format: 'pt' };
+
+/**
+ * Writes a safetensors file, one tensor at a time. The file is there whole or not at all, and its bytes depend on the
+ * tensors and the metadata alone, not on their order.
+ *
+ * @param metadata `{ format: 'pt' }` where absent, without which transformers refuses a file
+ * @throws ThinkbitsError `safetensors/bad-tensor`, `safetensors/wrong-length`, `disk/full`, `disk/not-writable`,
+ *   `disk/bad-path`, `disk/failed`, `run/aborted`
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Iterable<TensorToWrite>,
+  metadata: { readonly [key: string]: string } = defaultMetadata,
+  options: WriteSafetensorsOptions = {},
+): Promise<void> {
+  const ordered = inFileOrder(tensors);
+  const header = serializeHeader(ordered, metadata);
+  const total = ordered.reduce(
+    (sum, { dtype, shape }) => sum + byteCount(dtype, shape),
+    header.length,
+  );
+  let file: PartialFile | undefined;
+  try {
+    file = await openPartialFile(path);
+    await file.write(header);
+    for (const { name, dtype, shape, bytes } of ordered) {
+      throwIfAborted(options.signal);
+      const data = typeof bytes === 'function' ? await bytes() : bytes;
+      const wanted = byteCount(dtype, shape);
+      if (data.length !== wanted) {
+        throw new ThinkbitsError({
+          code: 'safetensors/wrong-length',
+          category: 'usage',
+          message: `Tensor "${name}" is ${dtype} of shape [${shape.join(', ')}], ${wanted} bytes, and ${data.length} were given.`,
+          help: 'Give the bytes of the whole tensor.',
+          details: { tensor: name, wanted, given: data.length },
+        });
+      }
+      await file.write(data);
+    }
+    throwIfAborted(options.signal);
+    await file.commit();
+  } catch (error) {
+    throw toDiskError(error, { path, bytes: total });
+  } finally {
+    await file?.discard();
+  }
+}
