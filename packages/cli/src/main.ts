@@ -7,7 +7,10 @@ const listeners: (() => void)[] = [];
 
 function interrupt(): void {
   const listener = listeners.at(-1);
-  if (listener) return listener();
+  if (listener) {
+    listener();
+    return;
+  }
   if (controller.signal.aborted) process.exit(130); // asked twice: leave at once
   controller.abort(
     new ThinkbitsError({

@@ -55,7 +55,7 @@ function findTopics(directory: string, wanted: readonly string[] | undefined): s
 }
 
 function describe(settings: GoldenFile['cases'][number]['settings']): string {
-  const kind = settings['kind'];
+  const kind = settings.kind;
   return typeof kind === 'string' ? `kind "${kind}"` : 'cases of this kind';
 }
 

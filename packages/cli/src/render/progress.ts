@@ -12,7 +12,7 @@ export interface ProgressOptions {
 
 const barWidth = 24;
 /** At most ten drawings a second on a terminal, a line every ten seconds elsewhere. */
-const interval = { terminal: 0.1, elsewhere: 10 };
+const interval = { terminal: 0.1, elsewhere: 10, worthALine: 2 };
 
 /** `label  [####----] 12/24 layers  3.1 layers/s  0:04 left  note`. */
 export function progressLine(
@@ -110,7 +110,7 @@ export function progressView(
             output.write('\n');
             occupied = false;
           }
-          if (event.label) label = `${heading}: ${event.label}`;
+          label = heading.startsWith(event.label) ? heading : `${heading}: ${event.label}`;
           [start, first, latest] = [now(), undefined, undefined];
           break;
         case 'advance':
@@ -140,8 +140,9 @@ export function progressView(
     },
     close() {
       if (verbosity === 'quiet') return;
-      // A run shorter than the interval still leaves its last line.
-      if (pending && (terminal || latest?.done === latest?.total)) draw();
+      // What took a moment leaves its last line; what took none is not worth one.
+      const whole = latest?.done === latest?.total && now() - started >= interval.worthALine;
+      if (pending && (terminal || whole)) draw();
       if (occupied) output.write('\n');
       occupied = false;
     },

@@ -8,8 +8,7 @@ export interface Style {
 
 /** Styles on a terminal; plain text elsewhere, with NO_COLOR (no-color.org) and on a dumb terminal. */
 export function styleOf(output: TextOutput, environment: Host['environment']): Style {
-  const colour =
-    output.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  const colour = output.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   const wrap = (open: number, close: number) => (text: string) =>
     colour && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
   return { dim: wrap(2, 22), bold: wrap(1, 22) };

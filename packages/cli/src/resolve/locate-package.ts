@@ -48,7 +48,7 @@ export function locatePackage(name: string, directory: string): string | undefin
 }
 
 /** Short names of installed packages called `@thinkbits/KIND-NAME` or `thinkbits-KIND-NAME`. */
-export function installedNames(kind: string, directories: readonly string[]): string[] {
+export function findInstalled(kind: string, directories: readonly string[]): string[] {
   const names = new Set<string>();
   const read = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
   for (const directory of directories) {
@@ -62,5 +62,5 @@ export function installedNames(kind: string, directories: readonly string[]): st
       }
     }
   }
-  return [...names].sort();
+  return [...names];
 }

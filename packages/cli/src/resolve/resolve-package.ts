@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { nearestName, ThinkbitsError } from '@thinkbits/spec';
 import { bundled, type PackageKind } from './bundled.js';
-import { entryOf, installedNames, locatePackage } from './locate-package.js';
+import { here, installedNames } from './installed.js';
+import { entryOf, locatePackage } from './locate-package.js';
 
-const here = dirname(fileURLToPath(import.meta.url));
 const isPath = (name: string) => /^\.{1,2}([/\\]|$)/.test(name) || isAbsolute(name);
 
 /** A file or package directory as something to import. */
@@ -16,11 +16,7 @@ function locatePath(name: string, directory: string): string | undefined {
 }
 
 function notFound(name: string, kind: PackageKind, directory: string): ThinkbitsError {
-  const installed = new Set([
-    ...Object.keys(bundled[kind]),
-    ...installedNames(kind, [directory, here]),
-  ]);
-  const list = [...installed].sort();
+  const list = installedNames(kind, directory);
   const near = nearestName(name, list);
   const help = [
     near ? `Did you mean "${near}"?` : undefined,

@@ -32,7 +32,7 @@ export function goldenVerb(host: Host): Command {
     const run = checkGolden(resolve(host.directory, directory), {
       signal: host.signal,
       ...(options.topics && { topics: options.topics }),
-      prepare: async () => void (await chooseBackend(options)),
+      prepare: async () => void (await chooseBackend(session)),
     });
     const report = await session.follow(run, 'golden');
     const { passed, failed, not_implemented: missing, cases } = report;

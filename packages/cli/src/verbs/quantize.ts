@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { chooseBackend } from '../choose-backend.js';
+import { defineVerb } from '../define-verb.js';
+import type { Host } from '../host.js';
+import { openNamed } from '../load-model.js';
+import { addOption } from '../options/add-option.js';
+import type { SharedOptions } from '../options/shared-options.js';
+import { text } from '../options/values.js';
+import { renderFacts } from '../render/table.js';
+import { resolvePipeline } from '../resolve/quantizer.js';
+import { resolveRecipe } from '../resolve/recipe.js';
+import { openSession } from '../session.js';
+
+interface QuantizeOptions extends SharedOptions {
+  readonly recipe: string;
+  readonly output: string;
+  readonly calibration?: string;
+}
+
+/** `thinkbits quantize MODEL -r RECIPE -o DIR`: from checkpoint to checkpoint, a layer at a time. */
+export function quantizeVerb(host: Host): Command {
+  const command = defineVerb({
+    name: 'quantize',
+    summary: 'write a quantized checkpoint',
+    detail:
+      'A layer at a time; Ctrl-C is safe and the same command goes on. The directory opens like any model. --seed is the seed of the recipe.',
+    examples: [
+      'thinkbits quantize tiny-reasoner-micro -r rtn:w4g128 -o micro-w4',
+      'thinkbits quantize Qwen/Qwen2.5-0.5B-Instruct -r recipe.json -o qwen-w4',
+    ],
+  }).argument('<model>', 'a directory, hub id or shipped model');
+  addOption(command, '-r, --recipe <recipe>', 'short form, preset or JSON file', text, {
+    required: true,
+  });
+  addOption(command, '--calibration <source>', 'text for methods that calibrate', text);
+  addOption(command, '-o, --output <dir>', 'the directory to make', text, { required: true });
+  return command.action(async (modelText: string, options: QuantizeOptions) => {
+    const session = openSession(host, options);
+    const { signal } = host;
+    const named = await resolveRecipe(options.recipe, host.directory);
+    const recipe = withOverrides(named.recipe, options);
+    const pipeline = await resolvePipeline(recipe, host.directory);
+    const { name, checkpoint } = await openNamed(modelText, session);
+    try {
+      await chooseBackend(session);
+      const { quantizeCheckpoint } = await import('@thinkbits/quantize');
+      const output = resolve(host.directory, options.output);
+      const run = quantizeCheckpoint(checkpoint, { recipe, pipeline, output, signal });
+      const { directory, reports, status } = await session.follow(run, `quantize ${name}`);
+      const mean = (pick: (report: (typeof reports)[number]) => number) =>
+        reports.length > 0 ? reports.reduce((sum, r) => sum + pick(r), 0) / reports.length : 0;
+      const error = mean((report) => report.relativeWeightError);
+      const json = { directory, status, mean_relative_weight_error: error, linears: reports };
+      session.result(
+        json,
+        renderFacts([
+          ['directory', directory],
+          ['status', status],
+          ['linears', String(reports.length)],
+          ['weight error', `${error.toExponential(2)} (mean of ‖W - Ŵ‖² / ‖W‖²)`],
+        ]),
+      );
+    } finally {
+      await checkpoint.close();
+    }
+  });
+}
+
+type Overridable = Awaited<ReturnType<typeof resolveRecipe>>['recipe'];
+
+/** The recipe with what the command line says of its seed and its calibration text. */
+function withOverrides(recipe: Overridable, options: QuantizeOptions): Overridable {
+  const { seed, calibration } = options;
+  const base = { samples: 128, length: 2048, seed: 0, sampling: 'windows' as const };
+  return {
+    ...recipe,
+    ...(seed !== undefined && { seed }),
+    ...(calibration !== undefined && {
+      calibration: { ...base, ...recipe.calibration, source: calibration },
+    }),
+  };
+}
