@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@thinkbits/checkpoint/node';
+import type { JsonSchema, LayerReport } from '@thinkbits/spec';
+import { parseJson, validate } from '@thinkbits/validation';
+import { readTextIfThere } from './read-text-if-there.js';
+
+/** Inside an unfinished checkpoint: what a resumed run needs; gone when it is whole. */
+export const workDirectory = '.thinkbits-work';
+
+/** What is kept of a finished part beside its file. */
+export interface PartRecord {
+  readonly file: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Bytes of each tensor in it. */
+  readonly tensors: { readonly [name: string]: number };
+  readonly reports: readonly LayerReport[];
+  readonly seconds: number;
+}
+
+const recordSchema: JsonSchema = {
+  type: 'object',
+  required: ['file', 'bytes', 'tensors', 'reports', 'seconds'],
+  properties: {
+    file: { type: 'string' },
+    bytes: { type: 'integer' },
+    tensors: { type: 'object', additionalProperties: { type: 'integer' } },
+    reports: { type: 'array', items: { type: 'object', required: ['name', 'method', 'bits'] } },
+    seconds: { type: 'number' },
+  },
+};
+
+const recordPath = (directory: string, file: string): string =>
+  join(directory, workDirectory, file.replace(/\.safetensors$/, '.json'));
+
+/** Written after the part's file, so that a part with a record is whole. */
+export async function writePartRecord(directory: string, record: PartRecord): Promise<void> {
+  await writeFileAtomic(recordPath(directory, record.file), `${JSON.stringify(record)}\n`);
+}
+
+/**
+ * The record of a part that an earlier run finished; undefined when there is none, or its file is not as it was left.
+ * @throws ThinkbitsError `output/bad-work-file`
+ */
+export async function readPartRecord(
+  directory: string,
+  file: string,
+): Promise<PartRecord | undefined> {
+  const path = recordPath(directory, file);
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
+  const record = validate<PartRecord>(recordSchema, parseJson(text, path), path, {
+    code: 'output/bad-work-file',
+    help: `Delete ${directory} and run again.`,
+  });
+  const size = await stat(join(directory, file)).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  return size === record.bytes ? record : undefined;
+}

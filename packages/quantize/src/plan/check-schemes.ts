@@ -1,0 +1,154 @@
+import {
+  allLinears,
+  type Issue,
+  type LinearInfo,
+  type LinearScheme,
+  type ModelInfo,
+  type ResolvedSchemes,
+} from '@thinkbits/spec';
+
+/** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
+function nameThem(linears: readonly LinearInfo[]): string {
+  const [first] = linears;
+  return linears.length === 1
+    ? (first as LinearInfo).name
+    : `${linears.length} linears (${first?.name}, …)`;
+}
+
+/** Linears with equal answers together, those without an answer left out. */
+function gather(
+  linears: readonly LinearInfo[],
+  schemes: ReadonlyMap<string, LinearScheme>,
+  answer: (linear: LinearInfo, scheme: LinearScheme) => string | undefined,
+): [string, LinearInfo[]][] {
+  const found = new Map<string, LinearInfo[]>();
+  for (const linear of linears) {
+    const scheme = schemes.get(linear.name);
+    const key = scheme && answer(linear, scheme);
+    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), linear]);
+  }
+  return [...found];
+}
+
+/** Linears whose input is cut into slices under tensor parallelism (methods.md §1.0d). */
+const rowParallel = /\.(o_proj|down_proj)$/;
+
+/**
+ * Dimensions and schemes that do not go together, one issue for all linears that share it.
+ *
+ * Errors: `group/larger-than-row`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/group-not-dividing`.
+ * Warnings: `activations/float-weights`, `recipe/empty`. Infos: `group/ragged`, `head/tied`.
+ */
+export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[] {
+  const linears = allLinears(model);
+  const issues: Issue[] = [];
+  const report = (
+    severity: Issue['severity'],
+    code: string,
+    subject: string,
+    message: string,
+    help?: string,
+  ): void => {
+    issues.push({ severity, code, subject, message, ...(help !== undefined && { help }) });
+  };
+  const each = (
+    answer: (linear: LinearInfo, scheme: LinearScheme) => string | undefined,
+    tell: (what: string, names: string, subject: string) => void,
+  ): void => {
+    for (const [what, hit] of gather(linears, schemes.linears, answer))
+      tell(what, nameThem(hit), (hit[0] as LinearInfo).name);
+  };
+
+  each(
+    ({ in: columns }, { weight }) =>
+      weight && weight.group !== 'channel' && weight.group > columns
+        ? `A group of ${weight.group} is larger than a row of ${columns}`
+        : undefined,
+    (what, names, subject) =>
+      report(
+        'error',
+        'group/larger-than-row',
+        subject,
+        `${what} in ${names}.`,
+        'Take a smaller group, or "channel" for the whole row.',
+      ),
+  );
+  each(
+    ({ in: columns }, { weight }) =>
+      weight && weight.group !== 'channel' && weight.group < columns && columns % weight.group !== 0
+        ? `A group of ${weight.group} does not divide a row of ${columns}: the last group of a row has ${columns % weight.group} columns`
+        : undefined,
+    (what, names, subject) => report('info', 'group/ragged', subject, `${what}, in ${names}.`),
+  );
+  each(
+    ({ name, in: columns }, { activation }) =>
+      activation && rowParallel.test(name) && columns % activation.tensorParallel !== 0
+        ? `tensorParallel ${activation.tensorParallel} does not divide the ${columns} inputs`
+        : undefined,
+    (what, names, subject) =>
+      report(
+        'error',
+        'scheme/tensor-parallel',
+        subject,
+        `${what} of ${names}.`,
+        'Take a divisor, or 1 for one scale a token.',
+      ),
+  );
+  for (const { stages } of model.blocks) {
+    for (const group of stages) {
+      const given = group.map(({ name }) => schemes.linears.get(name)?.activation);
+      if (given.every((scheme) => JSON.stringify(scheme) === JSON.stringify(given[0]))) continue;
+      report(
+        'error',
+        'scheme/shared-input',
+        (group[0] as LinearInfo).name,
+        `${group.map(({ name }) => name).join(', ')} read one activation and ask for different schemes of it.`,
+        'Give linears that share an input the same activation scheme.',
+      );
+    }
+  }
+  each(
+    (_, { activation, weight }) =>
+      activation && !weight
+        ? `Activations have ${activation.bits} bits and weights stay in float`
+        : undefined,
+    (what, names, subject) =>
+      report(
+        'warning',
+        'activations/float-weights',
+        subject,
+        `${what}, in ${names}.`,
+        'Give weight bits as well to compute in integers.',
+      ),
+  );
+  if (model.head.tiedTo !== undefined && schemes.linears.get(model.head.name)?.weight) {
+    report(
+      'info',
+      'head/tied',
+      model.head.name,
+      `${model.head.name} shares its table with ${model.head.tiedTo}: one packed copy serves both, so embeddings are rounded too.`,
+    );
+  }
+  for (const half of ['key', 'value'] as const) {
+    const part = schemes.kv?.[half];
+    if (part?.axis !== 'token' || part.group === 'head' || model.headDim % part.group === 0)
+      continue;
+    report(
+      'error',
+      'kv/group-not-dividing',
+      `kv.${half}`,
+      `A group of ${part.group} does not divide the ${model.headDim} channels of a head.`,
+      `Take a divisor of ${model.headDim}, or "head".`,
+    );
+  }
+  if (schemes.linears.size === 0 && !schemes.kv?.key && !schemes.kv?.value) {
+    report(
+      'warning',
+      'recipe/empty',
+      'recipe',
+      'The recipe quantizes nothing.',
+      'Give bits for weights, activations or KV cache.',
+    );
+  }
+  return issues;
+}

@@ -1,0 +1,63 @@
+import type { Budget, Issue, ModelInfo, Quantizer, RecipeInput } from '@thinkbits/spec';
+import { readRecipe } from '../read-recipe.js';
+import { checkPipeline } from './check-pipeline.js';
+import { checkSchemes } from './check-schemes.js';
+import { completePipeline } from './complete-pipeline.js';
+import { estimateBytes } from './estimate-bytes.js';
+import { estimateSeconds } from './estimate-seconds.js';
+import type { QuantizationPlan } from './quantization-plan.js';
+import { resolveRecipe } from './resolve-recipe.js';
+
+/** Activations that stay in memory during calibration where the caller sets no budget: 1 GiB. */
+const defaultActivationBytes = 2 ** 30;
+
+/** What a stage finds too, one linear at a time, the core has said already, once for all linears. */
+function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issue[] {
+  const told = new Set(own.map(({ code }) => code));
+  return [...own, ...ofStages.filter(({ code }) => !told.has(code))];
+}
+
+/**
+ * A dry run: what would be done to a model, what it would need, and everything that is wrong with the request.
+ *
+ * Reads no weights and throws only for a recipe that is no recipe; all else is in `issues`.
+ * @param model as `describeModel` or `model.info` gives it
+ * @param recipe what is left out has its default
+ * @param pipeline the stages; names in `recipe.pipeline` are resolved by apps
+ * @param budget calibration tokens and the bytes that activations may hold; from the recipe's `calibration` where absent
+ * @throws ThinkbitsError `recipe/invalid`
+ */
+export function planQuantization(
+  model: ModelInfo,
+  recipe: RecipeInput,
+  pipeline: readonly Quantizer[] = [],
+  budget?: Budget,
+): QuantizationPlan {
+  const complete = completePipeline(readRecipe(recipe), pipeline);
+  const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
+  const { samples = 0, length = 0 } = complete.recipe.calibration ?? {};
+  const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
+  const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
+  const bytes = estimateBytes(model, schemes);
+  const flops = stagePlans.reduce((total, plan) => total + plan.flops, 0);
+  return {
+    issues: withoutRepeats(
+      [
+        ...checkPipeline(complete.pipeline, complete.recipe),
+        ...complete.issues,
+        ...ruleIssues,
+        ...checkSchemes(model, schemes),
+      ],
+      stagePlans.flatMap((plan) => plan.issues),
+    ),
+    recipe: complete.recipe,
+    pipeline: complete.pipeline,
+    schemes,
+    floatBytes: bytes.float,
+    packedBytes: bytes.packed,
+    diskBytes: bytes.disk,
+    peakBytes: bytes.peak + Math.max(0, ...stagePlans.map((plan) => plan.peakBytes)),
+    flops,
+    estimatedSeconds: estimateSeconds(bytes.float + bytes.disk, flops),
+  };
+}

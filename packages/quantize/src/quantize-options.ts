@@ -1,0 +1,112 @@
+import {
+  nearestName,
+  type Quantizer,
+  type RecipeInput,
+  type Rounder,
+  ThinkbitsError,
+} from '@thinkbits/spec';
+
+/** What happens when a stage fails on a layer: stop, or round that layer with another rounder and say so in its report. */
+export type LayerFailurePolicy = 'throw' | { readonly fallback: Rounder };
+
+/** What is to be done, either part by part or as a whole `recipe`. */
+export interface QuantizeOptions
+  extends Pick<RecipeInput, 'weights' | 'activations' | 'kv' | 'rules' | 'seed'> {
+  /** Stages in order: transforms, the rounder, a KV codec. No rounder means `rtn`. */
+  readonly pipeline?: readonly Quantizer[];
+  /** Takes the place of `weights`, `activations`, `kv`, `rules` and `seed`. Its `pipeline` only names the stages given above. */
+  readonly recipe?: RecipeInput;
+  /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
+  readonly onLayerFailure?: LayerFailurePolicy;
+  /** Looked at between linears. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options in their one complete form. */
+export interface QuantizeRequest {
+  readonly recipe: RecipeInput;
+  readonly pipeline: readonly Quantizer[];
+  readonly onLayerFailure: LayerFailurePolicy;
+  readonly signal?: AbortSignal;
+}
+
+const schemeOptions = ['weights', 'activations', 'kv', 'rules', 'seed'] as const;
+const commonOptions = [...schemeOptions, 'pipeline', 'recipe', 'onLayerFailure', 'signal'];
+
+function refuse(code: string, message: string, help: string): never {
+  throw new ThinkbitsError({ code, category: 'usage', message, help });
+}
+
+function checkStage(stage: Quantizer, what: string): void {
+  const complete =
+    typeof stage === 'object' &&
+    stage !== null &&
+    stage.specificationVersion === 'v1' &&
+    typeof stage.plan === 'function';
+  if (complete) return;
+  const found = typeof stage === 'function' ? 'a function' : JSON.stringify(stage);
+  refuse(
+    'pipeline/not-a-quantizer',
+    `${what} is ${found}, not a quantizer of specification v1.`,
+    'Hand over what a factory returns, for example rtn(); apps resolve names.',
+  );
+}
+
+function checkFallback(fallback: Rounder): void {
+  checkStage(fallback, 'onLayerFailure.fallback');
+  const { id, role, needs } = fallback;
+  if (role === 'rounder' && needs.calibration === 'none') return;
+  refuse(
+    'options/bad-fallback',
+    `onLayerFailure.fallback is ${id}, a ${role} that needs calibration "${needs.calibration}".`,
+    'Fall back to a rounder that needs none, for example rtn().',
+  );
+}
+
+/**
+ * Brings options into one form.
+ * @param extra names of options that the calling verb has besides
+ * @throws ThinkbitsError `options/unknown`, `options/recipe-twice`, `options/bad-fallback`, `pipeline/not-a-quantizer`, `pipeline/unresolved`
+ */
+export function readOptions(
+  options: QuantizeOptions,
+  extra: readonly string[] = [],
+): QuantizeRequest {
+  const known = [...commonOptions, ...extra];
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const near = nearestName(name, known);
+    refuse(
+      'options/unknown',
+      `There is no option "${name}".`,
+      `${near ? `Did you mean "${near}"? ` : ''}Options are ${known.join(', ')}.`,
+    );
+  }
+  const { pipeline = [], recipe, onLayerFailure = 'throw', signal } = options;
+  const parts = schemeOptions.filter((name) => options[name] !== undefined);
+  if (recipe && parts.length > 0) {
+    refuse(
+      'options/recipe-twice',
+      `Both a recipe and ${parts.join(', ')} are given.`,
+      `Say ${parts.join(', ')} in the recipe.`,
+    );
+  }
+  pipeline.forEach((stage, index) => {
+    checkStage(stage, `pipeline[${index}]`);
+  });
+  if (onLayerFailure !== 'throw') checkFallback(onLayerFailure.fallback);
+  const named = recipe?.pipeline ?? [];
+  if (named.length > 0 && named.length !== pipeline.length) {
+    refuse(
+      'pipeline/unresolved',
+      `The recipe names ${named.map((stage) => stage.use).join(', ')}, and ${pipeline.length} quantizers are given.`,
+      'Make each named stage and hand it over in `pipeline`: libraries do not resolve names.',
+    );
+  }
+  return {
+    recipe: recipe ?? Object.fromEntries(parts.map((name) => [name, options[name]])),
+    pipeline,
+    onLayerFailure,
+    ...(signal && { signal }),
+  };
+}
