@@ -93,7 +93,9 @@ function matmulSeconds({ decoder }, batch) {
     weights.map((weight) => [weight.in, matMul(tfRandom(batch, 4), tfRandom(4, weight.in))]),
   );
   const run = () =>
-    tidy(() => void weights.forEach((weight) => weight.apply(inputs.get(weight.in))));
+    tidy(() => {
+      for (const weight of weights) weight.apply(inputs.get(weight.in));
+    });
   run();
   const started = performance.now();
   for (let i = 0; i < steps; i++) run();
