@@ -29,9 +29,6 @@ interface TokenizerConfig {
 const tokenText = (token: TokenizerConfig['bos_token']): string =>
   typeof token === 'string' ? token : (token?.content ?? '');
 
-/** What `strftime_now` gives in templates: an answer must not depend on the day it is made. */
-const fixedDate = new Date(Date.UTC(2025, 0, 1));
-
 /** Text to ids and back, and conversations to text, as the checkpoint says. */
 export class Tokenizer {
   /** Ids that end an answer. */
@@ -98,12 +95,6 @@ export class Tokenizer {
         add_generation_prompt: true,
         bos_token: tokenText(this.config.bos_token),
         eos_token: tokenText(this.config.eos_token),
-        strftime_now: (format: string) =>
-          format
-            .replace('%d', '01')
-            .replace('%b', 'Jan')
-            .replace('%B', 'January')
-            .replace('%Y', String(fixedDate.getUTCFullYear())),
         raise_exception: (message: string) => {
           throw new Error(message);
         },
