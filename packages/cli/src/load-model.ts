@@ -27,28 +27,42 @@ export function isFloat(recipe: Recipe): boolean {
   return !weights && !activations && !kv && rules.length === 0 && pipeline.length === 0;
 }
 
-/** A model ready to run, quantized in memory where a recipe asks for it. Its checkpoint is closed by {@link closeModel}. */
+/**
+ * A model ready to run, quantized in memory where a recipe asks for it. Its checkpoint is closed by {@link closeModel}, or here
+ * when there is no model.
+ */
 export async function prepareModel(
   { checkpoint, name }: NamedCheckpoint,
   recipe: Recipe,
   session: Session,
 ): Promise<Model> {
-  const { host } = session;
-  const { signal } = host;
-  const selected = await chooseBackend(session);
-  if (session.options.verbose) session.note(`backend ${selected.name}: ${selected.why}`);
+  try {
+    const selected = await chooseBackend(session);
+    if (session.options.verbose) session.note(`backend ${selected.name}: ${selected.why}`);
+    return await makeModel(checkpoint, name, recipe, session);
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
+}
+
+async function makeModel(
+  checkpoint: Checkpoint,
+  name: string,
+  recipe: Recipe,
+  session: Session,
+): Promise<Model> {
+  const { signal, directory } = session.host;
   const { createModel, describeModel } = await import('@thinkbits/inference');
   if (isFloat(recipe)) {
     const run = startRun((emit) => createModel(checkpoint, { signal, emit }));
     return session.follow(run, `load ${name}`);
   }
   const { quantize } = await import('@thinkbits/quantize');
-  const pipeline = await resolvePipeline(recipe, host.directory);
+  const pipeline = await resolvePipeline(recipe, directory);
   const info = describeModel(checkpoint.config, checkpoint.label);
-  return session.follow(
-    quantize({ info, checkpoint }, { recipe, pipeline, signal }),
-    `quantize ${name}`,
-  );
+  const run = quantize({ info, checkpoint }, { recipe, pipeline, signal });
+  return session.follow(run, `quantize ${name}`);
 }
 
 /** Opens MODEL and applies RECIPE (`none` where absent). */

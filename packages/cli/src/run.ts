@@ -1,12 +1,12 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import { CommanderError } from 'commander';
-import manifest from '../package.json' with { type: 'json' };
 import { codedError } from './errors/coded-error.js';
 import { exitCodes } from './errors/exit-codes.js';
 import { renderError } from './errors/render-error.js';
 import type { Host } from './host.js';
 import { createProgram } from './program.js';
 import { fromCommander } from './usage-errors.js';
+import { version } from './versions.js';
 import { welcome } from './welcome.js';
 
 /** An argument as a shell takes it. */
@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     host.stdout.write(welcome);
     return 0;
   }
-  const program = createProgram(host, manifest.version);
+  const program = createProgram(host, version);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;

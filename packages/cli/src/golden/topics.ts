@@ -6,5 +6,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   uniform: async () => (await import('./topics/uniform.js')).uniform,
   'compressed-tensors': async () =>
     (await import('./topics/compressed-tensors.js')).compressedTensors,
+  perplexity: async () => (await import('./topics/perplexity.js')).perplexity,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

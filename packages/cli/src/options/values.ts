@@ -74,3 +74,7 @@ export function listOf<T>(item: ParseValue<T>): ParseValue<T[]> {
     return items;
   };
 }
+
+/** A number in (0, 1). */
+export const openShare: ParseValue<number> = (value, flag) =>
+  number(value, flag, 'a number between 0 and 1', (x) => x > 0 && x < 1);

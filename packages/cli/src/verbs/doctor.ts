@@ -1,6 +1,5 @@
 import { freemem, platform, release, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import manifest from '../../package.json' with { type: 'json' };
 import { chooseBackend } from '../choose-backend.js';
 import { defineVerb } from '../define-verb.js';
 import { describeProcessor } from '../doctor/processor.js';
@@ -11,6 +10,7 @@ import { formatBytes } from '../render/format.js';
 import { renderFacts } from '../render/table.js';
 import { installedNames } from '../resolve/installed.js';
 import { openSession } from '../session.js';
+import { version } from '../versions.js';
 
 /** `thinkbits doctor`: what this machine can do. */
 export function doctorVerb(host: Host): Command {
@@ -31,7 +31,7 @@ export function doctorVerb(host: Host): Command {
       scorers: installedNames('scorer', host.directory),
     };
     const json = {
-      thinkbits: manifest.version,
+      thinkbits: version,
       node: process.version,
       platform: `${platform()} ${release()}`,
       processor,
@@ -42,7 +42,7 @@ export function doctorVerb(host: Host): Command {
       installed,
     };
     const facts = renderFacts([
-      ['thinkbits', manifest.version],
+      ['thinkbits', version],
       ['node', process.version],
       ['platform', json.platform],
       ['processor', `${processor.model}, ${processor.cores} cores`],

@@ -1,14 +1,20 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.js';
+import { benchVerb } from './bench.js';
 import { chatVerb } from './chat.js';
+import { compareVerb } from './compare.js';
 import { doctorVerb } from './doctor.js';
+import { evaluateVerb } from './evaluate.js';
 import { generateVerb } from './generate.js';
 import { goldenVerb } from './golden.js';
 import { inspectVerb } from './inspect.js';
+import { perplexityVerb } from './perplexity.js';
 import { planVerb } from './plan.js';
 import { quantizeVerb } from './quantize.js';
 import { recipeVerb } from './recipe.js';
+import { reportVerb } from './report.js';
 import { scoreVerb } from './score.js';
+import { studyVerb } from './study.js';
 
 /** Every verb, in the order of help. */
 export const verbs: readonly ((host: Host) => Command)[] = [
@@ -18,6 +24,12 @@ export const verbs: readonly ((host: Host) => Command)[] = [
   quantizeVerb,
   generateVerb,
   chatVerb,
+  evaluateVerb,
+  compareVerb,
+  studyVerb,
+  reportVerb,
+  perplexityVerb,
+  benchVerb,
   scoreVerb,
   recipeVerb,
   goldenVerb,

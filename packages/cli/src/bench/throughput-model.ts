@@ -1,0 +1,68 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { ThroughputModel, TimedCall } from '@thinkbits/evaluate';
+import type { Model } from '@thinkbits/inference';
+import { createRandom } from '@thinkbits/numerics';
+
+type Cache = ReturnType<Model['decoder']['createCache']>;
+
+/** Ids read at once: what generation does with a prompt. */
+const chunk = 512;
+
+/** What `measureThroughput` times: the model's own forward passes over seeded random ids. */
+export function throughputModel(model: Model, seed: number): ThroughputModel {
+  const { decoder, info } = model;
+  const random = createRandom(seed).fork('bench');
+  const ids = (count: number) =>
+    Array.from({ length: count }, () => random.integer(info.vocabulary));
+
+  /** Reads new ids into each row, one row after the other, as generation does; shows the last hidden states of each. */
+  async function read(
+    cache: Cache,
+    rows: readonly number[][],
+    finish: (hidden: Tensor2D) => Promise<void> = async () => {},
+  ): Promise<void> {
+    for (const [slot, row] of rows.entries()) {
+      for (let start = 0; start < row.length; start += chunk) {
+        const part = row.slice(start, start + chunk);
+        const hidden = decoder.forward(part, [{ slot, start, count: part.length }], cache);
+        if (start + chunk >= row.length) await finish(hidden);
+        hidden.dispose();
+      }
+    }
+  }
+
+  /** Computes logits and waits for them, as sampling does. */
+  async function logits(hidden: Tensor2D, rows?: readonly number[]): Promise<void> {
+    const values = decoder.logits(hidden, rows);
+    await values.data();
+    values.dispose();
+  }
+
+  return {
+    async prefill(tokens, batch): Promise<TimedCall> {
+      const cache = decoder.createCache();
+      const rows = Array.from({ length: batch }, () => ids(tokens));
+      return {
+        run: () => read(cache, rows, (hidden) => logits(hidden, [hidden.shape[0] - 1])),
+        dispose: () => cache.dispose(),
+      };
+    },
+    async decode(steps, batch, context): Promise<TimedCall> {
+      const cache = decoder.createCache();
+      const contexts = Array.from({ length: batch }, () => ids(context));
+      await read(cache, contexts);
+      const inputs = Array.from({ length: steps }, () => ids(batch));
+      return {
+        async run() {
+          for (const [step, tokens] of inputs.entries()) {
+            const segments = tokens.map((_, slot) => ({ slot, start: context + step, count: 1 }));
+            const hidden = decoder.forward(tokens, segments, cache);
+            await logits(hidden);
+            hidden.dispose();
+          }
+        },
+        dispose: () => cache.dispose(),
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { readSamples, type SampleLine } from '@thinkbits/evaluate';
+import type { StudySample } from '@thinkbits/report';
+
+/** Answers of each row that a reader gets to see. */
+const shown = 8;
+/** Licences that let questions be printed (SPDX). */
+const open = /^(MIT|Apache-2\.0|BSD-[23]-Clause|CC0-1\.0|CC-BY-4\.0|CC-BY-SA-[34]\.0)\b/;
+
+/** Whether a benchmark's data may be printed in a report. */
+export function mayShowQuestions(licence: string): boolean {
+  return open.test(licence);
+}
+
+/** The most telling first: lost, won, cut off, wrong, right. */
+function interest(line: SampleLine, floatCorrect: boolean | undefined): number {
+  if (floatCorrect === true && !line.correct) return 0;
+  if (floatCorrect === false && line.correct) return 1;
+  if (line.finish_reason === 'length') return 2;
+  return line.correct ? 4 : 3;
+}
+
+/**
+ * A few answers of a run, those first whose verdict differs from the float model's.
+ * @param questions by problem; left out where they may not be printed
+ */
+export async function pickSamples(
+  directory: string,
+  floatDirectory: string | undefined,
+  wanted: (line: SampleLine) => boolean,
+  questions: ReadonlyMap<string, string>,
+): Promise<StudySample[]> {
+  const key = ({ problem, repeat }: SampleLine) => JSON.stringify([problem, repeat]);
+  const verdicts = new Map<string, boolean>();
+  if (floatDirectory !== undefined) {
+    for await (const line of readSamples(floatDirectory)) verdicts.set(key(line), line.correct);
+  }
+  const lines: SampleLine[] = [];
+  for await (const line of readSamples(directory)) if (wanted(line)) lines.push(line);
+  const rank = (line: SampleLine) => interest(line, verdicts.get(key(line)));
+  return lines
+    .sort((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1))
+    .slice(0, shown)
+    .map((line) => {
+      const question = questions.get(line.problem);
+      return {
+        problem: line.problem,
+        repeat: line.repeat,
+        ...(question !== undefined && { question }),
+        expected: line.expected,
+        extracted: line.extracted,
+        correct: line.correct,
+        finish_reason: line.finish_reason,
+        completion_tokens: line.completion_tokens,
+        thinking: line.thinking,
+        text: line.text,
+      };
+    });
+}

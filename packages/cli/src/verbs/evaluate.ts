@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import type { RunSummary } from '@thinkbits/evaluate';
+import type { Sampling } from '@thinkbits/spec';
+import type { Command } from 'commander';
+import { defineVerb } from '../define-verb.js';
+import { prepareEngine } from '../engine/prepare-engine.js';
+import { usageError } from '../errors/usage-error.js';
+import { loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
+import { addMeasurements } from '../evaluation/measurements.js';
+import type { Host } from '../host.js';
+import { addOption } from '../options/add-option.js';
+import { addSamplingOptions, type SamplingOptions } from '../options/sampling-options.js';
+import type { SharedOptions } from '../options/shared-options.js';
+import { listOf, positiveInteger, text } from '../options/values.js';
+import { renderSummary } from '../render/summary.js';
+import { locateModel } from '../resolve/model.js';
+import { resolveRecipe } from '../resolve/recipe.js';
+import { openSession } from '../session.js';
+import { packageVersions } from '../versions.js';
+
+interface EvaluateOptions extends SharedOptions, SamplingOptions {
+  readonly benchmark: readonly string[];
+  readonly recipe?: string;
+  readonly data?: string;
+  readonly limit?: number;
+  readonly repeats?: number;
+  readonly thinkingBudget?: number;
+  readonly batch?: number;
+  readonly workers?: number;
+  readonly output: string;
+}
+
+/** Only what the command line says: the benchmark's defaults stand for the rest. */
+function givenSampling({ temperature, topP, topK, minP }: SamplingOptions): Partial<Sampling> {
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(topK !== undefined && { topK }),
+    ...(minP !== undefined && { minP }),
+  };
+}
+
+function addEvaluateOptions(command: Command): Command {
+  addOption(command, '-b, --benchmark <a,b>', 'chain, gsm8k, math-500 or installed', listOf(text), {
+    required: true,
+  });
+  addOption(command, '-r, --recipe <recipe>', 'quantize in memory first', text);
+  addOption(command, '-o, --output <dir>', 'the run directory', text, { required: true });
+  addOption(command, '--data <path>', 'JSON lines in place of the benchmark’s data', text);
+  addOption(command, '--limit <n>', 'only the first n problems', positiveInteger);
+  addOption(
+    command,
+    '--repeats <k>',
+    'answers a problem, each with a seed of its own',
+    positiveInteger,
+  );
+  addSamplingOptions(command, 'the benchmark’s');
+  addOption(
+    command,
+    '--thinking-budget <n>',
+    'end thinking after this many tokens',
+    positiveInteger,
+  );
+  addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
+  return addOption(
+    command,
+    '--workers <n>',
+    'threads with a model each (default: by cores, memory and job)',
+    positiveInteger,
+  );
+}
+
+/** `thinkbits evaluate MODEL -b BENCHMARK -o DIR`: asks, scores, keeps everything. */
+export function evaluateVerb(host: Host): Command {
+  const command = defineVerb({
+    name: 'evaluate',
+    summary: 'ask a model the problems of a benchmark and score its answers',
+    detail:
+      'Answers are kept as they finish; the same command does only what is missing. --limit, --repeats, --batch, --workers and --threads may change within a run directory. Seeds are --seed (default 42), --seed + 1, …',
+    examples: [
+      'thinkbits evaluate tiny-reasoner-nano -b chain --limit 20 -o runs/nano',
+      'thinkbits evaluate tiny-reasoner-nano -r rtn:w4g64 -b chain --limit 20 -o runs/nano-w4',
+    ],
+  }).argument('<model>', 'a directory, hub id or shipped model');
+  return addEvaluateOptions(command).action(async (modelText: string, options: EvaluateOptions) => {
+    const session = openSession(host, options);
+    const { benchmark: names, data, repeats = 1, limit, seed = 42, maxTokens } = options;
+    if (data !== undefined && names.length > 1) {
+      throw usageError(
+        'usage/data-of-several',
+        `--data ${data} would replace the data of ${names.join(' and ')}.`,
+        'Evaluate one benchmark at a time with --data.',
+      );
+    }
+    const place = locateModel(modelText, host.directory);
+    const { recipe } = await resolveRecipe(options.recipe ?? 'none', host.directory);
+    const benchmarks = [];
+    for (const name of names) benchmarks.push(await loadBenchmark(name, data, host.directory));
+    const scorers = await loadScorers(benchmarks, host.directory);
+    const counts = benchmarks.map(({ problems }) => problems.problems.length);
+    const requests =
+      counts.reduce((sum, count) => sum + Math.min(count, limit ?? count), 0) * repeats;
+    const prepared = await prepareEngine({ ...options, place, recipe, requests }, session);
+    const directory = resolve(host.directory, options.output);
+    const { evaluate, repeatSeeds } = await import('@thinkbits/evaluate');
+    try {
+      const run = evaluate({
+        engine: prepared.engine,
+        benchmarks,
+        scorers,
+        directory,
+        model: prepared.model,
+        recipe: prepared.recipe,
+        seeds: repeatSeeds(seed, repeats),
+        sampling: givenSampling(options),
+        versions: packageVersions(),
+        signal: host.signal,
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(options.thinkingBudget !== undefined && { thinkingBudget: options.thinkingBudget }),
+        ...(limit !== undefined && { limit }),
+      });
+      const summary: RunSummary = await session.follow(run, `evaluate ${place.name}`);
+      session.result(summary, `${renderSummary(summary)}\nkept in ${directory}\n`);
+    } finally {
+      await addMeasurements(directory, prepared.engine.takeUse());
+      await prepared.engine.dispose();
+    }
+  });
+}
