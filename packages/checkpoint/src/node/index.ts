@@ -1,5 +1,6 @@
 export { createNodeSha256, folderFiles } from './folder-files.js';
 export { type DirectoryLock, lockDirectory } from './lock-directory.js';
+export { type OpenModelFilesOptions, openModelFiles } from './open-model-files.js';
 export { writeFileAtomic } from './write-file-atomic.js';
 export {
   type TensorToWrite,

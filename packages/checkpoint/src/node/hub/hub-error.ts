@@ -1,0 +1,93 @@
+import { type ErrorCategory, ThinkbitsError } from '@thinkbits/spec';
+
+interface Explanation {
+  readonly code: string;
+  readonly category?: ErrorCategory;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What a request was about. */
+export interface RequestContext {
+  /** Names the model in messages. */
+  readonly model: string;
+  readonly url: string;
+  readonly authorized: boolean;
+}
+
+function explain(response: Response, { model, url, authorized }: RequestContext): Explanation {
+  const { status } = response;
+  const reason = response.headers.get('x-error-code');
+  const host = new URL(url).host;
+  if (status === 401 && !authorized) {
+    return {
+      code: 'hub/unauthorized',
+      message: `${host} does not show ${model} to strangers: it does not exist, or it is private or gated (401).`,
+      help: 'Check the spelling; for a private or gated model set HF_TOKEN to an access token that may read it.',
+    };
+  }
+  if (status === 401) {
+    return {
+      code: 'hub/unauthorized',
+      message: `${host} refused the access token for ${model} (401).`,
+      help: 'Set HF_TOKEN to a valid token, or unset it if the model is public.',
+    };
+  }
+  if (status === 403) {
+    return {
+      code: 'hub/forbidden',
+      message: `${host} does not let this account read ${model} (403).`,
+      help: `Ask for access on ${new URL(url).origin}/${model.split('@')[0]}, and set HF_TOKEN to a token of that account.`,
+    };
+  }
+  if (status === 404 && reason === 'RevisionNotFound') {
+    return {
+      code: 'hub/revision-not-found',
+      message: `${model}: ${host} has no such revision (404).`,
+      help: 'Give a branch, a tag or a commit of the model after "@", or leave it out for "main".',
+    };
+  }
+  if (status === 404) {
+    return {
+      code: 'hub/not-found',
+      message: `${host} has no model ${model} (404).`,
+      help: 'Check the spelling: OWNER/NAME[@REVISION], or the path of a folder.',
+    };
+  }
+  if (status === 429) {
+    return {
+      code: 'hub/too-many-requests',
+      category: 'machine',
+      message: `${host} asks to send fewer requests (429).`,
+      help: 'Wait some minutes and run again; finished parts are kept. A token in HF_TOKEN raises the limit.',
+    };
+  }
+  return {
+    code: 'hub/server-error',
+    category: 'machine',
+    message: `${host} answered ${status} ${response.statusText} for ${model}.`,
+    help: 'Run again later; finished parts are kept.',
+  };
+}
+
+/** The coded error of a refused request. */
+export function refusedRequest(response: Response, context: RequestContext): ThinkbitsError {
+  return new ThinkbitsError({
+    ...explain(response, context),
+    details: { status: response.status, url: context.url },
+  });
+}
+
+/** The coded error of a request that got no answer. */
+export function unreachable(error: unknown, { model, url }: RequestContext): ThinkbitsError {
+  const { cause } = error as Error;
+  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).message;
+  return new ThinkbitsError({
+    code: 'hub/unreachable',
+    category: 'machine',
+    message: `${new URL(url).host} cannot be reached for ${model} (${reason}).`,
+    help: 'Check the network and HF_ENDPOINT. HF_HUB_OFFLINE=1 uses what was downloaded before; a folder needs no network.',
+    details: { url, reason },
+    cause: error,
+  });
+}
