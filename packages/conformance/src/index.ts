@@ -1,2 +1,7 @@
-export { type BenchmarkConformance, describeBenchmark } from './describe-benchmark.js';
-export { describeScorer, type ScorerExample, type ScorerExamples } from './describe-scorer.js';
+export { type BenchmarkConformance, describeBenchmark } from './benchmark/describe-benchmark.js';
+export { describeQuantizer, type QuantizerConformance } from './quantizer/describe-quantizer.js';
+export {
+  describeScorer,
+  type ScorerExample,
+  type ScorerExamples,
+} from './scorer/describe-scorer.js';

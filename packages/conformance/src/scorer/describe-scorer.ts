@@ -1,7 +1,7 @@
 import type { Answer, Scorer, Verdict } from '@thinkbits/spec';
 import { expect } from 'vitest';
-import { type Check, registerChecks } from './check.js';
-import { deepFreeze } from './deep-freeze.js';
+import { type Check, registerChecks } from '../check.js';
+import { deepFreeze } from '../deep-freeze.js';
 
 /** A judged pair: an {@link Answer}, or prediction and answer alone. */
 export type ScorerExample = Answer | readonly [prediction: string, answer: string];

@@ -1,9 +1,9 @@
 import type { Benchmark, Problem, ProblemSet } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 import { expect } from 'vitest';
-import { type Check, registerChecks } from './check.js';
-import { deepFreeze } from './deep-freeze.js';
-import { expectCodedError } from './expect-coded-error.js';
+import { type Check, registerChecks } from '../check.js';
+import { deepFreeze } from '../deep-freeze.js';
+import { expectCodedError } from '../expect-coded-error.js';
 
 /** What the kit cannot know by itself. */
 export interface BenchmarkConformance {

@@ -1,0 +1,71 @@
+import { createRandom } from '@thinkbits/numerics';
+import type { InvertiblePair, LinearMap } from '@thinkbits/spec';
+import { entry, type Matrix, matrix, multiply, relativeDistance } from './matrix.js';
+
+const identity = (size: number): Matrix =>
+  matrix(size, size, (row, column) => (row === column ? 1 : 0));
+
+/** Sylvester's matrix of an order that is a power of two, normalized, its columns signed where a seed is given. */
+function hadamard(size: number, seed: number | undefined): Matrix {
+  if (!Number.isInteger(Math.log2(size))) {
+    throw new RangeError(`The kit makes Hadamard matrices of powers of two only, not of ${size}.`);
+  }
+  const random = seed === undefined ? undefined : createRandom(seed);
+  const signs = Array.from({ length: size }, () => (random && random.next() < 0.5 ? -1 : 1));
+  const isOdd = (bits: number) => bits.toString(2).replaceAll('0', '').length % 2 === 1;
+  return matrix(
+    size,
+    size,
+    (row, column) => ((isOdd(row & column) ? -1 : 1) * (signs[column] as number)) / Math.sqrt(size),
+  );
+}
+
+/** A linear map as a matrix M that acts on rows: x · M. */
+export function denseMap(map: LinearMap): Matrix {
+  switch (map.kind) {
+    case 'diagonal':
+      return matrix(map.values.length, map.values.length, (row, column) =>
+        row === column ? (map.values[row] as number) : 0,
+      );
+    case 'dense':
+      return matrix(
+        map.size,
+        map.size,
+        (row, column) => map.values[row * map.size + column] as number,
+      );
+    case 'hadamard':
+      return hadamard(map.size, map.seed);
+    case 'kronecker': {
+      const [left, right] = [denseMap(map.left), denseMap(map.right)];
+      return matrix(left.rows * right.rows, left.columns * right.columns, (row, column) => {
+        const outer = entry(left, Math.floor(row / right.rows), Math.floor(column / right.columns));
+        return outer * entry(right, row % right.rows, column % right.columns);
+      });
+    }
+  }
+}
+
+/**
+ * Both maps of a pair as matrices.
+ * @throws RangeError when they are not each other's inverse to 1e-5
+ */
+export function densePair(pair: InvertiblePair): { forward: Matrix; inverse: Matrix } {
+  const [forward, inverse] = [denseMap(pair.forward), denseMap(pair.inverse)];
+  const distance = relativeDistance(multiply(forward, inverse), identity(forward.rows));
+  if (!(distance < 1e-5)) {
+    throw new RangeError(
+      `A map times its inverse is ${distance.toExponential(1)} away from the identity.`,
+    );
+  }
+  return { forward, inverse };
+}
+
+/** ‖M Mᵀ - I‖ / ‖I‖ */
+export function distanceFromOrthogonal(map: LinearMap): number {
+  const dense = denseMap(map);
+  const square = multiply(
+    dense,
+    matrix(dense.columns, dense.rows, (row, column) => entry(dense, column, row)),
+  );
+  return relativeDistance(square, identity(dense.rows));
+}

@@ -1,0 +1,57 @@
+/** A row-major matrix in float64. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float64Array;
+}
+
+/** Fills a matrix from a function of row and column. */
+export function matrix(
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): Matrix {
+  const values = Float64Array.from({ length: rows * columns }, (_, i) =>
+    at(Math.floor(i / columns), i % columns),
+  );
+  return { rows, columns, values };
+}
+
+/** a[row, column] */
+export const entry = (a: Matrix, row: number, column: number): number =>
+  a.values[row * a.columns + column] as number;
+
+/** a · b */
+export function multiply(a: Matrix, b: Matrix): Matrix {
+  if (a.columns !== b.rows) {
+    throw new RangeError(`[${a.rows}, ${a.columns}] does not multiply [${b.rows}, ${b.columns}].`);
+  }
+  return matrix(a.rows, b.columns, (row, column) => {
+    let sum = 0;
+    for (let i = 0; i < a.columns; i++) sum += entry(a, row, i) * entry(b, i, column);
+    return sum;
+  });
+}
+
+/** aᵀ */
+export const transpose = (a: Matrix): Matrix =>
+  matrix(a.columns, a.rows, (row, column) => entry(a, column, row));
+
+/** a on the diagonal, `times` times. */
+export function blockDiagonal(a: Matrix, times: number): Matrix {
+  return matrix(a.rows * times, a.columns * times, (row, column) =>
+    Math.floor(row / a.rows) === Math.floor(column / a.columns)
+      ? entry(a, row % a.rows, column % a.columns)
+      : 0,
+  );
+}
+
+/** ‖a - b‖ / ‖b‖, Frobenius. */
+export function relativeDistance(a: Matrix, b: Matrix): number {
+  const norm = (of: (i: number) => number) =>
+    Math.sqrt(b.values.reduce((sum, _, i) => sum + of(i) ** 2, 0));
+  return (
+    norm((i) => (a.values[i] as number) - (b.values[i] as number)) /
+    norm((i) => b.values[i] as number)
+  );
+}
