@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import { toDiskError } from '../disk-error.js';
+import { fileSize, partialPath } from './hub-cache.js';
 import type { HubFile } from './hub-client.js';
 
 /** A file that is to come into the cache. */
@@ -24,12 +25,6 @@ export interface BlobDownload {
   /** Milliseconds before the first retry; doubles. */
   readonly retryPause: number;
 }
-
-const sizeOf = (path: string) =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 
 function lost(label: string, done: number, size: number, cause?: unknown): ThinkbitsError {
   return new ThinkbitsError({
@@ -123,13 +118,13 @@ const mayPass = new Set([
  */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
   const { label, file, path, signal } = download;
-  const partial = `${path}.incomplete`;
+  const partial = partialPath(path);
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw toDiskError(error, { path, bytes: file.size });
   });
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
-    let offset = await sizeOf(partial);
+    let offset = await fileSize(partial);
     if (offset > file.size) {
       await rm(partial, { force: true });
       offset = 0;

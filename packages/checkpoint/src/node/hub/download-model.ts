@@ -112,7 +112,8 @@ async function fillSnapshot(
   }
   if (missing.length === 0) return;
   const total = missing.reduce((sum, { size }) => sum + size, 0);
-  await checkRoom(cache, total);
+  const partial = await Promise.all(missing.map(({ digest }) => cache.partialSize(digest.value)));
+  await checkRoom(cache, total - partial.reduce((sum, size) => sum + size, 0));
   emit({ type: 'plan', label: `Download ${model}`, total, unit: 'bytes' });
   const advance = createAggregate(total, emit);
   for (const file of missing) {

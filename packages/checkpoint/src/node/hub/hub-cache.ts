@@ -26,6 +26,16 @@ const hasSize = (path: string, size: number) =>
     () => false,
   );
 
+/** Where a blob lies until it is whole; Python's tools look for the same name. */
+export const partialPath = (blob: string): string => `${blob}.incomplete`;
+
+/** The size of a file, 0 when there is none. */
+export const fileSize = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
 /** One model's part of the cache: `blobs/HASH`, `snapshots/COMMIT/FILE` linking to them, `refs/REVISION` naming commits. */
 export interface HubCache {
   /** Where processes that download this model exclude each other. */
@@ -37,6 +47,8 @@ export interface HubCache {
   has(commit: string, file: string, size: number): Promise<boolean>;
   /** Whether these bytes are there, perhaps for another snapshot. */
   hasBlob(hash: string, size: number): Promise<boolean>;
+  /** Bytes of a blob that an earlier attempt left. */
+  partialSize(hash: string): Promise<number>;
   /** Puts a finished blob into a snapshot. */
   link(commit: string, file: string, hash: string): Promise<void>;
   /** Notes what a revision stands for. */
@@ -59,6 +71,7 @@ export function openHubCache(directory: string, { repository }: HubLocation): Hu
     snapshot,
     has: (commit, file, size) => hasSize(join(snapshot(commit), file), size),
     hasBlob: (hash, size) => hasSize(blob(hash), size),
+    partialSize: (hash) => fileSize(partialPath(blob(hash))),
     async link(commit, file, hash) {
       const path = join(snapshot(commit), file);
       await mkdir(dirname(path), { recursive: true });
