@@ -66,9 +66,7 @@ export function commonChecks(
         validate(module.optionsSchema, written, 'options');
         const again = create(module, written);
         expect(again.options, 'complete options stay as they are').toEqual(written);
-        expect({ ...again, options: 0 }, 'the stage made again').toMatchObject(
-          JSON.parse(JSON.stringify({ ...stage, options: 0 })),
-        );
+        expect(JSON.stringify(again), 'the stage made again').toBe(JSON.stringify(stage));
       }),
     },
     {

@@ -68,17 +68,18 @@ function expectNearest({ weight, linear, scheme, values }: RoundedCase): void {
     lowestCode(scheme.bits, scheme.symmetric),
     highestCode(scheme.bits, scheme.symmetric),
   ];
+  let worst = { distance: 0, at: '' };
   for (const [i, value] of values.entries()) {
     const [row, column] = [Math.floor(i / linear.in), i % linear.in];
-    const group =
-      weight.groupIndex?.[column] ?? Math.floor(column / groupSize(linear.in, scheme.group));
-    const scale = weight.scales[row * groups + group] as number;
-    const zero = weight.zeros?.[row * groups + group] ?? 0;
+    const consecutive = Math.floor(column / groupSize(linear.in, scheme.group));
+    const parameter = row * groups + (weight.groupIndex?.[column] ?? consecutive);
+    const scale = weight.scales[parameter] as number;
+    const zero = weight.zeros?.[parameter] ?? 0;
     const inside = value >= scale * (lowest - zero) && value <= scale * (highest - zero);
-    if (!inside) continue;
     const distance = Math.abs((back[i] as number) - value) / scale;
-    expect(distance, `${linear.name}[${row}, ${column}], in steps`).toBeLessThan(0.5 + 1e-4);
+    if (inside && distance > worst.distance) worst = { distance, at: `[${row}, ${column}]` };
   }
+  expect(worst.distance, `${linear.name}${worst.at}, in steps`).toBeLessThan(0.5 + 1e-4);
 }
 
 const comparable = ({ weight, report }: RoundedCase) => ({ weight, report });

@@ -26,11 +26,17 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   if (a.columns !== b.rows) {
     throw new RangeError(`[${a.rows}, ${a.columns}] does not multiply [${b.rows}, ${b.columns}].`);
   }
-  return matrix(a.rows, b.columns, (row, column) => {
-    let sum = 0;
-    for (let i = 0; i < a.columns; i++) sum += entry(a, row, i) * entry(b, i, column);
-    return sum;
-  });
+  const values = new Float64Array(a.rows * b.columns);
+  for (let row = 0; row < a.rows; row++) {
+    for (let i = 0; i < a.columns; i++) {
+      const factor = a.values[row * a.columns + i] as number;
+      for (let column = 0; column < b.columns; column++) {
+        const at = row * b.columns + column;
+        values[at] = (values[at] as number) + factor * (b.values[i * b.columns + column] as number);
+      }
+    }
+  }
+  return { rows: a.rows, columns: b.columns, values };
 }
 
 /** aᵀ */
@@ -48,10 +54,11 @@ export function blockDiagonal(a: Matrix, times: number): Matrix {
 
 /** ‖a - b‖ / ‖b‖, Frobenius. */
 export function relativeDistance(a: Matrix, b: Matrix): number {
-  const norm = (of: (i: number) => number) =>
-    Math.sqrt(b.values.reduce((sum, _, i) => sum + of(i) ** 2, 0));
-  return (
-    norm((i) => (a.values[i] as number) - (b.values[i] as number)) /
-    norm((i) => b.values[i] as number)
-  );
+  let difference = 0;
+  let norm = 0;
+  for (const [i, value] of b.values.entries()) {
+    difference += ((a.values[i] as number) - value) ** 2;
+    norm += value ** 2;
+  }
+  return Math.sqrt(difference / norm);
 }

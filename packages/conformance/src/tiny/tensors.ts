@@ -7,14 +7,20 @@ export function toTensor({ rows, columns, values }: Matrix): Tensor2D {
   return tensor2d(Float32Array.from(values), [rows, columns], 'float32');
 }
 
-/** Hands tensors of the matrices to `work` and disposes them after it, whatever happens. */
+/**
+ * Hands tensors of the matrices to `work` and disposes them after it, whatever happens.
+ * @throws Error when `work` disposed one itself
+ */
 export async function withTensors<T>(
   matrices: readonly Matrix[],
   work: (tensors: Tensor2D[]) => T | Promise<T>,
 ): Promise<T> {
   const tensors = matrices.map(toTensor);
   try {
-    return await work(tensors);
+    const result = await work(tensors);
+    if (tensors.some(({ isDisposed }) => isDisposed))
+      throw new Error('A tensor of the caller was disposed.');
+    return result;
   } finally {
     for (const tensor of tensors) tensor.dispose();
   }
