@@ -58,7 +58,7 @@ function explain(response: Response, { model, url, authorized }: RequestContext)
     return {
       code: 'hub/too-many-requests',
       category: 'machine',
-      message: `${host} asks to send fewer requests (429).`,
+      message: `${host} asks for fewer requests; ${model} has to wait (429).`,
       help: 'Wait some minutes and run again; finished parts are kept. A token in HF_TOKEN raises the limit.',
     };
   }
