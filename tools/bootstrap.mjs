@@ -62,7 +62,7 @@ export function installHelp(output) {
 
 /** The pinned pnpm as a command line: the installed one, one on the PATH of that version, or through npx. */
 function pnpm(version) {
-  const installed = join(root, 'node_modules', 'pnpm');
+  const installed = join(root, 'tools', 'node_modules', 'pnpm');
   if (existsSync(join(installed, 'package.json'))) {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     if (manifest.version === version) return [process.execPath, join(installed, 'bin', 'pnpm.cjs')];
@@ -127,8 +127,9 @@ async function main() {
     ...process.env,
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
+    THINKBITS_DECLARATIONS: 'off',
     // turbo starts every package's script with the pnpm it finds.
-    PATH: [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
+    PATH: [join(root, 'tools', 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
   };
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const stampFile = join(root, 'node_modules', '.cache', 'thinkbits-setup.json');
