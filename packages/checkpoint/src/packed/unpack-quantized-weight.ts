@@ -53,8 +53,16 @@ export function unpackQuantizedWeight(
     refuse(linear, `weight_shape says [${rows}, ${columns}].`);
   }
   const groups = groupCount(columns, scheme.group);
-  const packedShape = [rows, packedWords(columns, scheme.bits)];
-  const words = aligned(Uint32Array, bytes('weight_packed', 'I32', packedShape));
+  const wordsPerRow = packedWords(columns, scheme.bits);
+  const words = aligned(Uint32Array, bytes('weight_packed', 'I32', [rows, wordsPerRow]));
+  const usedBits = (columns * scheme.bits) % 32;
+  for (let row = 0; usedBits > 0 && row < rows; row++) {
+    if ((words[(row + 1) * wordsPerRow - 1] as number) >>> usedBits === 0) continue;
+    refuse(
+      linear,
+      `row ${row} of weight_packed has more than ${columns} codes of ${scheme.bits} bits.`,
+    );
+  }
   const scales = floats('weight_scale', [rows, groups]);
   if (scheme.symmetric && tensors.weight_zero_point) {
     refuse(linear, 'the scheme is symmetric, and there is a weight_zero_point.');
