@@ -1,2 +1,11 @@
+export { checkGolden, type GoldenOutcome, type GoldenReport } from './golden/check-golden.js';
 export type { Host, TextOutput } from './host.js';
+export { resolveBenchmark } from './resolve/benchmark.js';
+export { locateModel, type ModelPlace, openModel } from './resolve/model.js';
+export { resolvePipeline, resolveQuantizer, resolveStage } from './resolve/quantizer.js';
+export { type NamedRecipe, resolveRecipe } from './resolve/recipe.js';
+export { resolveScorer } from './resolve/scorer.js';
 export { run } from './run.js';
+export { openSession, type Session } from './session.js';
+export { runStudy, type StudyOutcome } from './study/run-study.js';
+export { type StudyCell, type StudyFile, studySchema } from './study/study-file.js';

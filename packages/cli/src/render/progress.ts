@@ -28,7 +28,8 @@ export function progressLine(
   },
   bar: boolean,
 ): string {
-  const { label, done, total, unit, first, seconds, note } = state;
+  const { label, done, total, first, seconds, note } = state;
+  const unit = state.unit.endsWith('s') ? state.unit : `${state.unit}s`;
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const rate = seconds > 0 ? (done - first) / seconds : 0;
   const parts = [label];

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { type Checkpoint, openCheckpoint } from '@thinkbits/checkpoint';
-import { folderFiles } from '@thinkbits/checkpoint/node';
+import { folderFiles, openModelFiles } from '@thinkbits/checkpoint/node';
 import { shippedModels } from '@thinkbits/model-tiny-reasoner';
 import { nearestName, type Progress, ThinkbitsError } from '@thinkbits/spec';
 
@@ -69,7 +69,6 @@ export async function openModel(
   options: { readonly signal: AbortSignal; readonly emit?: (event: Progress) => void },
 ): Promise<Checkpoint> {
   if (place.kind === 'folder') return openCheckpoint(folderFiles(place.directory, place.name));
-  const { openModelFiles } = await import('@thinkbits/checkpoint/node');
   const { id, revision } = place;
   return openCheckpoint(
     await openModelFiles(id, { ...options, ...(revision !== undefined && { revision }) }),

@@ -56,9 +56,10 @@ const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
 const modelName = (text: string, session: Session) =>
   locateModel(text, session.host.directory).name;
 
-function runDirectory({ directory, session }: StudyContext, run: StudyRun): string {
-  const model = modelName(run.model, session);
-  return join(directory, 'runs', slug(model, run.recipe.name, run.benchmark.name));
+function runDirectory(context: StudyContext, run: StudyRun): string {
+  const { benchmark } = benchmarkOf(context, run);
+  const name = slug(modelName(run.model, context.session), run.recipe.name, benchmark.id);
+  return join(context.directory, 'runs', name);
 }
 
 /** The checkpoint of a model under a recipe: the model's own, or a quantized one that the study keeps. */
