@@ -1,4 +1,5 @@
 import { roundingShift, writeGroupParameters } from './group-parameters.js';
+import { powerFunction } from './power.js';
 
 /** How the clip search of methods.md §1.0c walks. */
 export interface ClipSearch {
@@ -29,7 +30,7 @@ function roundingError(
   group: SearchedGroup,
   scale: number,
   zero: number,
-  norm: number,
+  power: (x: number) => number,
   limit: number,
 ): number {
   const { values, start, length, lowest, highest } = group;
@@ -40,7 +41,7 @@ function roundingError(
     const rounded = fround(value / scale) + roundingShift - roundingShift + zero;
     const code = Math.min(Math.max(rounded, lowest), highest);
     const difference = fround(fround(scale * (code - zero)) - value);
-    sum += fround(Math.abs(difference) ** norm);
+    sum += fround(power(Math.abs(difference)));
     if (sum > limit) break;
   }
   return sum;
@@ -66,6 +67,7 @@ export function searchClip(
   const steps = Math.trunc(search.shrink * search.grid);
   let least = Number.POSITIVE_INFINITY;
   let best = 0;
+  const power = powerFunction(search.norm);
   const parametersOf = (i: number): void => {
     const ratio = Math.fround(1 - i / search.grid);
     const low = Math.fround(ratio * minimum);
@@ -86,7 +88,7 @@ export function searchClip(
     for (let i = offset; i < steps; i += stride) {
       parametersOf(i);
       const scale = parameters[at] as number;
-      const error = roundingError(group, scale, parameters[at + 1] as number, search.norm, least);
+      const error = roundingError(group, scale, parameters[at + 1] as number, power, least);
       if (error < least || (error === least && i < best)) {
         least = error;
         best = i;

@@ -23,13 +23,12 @@ export function encodeGroup(
   const minMax = grid.range === 'min-max' && !grid.symmetric;
   let maximum = minMax ? Number.NEGATIVE_INFINITY : 0;
   let minimum = minMax ? Number.POSITIVE_INFINITY : 0;
-  let notFinite = 0; // x - x is 0, or NaN for NaN and infinities
   for (let i = start; i < start + length; i++) {
     const value = values[i] as number;
-    if (value > maximum) maximum = value;
-    if (value < minimum) minimum = value;
-    notFinite += value - value;
+    maximum = Math.max(maximum, value); // NaN stays
+    minimum = Math.min(minimum, value);
   }
+  const notFinite = (maximum - minimum) * 0; // 0, or NaN where an end is NaN or infinite
   const clip = Math.fround(grid.clip);
   maximum = Math.fround(maximum * clip) + notFinite;
   minimum = Math.fround(minimum * clip) + notFinite;

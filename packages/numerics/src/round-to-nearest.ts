@@ -47,14 +47,12 @@ export function roundToNearest(
       // the range
       let maximum = minMax ? Number.NEGATIVE_INFINITY : 0;
       let minimum = minMax ? Number.POSITIVE_INFINITY : 0;
-      let notFinite = 0; // x - x is 0, or NaN for NaN and infinities
       for (let i = start; i < start + length; i++) {
         const value = values[i] as number;
-        if (value > maximum) maximum = value;
-        if (value < minimum) minimum = value;
-        notFinite += value - value;
+        maximum = Math.max(maximum, value); // NaN stays
+        minimum = Math.min(minimum, value);
       }
-      if (notFinite !== 0) refuseNotFinite(values, start, columns);
+      if (!Number.isFinite(maximum - minimum)) refuseNotFinite(values, start, columns);
       // its parameters
       if (options.clipSearch) {
         // the reference floors max|x| before the shrinking, and asymmetric ranges not at all (methods.md §9.2)
