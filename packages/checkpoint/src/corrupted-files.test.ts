@@ -5,7 +5,10 @@ import { shardedModel, smallModel } from './__fixtures__/small-model.js';
 import { memoryFiles } from './memory-files.js';
 import { openCheckpoint } from './open-checkpoint.js';
 
-/** Opens and reads everything; what goes wrong must be coded. Returns the code, or undefined when all is well. */
+/**
+ * Opens and reads everything; what goes wrong must be coded. Returns the code, or undefined when all is
+ * well.
+ */
 async function readAll(files: {
   [name: string]: string | Uint8Array;
 }): Promise<string | undefined> {

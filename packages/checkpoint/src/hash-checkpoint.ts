@@ -20,9 +20,9 @@ const pieceBytes = 4 * 1024 * 1024;
 /**
  * SHA-256 over config.json, what thinkbits.json says of the arithmetic, and every tensor.
  *
- * Hashed are: a line with the canonical JSON of `{ config, arithmetic }`, then for each tensor in alphabetical order a
- * line with the JSON of `[name, dtype, shape]` followed by its bytes. How tensors are spread over files, their order
- * and metadata do not matter.
+ * Hashed are: a line with the canonical JSON of `{ config, arithmetic }`, then for each tensor in
+ * alphabetical order a line with the JSON of `[name, dtype, shape]` followed by its bytes. How tensors are
+ * spread over files, their order and metadata do not matter.
  */
 export async function hashCheckpoint(
   source: ModelFiles,

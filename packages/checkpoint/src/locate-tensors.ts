@@ -16,9 +16,10 @@ function weightMap(index: JsonObject, label: string): ReadonlyMap<string, string
     typeof map === 'object' && map !== null && !Array.isArray(map) ? Object.entries(map) : [];
   const wrong = entries.find(([, file]) => typeof file !== 'string');
   if (entries.length === 0 || wrong) {
+    const what = wrong && `${JSON.stringify(wrong[1])} as the file of "${wrong[0]}"`;
     throw new ThinkbitsError({
       code: 'checkpoint/bad-index',
-      message: `${label}: ${indexFile} has ${wrong ? `${JSON.stringify(wrong[1])} as the file of "${wrong[0]}"` : 'no weight_map'}.`,
+      message: `${label}: ${indexFile} has ${what ?? 'no weight_map'}.`,
       help: 'Its weight_map must map every tensor to the name of a file; download the index again.',
       details: { file: indexFile },
     });
@@ -64,9 +65,11 @@ async function readSharded(
   }
   const missing = shards.filter((file) => !present.has(checkFileName(file, indexFile)));
   if (missing.length > 0) {
+    const count = `${missing.length} of the ${shards.length}`;
+    const some = `${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}`;
     throw new ThinkbitsError({
       code: 'checkpoint/missing-shard',
-      message: `${source.label}: ${missing.length} of ${shards.length} files that ${indexFile} names are missing: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}.`,
+      message: `${source.label}: ${count} files that ${indexFile} names are missing: ${some}.`,
       help: 'Copy or download the missing files.',
       details: { missing },
     });
@@ -75,11 +78,13 @@ async function readSharded(
   for (const [name, file] of map) {
     const found = tensors.get(name);
     if (found?.file === file) continue;
-    const near = nearestName(name, tensors.keys());
+    const near = found ? undefined : nearestName(name, tensors.keys());
+    const reality = found ? `and it is in ${found.file}` : 'which lacks it';
+    const hint = near ? ` The nearest name there is "${near}".` : '';
     throw new ThinkbitsError({
       code: 'checkpoint/missing-tensor',
-      message: `${source.label}: ${indexFile} puts tensor "${name}" into ${file}, ${found ? `and it is in ${found.file}` : 'which lacks it'}.`,
-      help: `The index and the files do not belong together; download both again.${near && !found ? ` The nearest name there is "${near}".` : ''}`,
+      message: `${source.label}: ${indexFile} puts tensor "${name}" into ${file}, ${reality}.`,
+      help: `The index and the files do not belong together; download both again.${hint}`,
       details: { tensor: name, file },
     });
   }
@@ -87,12 +92,12 @@ async function readSharded(
 }
 
 /**
- * Finds every tensor of a checkpoint by reading headers alone: `model.safetensors`, else the shards of its index, else
- * the only safetensors file there is. A single file wins over an index, as in transformers.
+ * Finds every tensor of a checkpoint by reading headers alone: `model.safetensors`, else the shards of its
+ * index, else the only safetensors file there is. A single file wins over an index, as in transformers.
  *
  * @returns tensors by name, in alphabetical order
- * @throws ThinkbitsError `checkpoint/` `no-weights`, `bad-index`, `unsafe-path`, `missing-shard`, `missing-tensor`,
- *   `duplicate-tensor`, and those of {@link readHeader}
+ * @throws ThinkbitsError `checkpoint/` `no-weights`, `bad-index`, `unsafe-path`, `missing-shard`,
+ *   `missing-tensor`, `duplicate-tensor`, and those of {@link readHeader}
  */
 export async function locateTensors(source: ByteSource): Promise<ReadonlyMap<string, TensorEntry>> {
   const files = await source.list();
@@ -108,7 +113,7 @@ export async function locateTensors(source: ByteSource): Promise<ReadonlyMap<str
       code: 'checkpoint/no-weights',
       message:
         weights.length > 1
-          ? `${source.label} has ${weights.length} safetensors files, neither model.safetensors nor ${indexFile}.`
+          ? `${source.label} has ${weights.length} safetensors files, but no model.safetensors or index.`
           : `${source.label} has no safetensors file${pickled ? `, only ${pickled}` : ''}.`,
       help: pickled
         ? 'Pickled weights can run code and are never opened; save the model with safe_serialization=True.'

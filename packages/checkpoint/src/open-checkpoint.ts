@@ -27,7 +27,7 @@ function rowBytes(tensor: TensorEntry, rows: RowRange): { offset: number; bytes:
     throw new ThinkbitsError({
       code: 'checkpoint/bad-rows',
       category: 'usage',
-      message: `Rows ${start} to ${start + count - 1} of tensor "${tensor.name}" do not exist; it has ${total}.`,
+      message: `Tensor "${tensor.name}" has ${total} rows; ${count} from ${start} on were asked for.`,
       help: `Ask for rows between 0 and ${total - 1}.`,
       details: { tensor: tensor.name, start, count, rows: total },
     });
@@ -54,11 +54,11 @@ function arithmeticOf(manifest: JsonObject | undefined): JsonObject | null {
 }
 
 /**
- * Opens a Hugging Face checkpoint, quantized by Thinkbits or not. Reads config.json, thinkbits.json and the headers of
- * the weights, and checks them; weights are read by byte range when they are asked for.
+ * Opens a Hugging Face checkpoint, quantized by Thinkbits or not. Reads config.json, thinkbits.json and the
+ * headers of the weights, and checks them; weights are read by byte range when they are asked for.
  *
- * @throws ThinkbitsError `checkpoint/no-config`, `json/syntax`, `manifest/invalid`, `checkpoint/…` and `safetensors/…`
- *   for files that are missing or damaged
+ * @throws ThinkbitsError `checkpoint/no-config`, `json/syntax`, `manifest/invalid`, `checkpoint/…` and
+ *   `safetensors/…` for files that are missing or damaged
  */
 export async function openCheckpoint(source: ModelFiles): Promise<Checkpoint> {
   const files = await source.list();

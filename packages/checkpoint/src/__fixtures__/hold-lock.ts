@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { lockDirectory } from '../node/lock-directory.js';
 
-// Started as a process of its own: claims the directory, says how that went, and keeps it until it is killed.
+// Started as a process of its own: claims the directory, says how that went, and keeps it until it is
+// killed.
 const [directory = ''] = process.argv.slice(2);
 try {
   await lockDirectory(directory);

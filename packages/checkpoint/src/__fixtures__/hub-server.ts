@@ -59,7 +59,10 @@ const seen = (request: IncomingMessage): SeenRequest => ({
   token: request.headers.authorization,
 });
 
-/** Starts a hub that speaks as huggingface.co does: model information, tree in pages, resolve with redirects, ETag, Range. */
+/**
+ * Starts a hub that speaks as huggingface.co does: model information, tree in pages, resolve with
+ * redirects, ETag, Range.
+ */
 export async function startHub(files: {
   readonly [name: string]: Uint8Array | string;
 }): Promise<HubServer> {

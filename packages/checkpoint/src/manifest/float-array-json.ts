@@ -34,7 +34,10 @@ function fromBase64(text: string): Float32Array {
   return new Float32Array(Uint8Array.from(binary, (character) => character.charCodeAt(0)).buffer);
 }
 
-/** Replaces every `Float32Array` by `{ float32: base64 }` (little-endian), so that no bit is lost; drops undefined fields. */
+/**
+ * Replaces every `Float32Array` by `{ float32: base64 }` (little-endian), so that no bit is lost; drops
+ * undefined fields.
+ */
 export function encodeFloatArrays(value: JsonWithArrays): Json {
   if (value instanceof Float32Array) return { float32: toBase64(value) };
   if (Array.isArray(value)) return value.map(encodeFloatArrays);

@@ -13,7 +13,7 @@ export function parseManifest(value: JsonObject, what: string = manifestFile): T
   if (typeof schemaVersion === 'number' && schemaVersion > manifestVersion) {
     throw new ThinkbitsError({
       code: 'manifest/newer-version',
-      message: `${what} has schema version ${schemaVersion}; this version of Thinkbits reads up to ${manifestVersion}.`,
+      message: `${what} has schema version ${schemaVersion}; up to ${manifestVersion} are read here.`,
       help: 'Update Thinkbits, or quantize the model again with this version.',
       details: { schemaVersion, highest: manifestVersion },
     });

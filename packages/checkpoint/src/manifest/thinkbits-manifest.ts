@@ -12,7 +12,8 @@ export type OnlineEdit = Extract<Edit, { readonly op: 'online' }>;
 /**
  * thinkbits.json: what the codes of a quantized checkpoint mean and where they come from.
  *
- * It is a function of the model and the recipe; whatever differs between two equal runs (times, paths, hosts) is elsewhere.
+ * It is a function of the model and the recipe; whatever differs between two equal runs (times, paths,
+ * hosts) is elsewhere.
  */
 export interface ThinkbitsManifest {
   readonly schemaVersion: typeof manifestVersion;
@@ -22,7 +23,10 @@ export interface ThinkbitsManifest {
   readonly recipe: Recipe;
   /** The model that was quantized: a name without machine paths, and its {@link Checkpoint.hash}. */
   readonly source: { readonly label: string; readonly hash: string };
-  /** The scheme of every linear that is quantized in any way, by full name; a linear that is absent is float. */
+  /**
+   * The scheme of every linear that is quantized in any way, by full name; a linear that is absent is
+   * float.
+   */
   readonly linears: { readonly [name: string]: LinearScheme };
   /** In execution order. */
   readonly reports: readonly LayerReport[];

@@ -53,8 +53,9 @@ function explain(error: NodeJS.ErrnoException, { path, bytes, left }: DiskErrorC
 }
 
 /**
- * Turns what the operating system says of a failed write into a coded error: `disk/full`, `disk/not-writable`,
- * `disk/bad-path` or `disk/failed`. Errors that do not come from the operating system pass unchanged.
+ * Turns what the operating system says of a failed write into a coded error: `disk/full`,
+ * `disk/not-writable`, `disk/bad-path` or `disk/failed`. Errors that do not come from the operating system
+ * pass unchanged.
  */
 export function toDiskError(error: unknown, context: DiskErrorContext): unknown {
   if (

@@ -23,8 +23,8 @@ function unreadable(label: string, what: string, error: unknown): ThinkbitsError
 }
 
 /**
- * The files of a folder (hidden ones and those of inner folders left out), read by byte range. Handles are opened when
- * needed, shared, and given back by `close` or when idle.
+ * The files of a folder (hidden ones and those of inner folders left out), read by byte range. Handles are
+ * opened when needed, shared, and given back by `close` or when idle.
  * @param label shown in messages; the folder where absent
  */
 export function folderFiles(folder: string, label: string = folder): ModelFiles {

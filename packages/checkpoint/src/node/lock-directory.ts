@@ -9,7 +9,10 @@ import { currentProcess, isProcessAlive, type ProcessIdentity } from './process-
 /** A directory that this process alone may write to. */
 export interface DirectoryLock extends AsyncDisposable {
   readonly directory: string;
-  /** Frees the directory; harmless when it is gone. Call it before renaming the directory, or the lock file travels along. */
+  /**
+   * Frees the directory; harmless when it is gone. Call it before renaming the directory, or the lock file
+   * travels along.
+   */
   release(): Promise<void>;
 }
 
@@ -56,11 +59,11 @@ function inUse(directory: string, { host, pid, start, boot }: ProcessIdentity, e
 }
 
 /**
- * Claims a directory for this process; it is created when missing. A lock whose process has died, by whatever signal,
- * does not count, and what its process left half-written in the directory is removed.
+ * Claims a directory for this process; it is created when missing. A lock whose process has died, by
+ * whatever signal, does not count, and what its process left half-written in the directory is removed.
  *
- * Each claimant first creates a file of a name that no other process can have, then looks for others: of two claims
- * at least one sees the other, so two can never both succeed.
+ * Each claimant first creates a file of a name that no other process can have, then looks for others: of
+ * two claims at least one sees the other, so two can never both succeed.
  * @throws ThinkbitsError `directory/in-use`, `disk/…`
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {

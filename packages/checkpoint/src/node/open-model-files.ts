@@ -16,7 +16,10 @@ export interface OpenModelFilesOptions {
   /** Branch, tag or commit of a hub model, unless the location names one; `main`. */
   readonly revision?: string;
   readonly signal?: AbortSignal;
-  /** Told how a download goes: `plan` with all bytes, then `advance`. Silent when nothing has to be downloaded. */
+  /**
+   * Told how a download goes: `plan` with all bytes, then `advance`. Silent when nothing has to be
+   * downloaded.
+   */
   emit?(event: Progress): void;
   /** The platform's `fetch`. */
   readonly fetch?: typeof fetch;
@@ -40,7 +43,7 @@ const pathPattern = /^(?:[./~\\]|[a-z]:)/i;
 async function refuse(location: string): Promise<never> {
   throw new ThinkbitsError({
     code: 'location/not-found',
-    message: `There is no folder "${resolve(location)}", and "${location}" is not a hub id (OWNER/NAME[@REVISION]).`,
+    message: `"${location}" is no hub id (OWNER/NAME[@REVISION]), and no folder ${resolve(location)}.`,
     help: await describeNeighbours(location),
     details: { location, folder: resolve(location) },
   });
@@ -99,8 +102,9 @@ async function alsoFolder(location: string, error: unknown): Promise<unknown> {
 }
 
 /**
- * The files of a model: of a folder, or of a hub model, which is downloaded into the cache that all Hugging Face tools
- * share. Only what opening it takes is downloaded; a broken download goes on where it stopped; every file's hash is checked.
+ * The files of a model: of a folder, or of a hub model, which is downloaded into the cache that all Hugging
+ * Face tools share. Only what opening it takes is downloaded; a broken download goes on where it stopped;
+ * every file's hash is checked.
  *
  * @param location a folder, or `owner/name[@revision]`
  * @throws ThinkbitsError `location/not-found`, `location/not-a-folder`, `hub/…`, `disk/…`, `run/aborted`

@@ -27,7 +27,10 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Opens a hidden file beside `path`, whose folder is created; its name carries the process, see {@link removePartialFiles}. */
+/**
+ * Opens a hidden file beside `path`, whose folder is created; its name carries the process, see {@link
+ * removePartialFiles}.
+ */
 export async function openPartialFile(path: string): Promise<PartialFile> {
   const folder = dirname(path);
   const hidden = join(folder, `.${basename(path)}.${process.pid}-${counter++}.partial`);

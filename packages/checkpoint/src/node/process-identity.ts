@@ -16,7 +16,8 @@ const unknown = 'unknown';
 /** State and start time from /proc, which Linux alone has; undefined where there is nothing to read. */
 async function readProc(pid: number): Promise<{ state: string; start: string } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The second field is the program's name in parentheses and may hold anything; fields 3 and 22 count from after it.
+  // The second field is the program's name in parentheses and may hold anything; fields 3 and 22 count from
+  // after it.
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields && { state: fields[0] as string, start: fields[19] as string };
 }

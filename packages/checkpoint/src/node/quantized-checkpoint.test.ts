@@ -27,7 +27,9 @@ const quantized = new Map(
   ]),
 );
 
-/** A quantized checkpoint of two shards: a linear each, and a linear whose activations alone are quantized. */
+/**
+ * A quantized checkpoint of two shards: a linear each, and a linear whose activations alone are quantized.
+ */
 async function writeCheckpoint(change: Partial<ThinkbitsManifest> = {}): Promise<string> {
   const folder = await temporaryFolder();
   const shards = [...quantized].map(([linear, codes], index) => {

@@ -2,7 +2,8 @@ import { toDiskError } from './disk-error.js';
 import { openPartialFile, type PartialFile } from './partial-file.js';
 
 /**
- * Writes a file so that it is there whole or not at all: under a hidden name, forced to the disk, then renamed.
+ * Writes a file so that it is there whole or not at all: under a hidden name, forced to the disk, then
+ * renamed.
  * @param data bytes, or text as UTF-8
  * @throws ThinkbitsError `disk/full`, `disk/not-writable`, `disk/bad-path`, `disk/failed`
  */

@@ -154,7 +154,8 @@ describe('leaves what was there, and nothing half-written,', () => {
     spy.mockRestore();
     expect([error.code, error.category]).toEqual([code, category]);
     expect(error.message).toContain('Nothing half-written is left');
-    // 8 for the length, 56 of header ({"a":{"dtype":"U8","shape":[1000],"data_offsets":[0,1000]}} padded), 1000 of data
+    // 8 for the length, 56 of header ({"a":{"dtype":"U8","shape":[1000],"data_offsets":[0,1000]}} padded),
+    // 1000 of data
     if (code === 'disk/full') expect(error.message).toContain('1072 bytes');
     expect(await readdir(folder)).toEqual(['x']);
   });

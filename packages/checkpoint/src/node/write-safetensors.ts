@@ -8,7 +8,10 @@ import {
 import { toDiskError } from './disk-error.js';
 import { openPartialFile, type PartialFile } from './partial-file.js';
 
-/** A tensor that is to be written; its bytes may be made when they are needed, so that one tensor is in memory at a time. */
+/**
+ * A tensor that is to be written; its bytes may be made when they are needed, so that one tensor is in
+ * memory at a time.
+ */
 export interface TensorToWrite extends TensorHeader {
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
@@ -23,12 +26,12 @@ export interface WriteSafetensorsOptions {
 const defaultMetadata = { format: 'pt' };
 
 /**
- * Writes a safetensors file, one tensor at a time. The file is there whole or not at all, and its bytes depend on the
- * tensors and the metadata alone, not on their order.
+ * Writes a safetensors file, one tensor at a time. The file is there whole or not at all, and its bytes
+ * depend on the tensors and the metadata alone, not on their order.
  *
  * @param metadata `{ format: 'pt' }` where absent, without which transformers refuses a file
- * @throws ThinkbitsError `safetensors/bad-tensor`, `safetensors/wrong-length`, `disk/full`, `disk/not-writable`,
- *   `disk/bad-path`, `disk/failed`, `run/aborted`
+ * @throws ThinkbitsError `safetensors/bad-tensor`, `safetensors/wrong-length`, `disk/full`,
+ *   `disk/not-writable`, `disk/bad-path`, `disk/failed`, `run/aborted`
  */
 export async function writeSafetensors(
   path: string,
@@ -51,10 +54,11 @@ export async function writeSafetensors(
       const data = typeof bytes === 'function' ? await bytes() : bytes;
       const wanted = byteCount(dtype, shape);
       if (data.length !== wanted) {
+        const type = `${dtype} of shape [${shape.join(', ')}]`;
         throw new ThinkbitsError({
           code: 'safetensors/wrong-length',
           category: 'usage',
-          message: `Tensor "${name}" is ${dtype} of shape [${shape.join(', ')}], ${wanted} bytes, and ${data.length} were given.`,
+          message: `Tensor "${name}" is ${type}, ${wanted} bytes, and ${data.length} were given.`,
           help: 'Give the bytes of the whole tensor.',
           details: { tensor: name, wanted, given: data.length },
         });

@@ -12,8 +12,8 @@ function bytesOf(array: {
 }
 
 /**
- * The tensors that store a quantized linear (interface.md §3): codes packed as compressed-tensors does, parameters in
- * float32, so that opening equals quantizing in memory, to the bit.
+ * The tensors that store a quantized linear (interface.md §3): codes packed as compressed-tensors does,
+ * parameters in float32, so that opening equals quantizing in memory, to the bit.
  *
  * - `weight_packed` I32 `[rows, ceil(columns · bits / 32)]`
  * - `weight_scale` F32 `[rows, groups]`

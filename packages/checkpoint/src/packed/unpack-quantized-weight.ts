@@ -17,7 +17,7 @@ function refuse(linear: string, message: string): never {
   throw new ThinkbitsError({
     code: 'checkpoint/bad-packed',
     message: `${linear}: ${message}`,
-    help: 'thinkbits.json and the weights do not belong together; quantize again, or copy the checkpoint again.',
+    help: 'thinkbits.json and the weights do not belong together; copy both again, or quantize again.',
     details: { linear },
   });
 }
@@ -26,7 +26,8 @@ function refuse(linear: string, message: string): never {
  * The inverse of {@link packQuantizedWeight}.
  * @param linear full name without `.weight`, for messages
  * @param scheme of the weight, from thinkbits.json
- * @throws ThinkbitsError `checkpoint/bad-packed` when a tensor is missing, or has another type or shape than the scheme says
+ * @throws ThinkbitsError `checkpoint/bad-packed` when a tensor is missing, or has another type or shape
+ *   than the scheme says
  */
 export function unpackQuantizedWeight(
   linear: string,

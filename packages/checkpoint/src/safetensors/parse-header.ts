@@ -91,7 +91,8 @@ function parseTensor(name: string, value: unknown, { file, dataStart }: Place): 
       `Known dtypes are ${known}.`,
     );
   }
-  // NaN, Infinity and integers beyond 2^53 arrive here as null or inexact numbers: none of them is a safe integer.
+  // NaN, Infinity and integers beyond 2^53 arrive here as null or inexact numbers: none of them is a safe
+  // integer.
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     throw refuse(
       'bad-shape',
@@ -105,15 +106,19 @@ function parseTensor(name: string, value: unknown, { file, dataStart }: Place): 
   const wanted = byteCount(dtype, shape);
   // Shapes whose product leaves 2^53 are caught here too: no byte range is that long.
   if (wanted !== end - begin) {
+    const type = `${dtype} of shape [${shape.join(', ')}]`;
     throw refuse(
       'size-mismatch',
-      `is ${dtype} of shape [${shape.join(', ')}], ${wanted} bytes, and its byte range [${begin}, ${end}] has ${end - begin}.`,
+      `is ${type}, ${wanted} bytes, and its byte range [${begin}, ${end}] has ${end - begin}.`,
     );
   }
   return { name, dtype, shape, file, offset: dataStart + begin, bytes: wanted };
 }
 
-/** The format wants the data section covered exactly once: no overlap, no hole, nothing after the last tensor. */
+/**
+ * The format wants the data section covered exactly once: no overlap, no hole, nothing after the last
+ * tensor.
+ */
 function checkCoverage(
   tensors: readonly TensorEntry[],
   { file, dataStart, fileSize }: Place,
@@ -164,11 +169,13 @@ function checkCoverage(
 }
 
 /**
- * Parses and checks a safetensors header; every claim is held against the others and against the file's size.
+ * Parses and checks a safetensors header; every claim is held against the others and against the file's
+ * size.
  *
  * @param bytes the JSON part, without its length
- * @throws ThinkbitsError `safetensors/` `header-not-json`, `duplicate-tensor`, `bad-metadata`, `bad-entry`, `unknown-dtype`,
- *   `bad-shape`, `bad-range`, `size-mismatch`, `truncated`, `overlap`, `hole`, `trailing-bytes`
+ * @throws ThinkbitsError `safetensors/` `header-not-json`, `duplicate-tensor`, `bad-metadata`, `bad-entry`,
+ *   `unknown-dtype`, `bad-shape`, `bad-range`, `size-mismatch`, `truncated`, `overlap`, `hole`,
+ *   `trailing-bytes`
  */
 export function parseHeader(bytes: Uint8Array, place: Place): SafetensorsHeader {
   const { __metadata__, ...entries } = parseObject(bytes, place.file);

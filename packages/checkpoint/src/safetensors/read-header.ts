@@ -7,11 +7,12 @@ import { safetensorsError } from './safetensors-error.js';
 export const headerByteLimit = 100_000_000;
 
 /**
- * Reads and checks the header of a safetensors file: an 8-byte little-endian length, then that many bytes of JSON.
+ * Reads and checks the header of a safetensors file: an 8-byte little-endian length, then that many bytes
+ * of JSON.
  *
  * @returns every tensor, offsets counted from the start of the file, and the metadata
- * @throws ThinkbitsError `safetensors/too-short`, `safetensors/header-too-long`, `safetensors/header-truncated`,
- *   and those of {@link parseHeader}
+ * @throws ThinkbitsError `safetensors/too-short`, `safetensors/header-too-long`,
+ *   `safetensors/header-truncated`, and those of {@link parseHeader}
  */
 export async function readHeader(source: ByteSource, file: string): Promise<SafetensorsHeader> {
   const size = await source.size(file);

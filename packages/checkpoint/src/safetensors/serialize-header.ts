@@ -26,8 +26,8 @@ export function inFileOrder<T extends TensorHeader>(tensors: Iterable<T>): T[] {
 }
 
 /**
- * The first bytes of a safetensors file: length and header, padded with spaces to a multiple of 8. Equal tensors give
- * equal bytes.
+ * The first bytes of a safetensors file: length and header, padded with spaces to a multiple of 8. Equal
+ * tensors give equal bytes.
  * @param tensors in the order of {@link inFileOrder}
  * @throws ThinkbitsError `safetensors/bad-tensor`
  */

@@ -111,10 +111,11 @@ const mayPass = new Set([
 ]);
 
 /**
- * Downloads a file into the cache, going on from what an earlier attempt left in `PATH.incomplete`, and gives it its
- * name once its hash is right.
+ * Downloads a file into the cache, going on from what an earlier attempt left in `PATH.incomplete`, and
+ * gives it its name once its hash is right.
  *
- * @throws ThinkbitsError `hub/connection-lost` (what came is kept), `hub/wrong-checksum` (nothing is kept), `hub/…`, `disk/…`
+ * @throws ThinkbitsError `hub/connection-lost` (what came is kept), `hub/wrong-checksum` (nothing is kept),
+ *   `hub/…`, `disk/…`
  */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
   const { label, file, path, signal } = download;
@@ -149,7 +150,7 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
       code: 'hub/wrong-checksum',
       category: 'machine',
       message: `${label}: ${file.digest.algorithm} is ${found}, and the hub says ${file.digest.value}.`,
-      help: 'What came was damaged and is deleted; run again. If it happens again, something on the way changes the file.',
+      help: 'What came is deleted; run again. If this repeats, something on the way changes the file.',
       details: { file: file.path, found, expected: file.digest.value },
     });
   }

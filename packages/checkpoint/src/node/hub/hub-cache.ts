@@ -4,7 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { writeFileAtomic } from '../write-file-atomic.js';
 import type { HubLocation } from './hub-location.js';
 
-/** The folder that every Hugging Face tool of this account shares: HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache. */
+/**
+ * The folder that every Hugging Face tool of this account shares: HF_HUB_CACHE, else HF_HOME/hub, else
+ * ~/.cache.
+ */
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const home = environment.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return (
@@ -36,7 +39,10 @@ export const fileSize = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** One model's part of the cache: `blobs/HASH`, `snapshots/COMMIT/FILE` linking to them, `refs/REVISION` naming commits. */
+/**
+ * One model's part of the cache: `blobs/HASH`, `snapshots/COMMIT/FILE` linking to them, `refs/REVISION`
+ * naming commits.
+ */
 export interface HubCache {
   /** Where processes that download this model exclude each other. */
   readonly lock: string;

@@ -22,8 +22,8 @@ function explain(response: Response, { model, url, authorized }: RequestContext)
   if (status === 401 && !authorized) {
     return {
       code: 'hub/unauthorized',
-      message: `${host} does not show ${model} to strangers: it does not exist, or it is private or gated (401).`,
-      help: 'Check the spelling; for a private or gated model set HF_TOKEN to an access token that may read it.',
+      message: `${host} does not show ${model} (401): it does not exist, or is private or gated.`,
+      help: 'Check the spelling; for a private or gated model set HF_TOKEN to a token that may read it.',
     };
   }
   if (status === 401) {
@@ -34,10 +34,11 @@ function explain(response: Response, { model, url, authorized }: RequestContext)
     };
   }
   if (status === 403) {
+    const page = `${new URL(url).origin}/${model.split('@')[0]}`;
     return {
       code: 'hub/forbidden',
       message: `${host} does not let this account read ${model} (403).`,
-      help: `Ask for access on ${new URL(url).origin}/${model.split('@')[0]}, and set HF_TOKEN to a token of that account.`,
+      help: `Ask for access on ${page}, and set HF_TOKEN to a token of that account.`,
     };
   }
   if (status === 404 && reason === 'RevisionNotFound') {
@@ -86,7 +87,7 @@ export function unreachable(error: unknown, { model, url }: RequestContext): Thi
     code: 'hub/unreachable',
     category: 'machine',
     message: `${new URL(url).host} cannot be reached for ${model} (${reason}).`,
-    help: 'Check the network and HF_ENDPOINT. HF_HUB_OFFLINE=1 uses what was downloaded before; a folder needs no network.',
+    help: 'Check the network and HF_ENDPOINT. HF_HUB_OFFLINE=1 uses what was downloaded before.',
     details: { url, reason },
     cause: error,
   });

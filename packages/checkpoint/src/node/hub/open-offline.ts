@@ -8,8 +8,8 @@ import { isSharded, selectFiles } from './select-files.js';
 /**
  * Finds a model that was downloaded before, without asking anybody.
  * @returns its commit
- * @throws ThinkbitsError `hub/offline` when it is not in the cache, `hub/no-weights` or `checkpoint/missing-shard` when
- *   only a part of it is
+ * @throws ThinkbitsError `hub/offline` when it is not in the cache, `hub/no-weights` or
+ *   `checkpoint/missing-shard` when only a part of it is
  */
 export async function openOffline(
   model: string,

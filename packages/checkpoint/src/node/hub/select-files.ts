@@ -25,7 +25,8 @@ export function isSharded(files: readonly string[]): boolean {
 }
 
 /**
- * The files of a repository that are needed to open the model: other precisions, formats and pictures stay where they are.
+ * The files of a repository that are needed to open the model: other precisions, formats and pictures stay
+ * where they are.
  * @param index the text of the index, where {@link isSharded}
  * @throws ThinkbitsError `hub/no-weights`, `checkpoint/unsafe-path`
  */
@@ -38,9 +39,11 @@ export function selectFiles(model: string, files: readonly string[], index?: str
     for (const shard of shards) checkFileName(shard, `${model}: ${indexFile}`);
     const missing = shards.filter((shard) => !files.includes(shard));
     if (missing.length === 0) return [...beside, indexFile, ...shards];
+    const count = `${missing.length} of the ${shards.length}`;
+    const some = missing.slice(0, 3).join(', ');
     throw new ThinkbitsError({
       code: 'checkpoint/missing-shard',
-      message: `${model} lacks ${missing.length} of the ${shards.length} files that its ${indexFile} names: ${missing.slice(0, 3).join(', ')}.`,
+      message: `${model} lacks ${count} files that its ${indexFile} names: ${some}.`,
       help: 'The repository is incomplete; try another revision, or tell its owner.',
       details: { missing },
     });
