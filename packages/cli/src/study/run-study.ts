@@ -1,20 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import { evaluate, hashText } from '@thinkbits/evaluate';
 import { quantizeCheckpoint } from '@thinkbits/quantize';
-import {
-  renderHtml,
-  renderMarkdown,
-  type StudyBenchmark,
-  type StudyModel,
-  type StudyResults,
-  type StudyRow,
-} from '@thinkbits/report';
-import { completeRecipe, type Json, type Scorer } from '@thinkbits/spec';
-import { chooseBackend } from '../choose-backend.js';
+import { renderHtml, renderMarkdown, type StudyModel, type StudyResults } from '@thinkbits/report';
+import { completeRecipe, type Json } from '@thinkbits/spec';
 import {
   type EngineOptions,
   type PreparedEngine,
@@ -26,10 +17,17 @@ import { locateModel, type ModelPlace, openModel } from '../resolve/model.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import type { Session } from '../session.js';
 import { packageVersions } from '../versions.js';
-import { modelLabel, recipeLabels } from './labels.js';
-import { mayShowQuestions } from './pick-samples.js';
+import { describeBenchmark, describeHost } from './describe-study.js';
+import { modelLabel } from './labels.js';
+import {
+  benchmarkKey,
+  benchmarkOf,
+  modelName,
+  runDirectory,
+  type StudyContext,
+} from './study-context.js';
 import type { StudyFile } from './study-file.js';
-import { studyRow } from './study-row.js';
+import { buildRows } from './study-rows.js';
 import { completeStudy, type StudyRun, slug, studyRuns } from './study-runs.js';
 
 /** What a study left on disk. */
@@ -37,29 +35,6 @@ export interface StudyOutcome {
   readonly directory: string;
   readonly results: StudyResults;
   readonly report: string;
-}
-
-/** Everything that the parts of a study share while it runs. */
-interface StudyContext {
-  readonly session: Session;
-  readonly directory: string;
-  readonly runs: readonly StudyRun[];
-  /** By name and data. */
-  readonly benchmarks: ReadonlyMap<string, LoadedBenchmark>;
-  readonly scorers: ReadonlyMap<string, Scorer>;
-  readonly engine: EngineOptions;
-}
-
-const benchmarkKey = ({ benchmark }: StudyRun) => JSON.stringify(benchmark);
-const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
-  benchmarks.get(benchmarkKey(run)) as LoadedBenchmark;
-const modelName = (text: string, session: Session) =>
-  locateModel(text, session.host.directory).name;
-
-function runDirectory(context: StudyContext, run: StudyRun): string {
-  const { benchmark } = benchmarkOf(context, run);
-  const name = slug(modelName(run.model, context.session), run.recipe.name, benchmark.id);
-  return join(context.directory, 'runs', name);
 }
 
 /** The checkpoint of a model under a recipe: the model's own, or a quantized one that the study keeps. */
@@ -137,61 +112,6 @@ async function runGroup(runs: readonly StudyRun[], context: StudyContext): Promi
   return { id: name, label: modelLabel(name), parameters: prepared.info.parameters, hash };
 }
 
-function describeBenchmark(
-  run: StudyRun,
-  { benchmark, problems }: LoadedBenchmark,
-): StudyBenchmark {
-  const { maxTokens, thinkingBudget: _, ...given } = run.sampling;
-  const { temperature, topP, topK, minP } = { ...benchmark.defaults.sampling, ...given };
-  const filters = [
-    topP < 1 && `top-p ${topP}`,
-    topK > 0 && `top-k ${topK}`,
-    minP > 0 && `min-p ${minP}`,
-  ];
-  const sampling =
-    temperature === 0
-      ? 'greedy'
-      : [`temperature ${temperature}`, ...filters].filter(Boolean).join(', ');
-  return {
-    id: benchmark.id,
-    title: benchmark.title,
-    data_hash: problems.dataHash,
-    sampling,
-    max_tokens: maxTokens ?? benchmark.defaults.maxTokens,
-    seeds: run.seeds,
-  };
-}
-
-function questionsOf({ benchmark, problems }: LoadedBenchmark): Map<string, string> {
-  if (!mayShowQuestions(benchmark.licence)) return new Map();
-  return new Map(problems.problems.map(({ id, messages }) => [id, messages.at(-1)?.content ?? '']));
-}
-
-async function buildRows(context: StudyContext): Promise<StudyRow[]> {
-  const labels = recipeLabels(context.runs.map(({ recipe }) => recipe));
-  const rows: StudyRow[] = [];
-  for (const run of context.runs) {
-    const loaded = benchmarkOf(context, run);
-    const float = context.runs.find(
-      (other) =>
-        other.recipe.name === 'none' &&
-        other.model === run.model &&
-        other.benchmark.name === run.benchmark.name,
-    );
-    const source = {
-      run,
-      label: labels.get(run.recipe.name) as string,
-      modelId: modelName(run.model, context.session),
-      directory: runDirectory(context, run),
-      questions: questionsOf(loaded),
-    };
-    const floatDirectory = float && float !== run ? runDirectory(context, float) : undefined;
-    const { id } = loaded.benchmark;
-    rows.push(await studyRow({ ...source, ...(floatDirectory && { floatDirectory }) }, id));
-  }
-  return rows;
-}
-
 /** Groups in the order in which they first appear. */
 function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
@@ -253,19 +173,4 @@ export async function runStudy(
   await writeFileAtomic(report, await renderHtml(results));
   await writeFileAtomic(join(directory, 'report.md'), renderMarkdown(results));
   return { directory, results, report };
-}
-
-async function describeHost(
-  session: Session,
-  { workers }: EngineOptions,
-): Promise<StudyResults['host']> {
-  const { name } = await chooseBackend(session);
-  return {
-    processor: cpus()[0]?.model.trim() || 'unknown',
-    cores: availableParallelism(),
-    backend: name,
-    ...(workers !== undefined && { threads: workers }),
-    compute: session.options.compute,
-    versions: packageVersions(),
-  };
 }

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Scorer } from '@thinkbits/spec';
+import type { EngineOptions } from '../engine/prepare-engine.js';
+import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
+import { locateModel } from '../resolve/model.js';
+import type { Session } from '../session.js';
+import { type StudyRun, slug } from './study-runs.js';
+
+/** Everything that the parts of a study share while it runs. */
+export interface StudyContext {
+  readonly session: Session;
+  readonly directory: string;
+  readonly runs: readonly StudyRun[];
+  /** By name and data. */
+  readonly benchmarks: ReadonlyMap<string, LoadedBenchmark>;
+  readonly scorers: ReadonlyMap<string, Scorer>;
+  readonly engine: EngineOptions;
+}
+
+/** Tells benchmarks apart. */
+export const benchmarkKey = ({ benchmark }: StudyRun) => JSON.stringify(benchmark);
+/** The benchmark of a run, loaded. */
+export const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
+  benchmarks.get(benchmarkKey(run)) as LoadedBenchmark;
+/** The name of a model without machine paths. */
+export const modelName = (text: string, session: Session) =>
+  locateModel(text, session.host.directory).name;
+
+/** Where a run is kept. */
+export function runDirectory(context: StudyContext, run: StudyRun): string {
+  const { benchmark } = benchmarkOf(context, run);
+  const name = slug(modelName(run.model, context.session), run.recipe.name, benchmark.id);
+  return join(context.directory, 'runs', name);
+}

@@ -1,0 +1,37 @@
+import type { StudyRow } from '@thinkbits/report';
+import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
+import { recipeLabels } from './labels.js';
+import { mayShowQuestions } from './pick-samples.js';
+import { benchmarkOf, modelName, runDirectory, type StudyContext } from './study-context.js';
+import { studyRow } from './study-row.js';
+
+function questionsOf({ benchmark, problems }: LoadedBenchmark): Map<string, string> {
+  if (!mayShowQuestions(benchmark.licence)) return new Map();
+  return new Map(problems.problems.map(({ id, messages }) => [id, messages.at(-1)?.content ?? '']));
+}
+
+/** The rows of a study, from what lies on disk. */
+export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
+  const labels = recipeLabels(context.runs.map(({ recipe }) => recipe));
+  const rows: StudyRow[] = [];
+  for (const run of context.runs) {
+    const loaded = benchmarkOf(context, run);
+    const float = context.runs.find(
+      (other) =>
+        other.recipe.name === 'none' &&
+        other.model === run.model &&
+        other.benchmark.name === run.benchmark.name,
+    );
+    const source = {
+      run,
+      label: labels.get(run.recipe.name) as string,
+      modelId: modelName(run.model, context.session),
+      directory: runDirectory(context, run),
+      questions: questionsOf(loaded),
+    };
+    const floatDirectory = float && float !== run ? runDirectory(context, float) : undefined;
+    const { id } = loaded.benchmark;
+    rows.push(await studyRow({ ...source, ...(floatDirectory && { floatDirectory }) }, id));
+  }
+  return rows;
+}
