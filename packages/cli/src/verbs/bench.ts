@@ -22,10 +22,9 @@ interface BenchOptions extends SharedOptions {
   readonly rounds: number;
 }
 
-/** Bytes of weights that a decoded token reads: everything but an embedding table that is only looked up in. */
+/** Bytes of weights that a decoded token reads: everything held but the embedding table, of which it looks up one row. */
 function weightBytes({ memory, info }: Model): number {
-  const table = 4 * info.vocabulary * info.hidden;
-  return memory.heldBytes - (info.head.tiedTo === undefined ? table : 0);
+  return memory.heldBytes - 4 * info.vocabulary * info.hidden;
 }
 
 /** `thinkbits bench MODEL`: tokens per second, prefill and decode. */
