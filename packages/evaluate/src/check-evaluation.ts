@@ -1,0 +1,119 @@
+import { type JsonSchema, nearestName, ThinkbitsError } from '@thinkbits/spec';
+import { validate } from '@thinkbits/validation';
+import type { EvaluateOptions, Settings } from './evaluate-options.js';
+
+const count = { type: 'integer', minimum: 1 };
+
+/** Bounds of what a caller may ask for; sampling as in the engine's contract. */
+const settingsSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    seeds: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    },
+    sampling: {
+      type: 'object',
+      properties: {
+        temperature: { type: 'number', minimum: 0 },
+        topP: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+        topK: { type: 'integer', minimum: 0 },
+        minP: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+      },
+      required: ['temperature', 'topP', 'topK', 'minP'],
+      additionalProperties: false,
+    },
+    maxTokens: count,
+    limit: count,
+    thinkingBudget: { type: 'integer', minimum: 0 },
+  },
+  additionalProperties: false,
+};
+
+/**
+ * Everything that can be wrong with a call before anything is asked.
+ * @throws ThinkbitsError `evaluate/bad-setting`, `evaluate/greedy-repeats`, `evaluate/no-problems`, `evaluate/duplicate-benchmark`,
+ *   `evaluate/duplicate-problem`, `evaluate/missing-scorer`
+ */
+export function checkEvaluation(
+  options: EvaluateOptions,
+  seeds: readonly number[],
+  settings: readonly Settings[],
+): void {
+  settings.forEach((each, index) => {
+    const id = options.benchmarks[index]?.benchmark.id;
+    validate(settingsSchema, { seeds, ...each }, `the settings for ${id}`, {
+      code: 'evaluate/bad-setting',
+    });
+    if (each.sampling.temperature === 0 && seeds.length > 1) {
+      throw usage(
+        'evaluate/greedy-repeats',
+        `${seeds.length} repeats were asked of ${id} at temperature 0: all would be the same.`,
+        'Ask for one repeat, or for a temperature above 0.',
+      );
+    }
+  });
+  const ids = options.benchmarks.map(({ benchmark }) => benchmark.id);
+  if (ids.length === 0) {
+    throw usage('evaluate/no-problems', 'No benchmark was given.', 'Give at least one.');
+  }
+  const twice = firstRepeated(ids);
+  if (twice !== undefined) {
+    throw usage(
+      'evaluate/duplicate-benchmark',
+      `The benchmark ${twice} is named twice.`,
+      'Name it once.',
+    );
+  }
+  options.benchmarks.forEach((given) => {
+    checkProblems(given, options.scorers);
+  });
+}
+
+function checkProblems(
+  { benchmark, problems: { problems } }: EvaluateOptions['benchmarks'][number],
+  scorers: EvaluateOptions['scorers'],
+): void {
+  if (problems.length === 0) {
+    throw usage('evaluate/no-problems', `${benchmark.id} has no problems.`, 'Check its data file.');
+  }
+  const twice = firstRepeated(problems.map((problem) => problem.id));
+  if (twice !== undefined) {
+    throw new ThinkbitsError({
+      code: 'evaluate/duplicate-problem',
+      message: `${benchmark.id} has two problems with the id "${twice}".`,
+      help: 'Give every row an id of its own: samples are told apart by it.',
+    });
+  }
+  for (const { scorer } of problems) requireScorer(scorer, scorers, benchmark.id);
+}
+
+/**
+ * The scorer of that id.
+ * @throws ThinkbitsError `evaluate/missing-scorer`
+ */
+export function requireScorer(
+  id: string,
+  scorers: EvaluateOptions['scorers'],
+  benchmark: string,
+): NonNullable<ReturnType<EvaluateOptions['scorers']['get']>> {
+  const scorer = scorers.get(id);
+  if (scorer) return scorer;
+  const near = nearestName(id, scorers.keys());
+  throw usage(
+    'evaluate/missing-scorer',
+    `Problems of ${benchmark} are judged by the scorer "${id}", which was not given.`,
+    `${near ? `Did you mean "${near}"? ` : ''}Given: ${[...scorers.keys()].join(', ') || 'none'}.`,
+  );
+}
+
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}
+
+function usage(code: string, message: string, help: string): ThinkbitsError {
+  return new ThinkbitsError({ code, category: 'usage', message, help });
+}

@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import type { JsonObject } from '@thinkbits/spec';
+import { checkEvaluation } from './check-evaluation.js';
+import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-options.js';
+import { problemLine } from './run/problem-line.js';
+import type { RunDirectory } from './run/read-run-directory.js';
+import { runSchemaVersion, samplingOnDisk } from './run/run-file.js';
+import { promptsHash } from './run/sample-key.js';
+
+// One step up from the source file and from the bundle alike.
+const { name, version } = createRequire(import.meta.url)('../package.json') as {
+  name: string;
+  version: string;
+};
+
+/** The machine that a run was made on: no name, no user, no time. */
+export function describeHost(): JsonObject {
+  return {
+    platform: platform(),
+    arch: arch(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory_bytes: totalmem(),
+    node: process.version,
+  };
+}
+
+/**
+ * What `run.json` and `problems.jsonl` of this call say, after checking it.
+ * @throws {ThinkbitsError} see `checkEvaluation`
+ */
+export function describeRun(options: EvaluateOptions): RunDirectory {
+  const { engine, benchmarks, seeds = [42] } = options;
+  const settings = benchmarks.map(({ benchmark }) => settingsOf(benchmark, options));
+  checkEvaluation(options, seeds, settings);
+  const { engine: engineName, backend, compute, details, model, modelHash } = engine.info;
+  return {
+    run: {
+      schema: runSchemaVersion,
+      model: options.model ?? { id: model, hash: modelHash },
+      recipe: options.recipe,
+      benchmarks: benchmarks.map(({ benchmark, problems }, index) => {
+        const { sampling, maxTokens, thinkingBudget, limit } = settings[index] as Settings;
+        return {
+          id: benchmark.id,
+          data_hash: problems.dataHash,
+          prompts_hash: promptsHash(problems.problems),
+          sampling: samplingOnDisk(sampling),
+          max_tokens: maxTokens,
+          thinking_budget: thinkingBudget ?? null,
+          limit: limit ?? null,
+        };
+      }),
+      seeds,
+      engine: { name: engineName, backend, compute, details },
+      host: options.host ?? describeHost(),
+      versions: { ...options.versions, [name]: version },
+    },
+    problems: benchmarks.flatMap(({ benchmark, problems }) =>
+      problems.problems.map((problem) => problemLine(benchmark.id, problem)),
+    ),
+  };
+}

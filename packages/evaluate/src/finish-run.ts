@@ -1,0 +1,81 @@
+import { writeFileAtomic } from '@thinkbits/checkpoint/node';
+import { type Issue, type Progress, ThinkbitsError } from '@thinkbits/spec';
+import { groupBy } from './group-by.js';
+import { jsonText } from './run/json-text.js';
+import { type SampleLocator, sampleRecord } from './run/locate-samples.js';
+import { runPaths } from './run/paths.js';
+import type { PlannedSample } from './run/read-run-directory.js';
+import type { SampleLog, StoredSample } from './run/sample-log.js';
+import { sortSampleFile } from './run/sort-samples.js';
+import { type RunSummary, summarize } from './summarize.js';
+
+/**
+ * Ends a run: sorts the file, summarizes what was planned, and reports what a reader of the summary should know. `summary.json` is
+ * written only where every planned sample is there.
+ *
+ * @throws ThinkbitsError `evaluate/nothing-answered`
+ */
+export async function finishRun(
+  directory: string,
+  planned: readonly PlannedSample[],
+  log: SampleLog,
+  locate: SampleLocator,
+  emit: (event: Progress) => void,
+): Promise<RunSummary> {
+  const samples = planned.flatMap(({ key }) => log.samples.get(key) ?? []);
+  const byBenchmark = groupBy(samples, (sample) => locate(sample).benchmark);
+  for (const [benchmark, own] of byBenchmark) {
+    for (const issue of issuesOf(benchmark, own)) emit({ type: 'issue', issue });
+  }
+  await sortSampleFile(directory, log, locate);
+  const summary = summarize(samples.map((sample) => sampleRecord(sample, locate(sample))));
+  if (samples.length === planned.length) {
+    await writeFileAtomic(runPaths(directory).summary, jsonText(summary));
+  }
+  return summary;
+}
+
+function issuesOf(benchmark: string, samples: readonly StoredSample[]): Issue[] {
+  const failed = samples.filter((sample) => sample.finish_reason === 'error');
+  if (failed.length === samples.length) throw nothingAnswered(benchmark, failed);
+  const issues: Issue[] = [];
+  if (failed.length > 0) {
+    issues.push({
+      severity: 'warning',
+      code: 'evaluate/errors',
+      subject: benchmark,
+      message: `${failed.length} of ${samples.length} requests could not be answered and are in no share; the first: ${failed[0]?.reason}`,
+      help: 'Run the same call again: only those are asked.',
+    });
+  }
+  if (repeatsAreCopies(samples)) {
+    issues.push({
+      severity: 'warning',
+      code: 'evaluate/equal-repeats',
+      subject: benchmark,
+      message: 'All repeats of every problem gave the same text, so they say no more than one.',
+      help: 'Check that the engine heeds the seed and the temperature.',
+    });
+  }
+  return issues;
+}
+
+/** An engine that ignores seeds gives this; one problem alone may do so by chance. */
+function repeatsAreCopies(samples: readonly StoredSample[]): boolean {
+  const problems = [...groupBy(samples, (sample) => sample.problem).values()];
+  return (
+    problems.length > 1 &&
+    problems.every(
+      (repeats) => repeats.length > 1 && new Set(repeats.map(({ digest }) => digest)).size === 1,
+    )
+  );
+}
+
+function nothingAnswered(benchmark: string, failed: readonly StoredSample[]): ThinkbitsError {
+  return new ThinkbitsError({
+    code: 'evaluate/nothing-answered',
+    category: 'machine',
+    message: `None of the ${failed.length} requests of ${benchmark} could be answered; the first: ${failed[0]?.reason}`,
+    help: 'Remove the cause and run the same call again.',
+  });
+}

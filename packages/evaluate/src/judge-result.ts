@@ -1,0 +1,62 @@
+import type { GenerationResult, Issue, Scorer } from '@thinkbits/spec';
+import type { PlannedSample } from './run/read-run-directory.js';
+import type { SampleLine } from './run/sample-line.js';
+
+/** The verdict part of a sample line. */
+export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason'>;
+
+/**
+ * Scores the text after the thinking. A scorer that throws does not lose an answer that may have taken an hour: the sample is
+ * kept as unread, `issue` is told, and scoring again mends it.
+ */
+export function judge(
+  answer: Pick<SampleLine, 'problem' | 'text' | 'expected'> & { readonly choices: number | null },
+  scorer: Scorer,
+  report: (issue: Issue) => void,
+): SampleVerdict {
+  const { problem, text, expected, choices } = answer;
+  try {
+    const { correct, extracted, reason } = scorer.score({
+      prediction: text,
+      answer: expected,
+      ...(choices !== null && { choices }),
+    });
+    return { correct, extracted, reason };
+  } catch (error) {
+    const message = `The scorer "${scorer.id}" failed: ${error instanceof Error ? error.message : String(error)}`;
+    report({ severity: 'warning', code: 'evaluate/scorer-failed', subject: problem, message });
+    return { correct: false, extracted: null, reason: message };
+  }
+}
+
+/** The line of an answered request, or of one that could not be answered. */
+export function sampleLine(
+  planned: PlannedSample,
+  expected: string,
+  result: GenerationResult,
+  scorer: Scorer,
+  report: (issue: Issue) => void,
+): SampleLine {
+  const { key, repeat, seed } = planned;
+  const { problem, choices } = planned.problem;
+  const verdict =
+    result.finishReason === 'error'
+      ? { correct: false, extracted: null, reason: result.error ?? 'The engine gave no reason.' }
+      : judge({ problem, text: result.text, expected, choices }, scorer, report);
+  return {
+    key,
+    problem,
+    repeat,
+    seed,
+    prompt_tokens: result.promptTokens,
+    completion_tokens: result.completionTokens,
+    finish_reason: result.finishReason,
+    thinking: result.thinking,
+    text: result.text,
+    correct: verdict.correct,
+    extracted: verdict.extracted,
+    expected,
+    reason: verdict.reason,
+    seconds: result.seconds,
+  };
+}

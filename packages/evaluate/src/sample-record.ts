@@ -1,0 +1,12 @@
+import type { SampleLine } from './run/sample-line.js';
+
+/** What statistics need to know of a sample: its line without texts, and where it belongs. */
+export interface SampleRecord
+  extends Pick<
+    SampleLine,
+    'problem' | 'repeat' | 'completion_tokens' | 'finish_reason' | 'correct' | 'extracted'
+  > {
+  readonly benchmark: string;
+  /** What accuracy is broken down by, for example `{ steps: 4 }`. */
+  readonly groups: { readonly [name: string]: string | number };
+}

@@ -1,0 +1,119 @@
+import { createRandom } from '@thinkbits/numerics';
+import { groupBy } from './group-by.js';
+import type { SampleRecord } from './sample-record.js';
+import { bootstrapRatio, type Interval } from './statistics/cluster-bootstrap.js';
+import { mean, sampleDeviation } from './statistics/mean-and-deviation.js';
+import { wilsonInterval } from './statistics/wilson-interval.js';
+
+/** Accuracy over some samples. */
+export interface AccuracySummary {
+  /** Share of correct samples, 0 to 1; null where nothing was answered. */
+  readonly accuracy: number | null;
+  /** 95 % interval of the accuracy over problems like these. */
+  readonly interval95: Interval | null;
+  readonly problems: number;
+}
+
+/**
+ * What a run says of one benchmark (interface.md §3, summary.json).
+ *
+ * A request that ended in an error says nothing about the model: it is in none of the shares, and counted in `errors`.
+ */
+export interface BenchmarkSummary extends AccuracySummary {
+  /** Sample standard deviation of the accuracies of single repeats; null for a single repeat. */
+  readonly std_over_repeats: number | null;
+  readonly repeats: number;
+  readonly mean_completion_tokens: number | null;
+  /** Share of answers cut off by the token limit; they are scored like any other. */
+  readonly truncated_share: number | null;
+  /** Share of answers in which the scorer could read none. */
+  readonly unparsed_share: number | null;
+  readonly errors: number;
+  /** By the name of a grouping, then by its value. */
+  readonly by_group: { readonly [name: string]: { readonly [value: string]: AccuracySummary } };
+}
+
+/** By benchmark. */
+export interface RunSummary {
+  readonly [benchmark: string]: BenchmarkSummary;
+}
+
+/** Accuracy, spread, lengths and shares of each benchmark. The same samples in any order give the same figures. */
+export function summarize(samples: Iterable<SampleRecord>): RunSummary {
+  const byBenchmark = [...groupBy(samples, (sample) => sample.benchmark)].sort(byName);
+  return Object.fromEntries(byBenchmark.map(([id, own]) => [id, summarizeBenchmark(own)]));
+}
+
+function summarizeBenchmark(samples: readonly SampleRecord[]): BenchmarkSummary {
+  const answered = samples.filter((sample) => sample.finish_reason !== 'error');
+  const share = (holds: (sample: SampleRecord) => boolean) =>
+    meanOrNull(answered.map((sample) => Number(holds(sample))));
+  const repeats = groupBy(answered, (sample) => sample.repeat);
+  const accuracies = [...repeats]
+    .sort(([a], [b]) => a - b)
+    .map(([, own]) => mean(own.map(({ correct }) => Number(correct))));
+  const { accuracy, interval95, problems } = accuracyOf(answered, 'all');
+  return {
+    accuracy,
+    std_over_repeats: sampleDeviation(accuracies),
+    interval95,
+    problems,
+    repeats: repeats.size,
+    mean_completion_tokens: meanOrNull(answered.map((sample) => sample.completion_tokens)),
+    truncated_share: share((sample) => sample.finish_reason === 'length'),
+    unparsed_share: share((sample) => sample.extracted === null),
+    errors: samples.length - answered.length,
+    by_group: byGroup(answered),
+  };
+}
+
+/**
+ * Accuracy with the percentile bootstrap over problems. Where all problems are alike (all right, all wrong) there is nothing to
+ * resample, and Wilson's interval over problems stands in.
+ */
+function accuracyOf(samples: readonly SampleRecord[], stream: string): AccuracySummary {
+  const byProblem = [...groupBy(samples, (sample) => sample.problem)].sort(byName);
+  if (byProblem.length === 0) return { accuracy: null, interval95: null, problems: 0 };
+  const clusters = byProblem.map(([, own]) => ({
+    numerator: own.filter((sample) => sample.correct).length,
+    denominator: own.length,
+  }));
+  const bootstrap = bootstrapRatio(clusters, createRandom('accuracy').fork(stream));
+  const [low, high] = bootstrap.interval(0.95);
+  return {
+    accuracy: bootstrap.estimate,
+    interval95: low === high ? wilsonInterval(bootstrap.estimate, clusters.length) : [low, high],
+    problems: clusters.length,
+  };
+}
+
+function byGroup(samples: readonly SampleRecord[]): BenchmarkSummary['by_group'] {
+  const names = [...new Set(samples.flatMap((sample) => Object.keys(sample.groups)))].sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const having = samples.filter((sample) => name in sample.groups);
+      const values = [...groupBy(having, (sample) => sample.groups[name] as string | number)];
+      values.sort(([a], [b]) => compareValues(a, b));
+      return [
+        name,
+        Object.fromEntries(
+          values.map(([value, own]) => [String(value), accuracyOf(own, `${name}=${value}`)]),
+        ),
+      ];
+    }),
+  );
+}
+
+function meanOrNull(values: readonly number[]): number | null {
+  return values.length === 0 ? null : mean(values);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Numbers by size, before texts. */
+function compareValues(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}
