@@ -95,9 +95,6 @@ export class Tokenizer {
         add_generation_prompt: true,
         bos_token: tokenText(this.config.bos_token),
         eos_token: tokenText(this.config.eos_token),
-        raise_exception: (message: string) => {
-          throw new Error(message);
-        },
       });
     } catch (cause) {
       throw new ThinkbitsError({
