@@ -1,1 +1,2 @@
-export {};
+export { benchmark, type ChainRow } from './benchmark.js';
+export { type ChainOptions, generateChainProblems } from './generate-chain-problems.js';

@@ -1,1 +1,1 @@
-export {};
+export { benchmark } from './benchmark.js';

@@ -1,1 +1,1 @@
-export {};
+export { scorer } from './scorer.js';

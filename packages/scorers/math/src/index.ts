@@ -1,1 +1,3 @@
-export {};
+export { type Comparison, compareAnswers } from './compare.js';
+export { type ExtractedAnswer, extractAnswer } from './extract-answer.js';
+export { scorer } from './scorer.js';

@@ -1,0 +1,103 @@
+import { describeBenchmark } from '@thinkbits/conformance';
+import { ThinkbitsError } from '@thinkbits/spec';
+import { describe, expect, it } from 'vitest';
+import { benchmark } from './benchmark.js';
+import { generateChainProblems } from './generate-chain-problems.js';
+
+describeBenchmark(benchmark);
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.catch((reason: unknown) => reason);
+  return ThinkbitsError.isInstance(error) ? `${error.code}: ${error.message}` : String(error);
+}
+
+describe('chain', () => {
+  it('has 400 problems, balanced in any prefix', async () => {
+    const { problems } = await benchmark.load();
+    expect(problems.length).toBe(400);
+    expect(problems.filter(({ scorer }) => scorer === 'choice').length).toBe(49);
+    const limited = await benchmark.load({ limit: 110 });
+    for (let steps = 2; steps <= 12; steps++) {
+      expect(limited.problems.filter(({ groups }) => groups.steps === steps).length).toBe(10);
+    }
+  });
+
+  it('names the row and the field of bad data', async () => {
+    const good = { id: 'a', question: 'q', answer: '1', steps: 2, kind: 'open' };
+    const { question: _, ...without } = good;
+    expect(await codeOf(benchmark.load({ rows: [good, without] }))).toMatch(
+      /benchmark\/bad-row: .*row 2.*question/,
+    );
+    expect(await codeOf(benchmark.load({ rows: [{ ...good, kind: 'choice' }] }))).toMatch(
+      /choices/,
+    );
+    expect(await codeOf(benchmark.load({ rows: [good, good] }))).toMatch(
+      /benchmark\/duplicate-id.*"a"/,
+    );
+    expect(await codeOf(benchmark.load({ limit: -1 }))).toMatch(/benchmark\/bad-limit: .*-1/);
+  });
+});
+
+/** Reads a generated question again and computes its result, sentence by sentence. */
+function solve(question: string): number {
+  const sentences = (question.split('\n')[0] as string).split(/(?<=[.?]) /);
+  const number = (text: string) => Number(/\d+/.exec(text)?.[0]);
+  let value = number(sentences[0] as string);
+  for (const sentence of sentences.slice(1)) {
+    const k = number(sentence);
+    if (/^How many|^Find/.test(sentence)) {
+      if (/than/.test(sentence)) continue;
+      break;
+    }
+    if (/ has (only )?\d+ \w+\.$/.test(sentence) && !/times/.test(sentence)) value -= k;
+    else if (/times as many/.test(sentence)) value *= k;
+    else if (/doubles/.test(sentence)) value *= 2;
+    else if (/triples/.test(sentence)) value *= 3;
+    else if (/[Hh]alf/.test(sentence)) value /= 2;
+    else if (/equal/.test(sentence)) value /= k;
+    else if (/gives \d+ \w+ to/.test(sentence)) value += isGain(sentence, question) ? k : -k;
+    else if (/(sells|loses|gives away|drops|throws|takes|leaves|sends)/.test(sentence)) value -= k;
+    else value += k;
+  }
+  return value;
+}
+
+/** "Tom gives 5 apples to Mia" is a gain where the problem is about Mia. */
+function isGain(sentence: string, question: string): boolean {
+  const name =
+    /\b([A-Z][a-z]+)\b(?= (?:has|starts|owns|keeps))|box of ([A-Z][a-z]+)|the morning, ([A-Z][a-z]+)/.exec(
+      question,
+    );
+  const owner = name?.[3] ?? name?.[2] ?? name?.[1];
+  return sentence.endsWith(`to ${owner}.`);
+}
+
+describe('generateChainProblems', () => {
+  it('gives answers that another reading of the questions agrees with', () => {
+    const rows = generateChainProblems({ seed: 11, count: 600 });
+    for (const { question, answer, choices } of rows) {
+      const value = choices ? Number(choices['ABCD'.indexOf(answer)]) : Number(answer);
+      expect(`${solve(question)} ${question}`).toBe(`${value} ${question}`);
+    }
+  });
+
+  it('is a function of its seed, whatever the count, and repeats nothing', async () => {
+    const rows = generateChainProblems({ seed: 3, count: 200 });
+    expect(generateChainProblems({ seed: 3, count: 50 })).toEqual(rows.slice(0, 50));
+    expect(generateChainProblems({ seed: 4, count: 50 })).not.toEqual(rows.slice(0, 50));
+    expect(new Set(rows.map(({ question }) => question.split('\n')[0])).size).toBe(200);
+    expect((await benchmark.load({ rows })).problems.length).toBe(200);
+  });
+
+  it('takes difficulties in turn', () => {
+    const rows = generateChainProblems({ seed: 3, count: 9, steps: [2, 12], choiceShare: 1 });
+    expect(rows.map(({ steps }) => steps)).toEqual([2, 12, 2, 12, 2, 12, 2, 12, 2]);
+    expect(
+      rows.every(({ kind, choices }) => kind === 'choice' && new Set(choices).size === 4),
+    ).toBe(true);
+  });
+
+  it('refuses what cannot be made', () => {
+    expect(() => generateChainProblems({ seed: 1, count: 0 })).toThrow(/"count":0/);
+  });
+});
