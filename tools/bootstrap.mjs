@@ -53,10 +53,16 @@ export function fingerprint(folder, files) {
 export function installHelp(output) {
   if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(output))
     return 'a package.json and pnpm-lock.yaml disagree: run `npx pnpm install` and keep the new lockfile.';
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|META_FETCH_FAIL|ENOTCACHED|fetch failed/.test(output))
+  if (
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|META_FETCH_FAIL|ENOTCACHED|fetch failed/.test(
+      output,
+    )
+  )
     return 'the npm registry was not reached: check the connection, the proxy, and `npm config get registry`; then run the same command again.';
-  if (/ENOSPC/.test(output)) return 'the disk is full: free about 1 GB and run the same command again.';
-  if (/EACCES|EPERM/.test(output)) return 'a file may not be written: check who owns this folder and your npm cache.';
+  if (/ENOSPC/.test(output))
+    return 'the disk is full: free about 1 GB and run the same command again.';
+  if (/EACCES|EPERM/.test(output))
+    return 'a file may not be written: check who owns this folder and your npm cache.';
   return 'remove the folder node_modules and run the same command again; the output above says more.';
 }
 
@@ -80,7 +86,12 @@ function pnpm(version) {
 function runQuietly([command, ...args], environment) {
   return new Promise((resolve) => {
     const shell = process.platform === 'win32' && command !== process.execPath;
-    const child = spawn(command, args, { cwd: root, env: environment, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: environment,
+      shell,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const collect = (chunk) => {
       output += chunk;
@@ -88,7 +99,9 @@ function runQuietly([command, ...args], environment) {
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.on('error', (error) => resolve({ status: 1, output: `${output}${error.message}\n` }));
-    child.on('close', (status, signal) => resolve({ status: signal ? 130 : (status ?? 1), output }));
+    child.on('close', (status, signal) =>
+      resolve({ status: signal ? 130 : (status ?? 1), output }),
+    );
   });
 }
 
@@ -115,7 +128,11 @@ function runJob(args, environment) {
 async function main() {
   const [job, ...args] = process.argv.slice(2);
   if (!Object.hasOwn(jobs, job ?? ''))
-    fail('setup/unknown-job', `"${job ?? ''}" is not a job.`, `one of ${Object.keys(jobs).join(', ')}.`);
+    fail(
+      'setup/unknown-job',
+      `"${job ?? ''}" is not a job.`,
+      `one of ${Object.keys(jobs).join(', ')}.`,
+    );
   if (!isAtLeast(process.versions.node, oldestNode))
     fail(
       'setup/old-node',
@@ -141,9 +158,15 @@ async function main() {
 
   const lockfile = fingerprint(root, ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml']);
   if (stamp.lockfile !== lockfile) {
-    const command = [...pnpm(manifest.packageManager.replace('pnpm@', '')), 'install', '--frozen-lockfile'];
+    const command = [
+      ...pnpm(manifest.packageManager.replace('pnpm@', '')),
+      'install',
+      '--frozen-lockfile',
+    ];
     const flags = ['--prefer-offline', '--config.confirmModulesPurge=false'];
-    const label = existsSync(join(root, 'node_modules')) ? 'installing packages' : 'installing packages (once)';
+    const label = existsSync(join(root, 'node_modules'))
+      ? 'installing packages'
+      : 'installing packages (once)';
     await step(label, 'setup/install-failed', [...command, ...flags], environment, installHelp);
     remember({ lockfile });
   }
@@ -152,17 +175,23 @@ async function main() {
   const packages = workspacePackages(root);
   const sources = fingerprint(root, buildInputs(root, packages));
   const isBuilt = packages.every(
-    ({ folder, manifest }) => !manifest.scripts?.build || existsSync(join(root, folder, 'dist', 'index.js')),
+    ({ folder, manifest }) =>
+      !manifest.scripts?.build || existsSync(join(root, folder, 'dist', 'index.js')),
   );
   if (stamp.sources !== sources || !isBuilt) {
     const turbo = join('node_modules', 'turbo', 'bin', 'turbo');
     const command = [process.execPath, turbo, 'run', 'build', '--output-logs=errors-only'];
-    await step('building', 'setup/build-failed', command, environment, () =>
-      'the output above names the file; `npx pnpm build` shows all of it.',
+    await step(
+      'building',
+      'setup/build-failed',
+      command,
+      environment,
+      () => 'the output above names the file; `npx pnpm build` shows all of it.',
     );
     remember({ sources });
   }
   runJob([...jobs[job], ...args], environment);
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main();

@@ -16,14 +16,20 @@ import { filesUnder, repositoryRoot, workspacePackages } from './workspace.mjs';
 const nodeOnlyEntry = '@thinkbits/checkpoint/node';
 
 /** Development dependencies that scripts and configuration use without an import. */
-const commandLineTools = /^(typescript|tsup|vitest|publint|@arethetypeswrong\/cli|@types\/.+|@thinkbits-internal\/tools)$/;
+const commandLineTools =
+  /^(typescript|tsup|vitest|publint|@arethetypeswrong\/cli|@types\/.+|@thinkbits-internal\/tools)$/;
 
 /** @param {string} specifier `@scope/name/sub` → `@scope/name` */
-const packageName = (specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+const packageName = (specifier) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** Whether a file serves tests or the build alone. @param {string} file */
 const isForDevelopment = (file) =>
-  /\.(test|bench|test-d)\.ts$|\.config\.ts$/.test(file) || /\/(__fixtures__|bench|scripts|testing)\//.test(file);
+  /\.(test|bench|test-d)\.ts$|\.config\.ts$/.test(file) ||
+  /\/(__fixtures__|bench|scripts|testing)\//.test(file);
 
 /**
  * @typedef {import('./workspace.mjs').WorkspacePackage} WorkspacePackage
@@ -42,7 +48,11 @@ function importsOf(root, folder) {
     .filter((file) => /\.(ts|mts|mjs)$/.test(file) && !/\/(templates|data)\//.test(file))
     .flatMap((file) => {
       const inTest = isForDevelopment(file);
-      return readImports(file, readFileSync(join(root, file), 'utf8')).map((found) => ({ ...found, file, inTest }));
+      return readImports(file, readFileSync(join(root, file), 'utf8')).map((found) => ({
+        ...found,
+        file,
+        inTest,
+      }));
     });
 }
 
@@ -86,11 +96,17 @@ function checkImports(own, imports, byName) {
       const why = whyForbidden(folder, target.folder, inTest);
       if (why) problems.push(`${at}: may not import ${name}: ${why}`);
       const entry = `.${specifier.slice(name.length)}`;
-      if (!Object.hasOwn(target.manifest.exports ?? {}, entry)) problems.push(`${at}: ${name} does not export "${entry}"`);
+      if (!Object.hasOwn(target.manifest.exports ?? {}, entry))
+        problems.push(`${at}: ${name} does not export "${entry}"`);
       const leavesPureCore =
-        specifier === nodeOnlyEntry && kind === 'static' && standing?.kind === 'core' && !file.includes('/src/node/');
+        specifier === nodeOnlyEntry &&
+        kind === 'static' &&
+        standing?.kind === 'core' &&
+        !file.includes('/src/node/');
       if (leavesPureCore && !inTest)
-        problems.push(`${at}: ${specifier} is for Node alone; import it dynamically, or its types only`);
+        problems.push(
+          `${at}: ${specifier} is for Node alone; import it dynamically, or its types only`,
+        );
     }
     return problems;
   });
@@ -106,7 +122,9 @@ function checkImports(own, imports, byName) {
  */
 function checkDeclarations(own, imports, byName) {
   const { folder, manifest } = own;
-  const used = new Set(imports.filter(({ inTest }) => !inTest).map(({ specifier }) => packageName(specifier)));
+  const used = new Set(
+    imports.filter(({ inTest }) => !inTest).map(({ specifier }) => packageName(specifier)),
+  );
   const usedInTests = new Set(imports.map(({ specifier }) => packageName(specifier)));
   const optional = manifest.peerDependenciesMeta ?? {};
   const isTools = standingOf(folder)?.kind === 'tool';
@@ -117,15 +135,21 @@ function checkDeclarations(own, imports, byName) {
     const why = target && whyForbidden(folder, target.folder, false);
     if (why) problems.push(`${folder}/package.json: may not depend on ${name}: ${why}`);
     // Apps resolve leaves by the names people write; optional peers are what the user chose to set up.
-    const isResolvedByName = isApp && target && ['leaf', 'model'].includes(standingOf(target.folder)?.kind ?? '');
+    const isResolvedByName =
+      isApp && target && ['leaf', 'model'].includes(standingOf(target.folder)?.kind ?? '');
     if (!used.has(name) && !isResolvedByName && !optional[name]?.optional && !isTools)
       problems.push(`${folder}/package.json: ${name} is declared but not imported`);
   }
   for (const name of Object.keys(manifest.devDependencies ?? {})) {
     const target = byName.get(name);
     const why = target && whyForbidden(folder, target.folder, true);
-    if (why && !commandLineTools.test(name)) problems.push(`${folder}/package.json: may not use ${name} in tests: ${why}`);
-    if (!usedInTests.has(name) && !commandLineTools.test(name) && !Object.hasOwn(manifest.peerDependencies ?? {}, name))
+    if (why && !commandLineTools.test(name))
+      problems.push(`${folder}/package.json: may not use ${name} in tests: ${why}`);
+    if (
+      !usedInTests.has(name) &&
+      !commandLineTools.test(name) &&
+      !Object.hasOwn(manifest.peerDependencies ?? {}, name)
+    )
       problems.push(`${folder}/package.json: ${name} is declared for development but not imported`);
   }
   return problems;
@@ -141,7 +165,8 @@ export function checkLayers(root = repositoryRoot) {
   const packages = workspacePackages(root);
   const byName = new Map(packages.map((one) => [one.manifest.name, one]));
   return packages.flatMap((one) => {
-    if (!standingOf(one.folder)) return [`${one.folder}: belongs to no layer; add it to tools/layers.mjs`];
+    if (!standingOf(one.folder))
+      return [`${one.folder}: belongs to no layer; add it to tools/layers.mjs`];
     const imports = importsOf(root, one.folder);
     return [...checkImports(one, imports, byName), ...checkDeclarations(one, imports, byName)];
   });
@@ -150,6 +175,10 @@ export function checkLayers(root = repositoryRoot) {
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const problems = checkLayers();
   for (const problem of problems) console.log(problem);
-  console.log(problems.length === 0 ? 'layers: every package keeps to its layer' : `layers: ${problems.length} violations`);
+  console.log(
+    problems.length === 0
+      ? 'layers: every package keeps to its layer'
+      : `layers: ${problems.length} violations`,
+  );
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

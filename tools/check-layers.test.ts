@@ -21,15 +21,23 @@ function write(file: string, content: string): void {
 }
 
 function violations(fixture: Fixture): string[] {
-  write('pnpm-workspace.yaml', 'packages:\n  - "packages/*"\n  - "packages/quantizers/*"\n  - "examples/*"\n');
+  write(
+    'pnpm-workspace.yaml',
+    'packages:\n  - "packages/*"\n  - "packages/quantizers/*"\n  - "examples/*"\n',
+  );
   for (const [folder, { name, manifest, files }] of Object.entries(fixture)) {
-    write(`${folder}/package.json`, JSON.stringify({ name, exports: { '.': './src/index.ts' }, ...manifest }));
+    write(
+      `${folder}/package.json`,
+      JSON.stringify({ name, exports: { '.': './src/index.ts' }, ...manifest }),
+    );
     for (const [file, content] of Object.entries(files ?? {})) write(`${folder}/${file}`, content);
   }
   return checkLayers(root);
 }
 
-const uses = (...names: string[]) => ({ dependencies: Object.fromEntries(names.map((name) => [name, 'workspace:^'])) });
+const uses = (...names: string[]) => ({
+  dependencies: Object.fromEntries(names.map((name) => [name, 'workspace:^'])),
+});
 const spec = { name: '@thinkbits/spec' };
 
 beforeEach(() => {
@@ -115,11 +123,18 @@ describe('checkLayers', () => {
 
   it('keeps Node out of the browser-safe core, except where files are read', () => {
     const found = violations({
-      'packages/numerics': { name: '@thinkbits/numerics', files: { 'src/a.ts': "await import('node:os');" } },
+      'packages/numerics': {
+        name: '@thinkbits/numerics',
+        files: { 'src/a.ts': "await import('node:os');" },
+      },
       'packages/checkpoint': {
         name: '@thinkbits/checkpoint',
         manifest: { exports: { '.': './src/index.ts', './node': './src/node/index.ts' } },
-        files: { 'src/node/a.ts': "import 'node:fs';", 'src/b.ts': "import 'node:fs';", 'src/b.test.ts': "import 'node:fs';" },
+        files: {
+          'src/node/a.ts': "import 'node:fs';",
+          'src/b.ts': "import 'node:fs';",
+          'src/b.test.ts': "import 'node:fs';",
+        },
       },
       'packages/inference': {
         name: '@thinkbits/inference',
@@ -144,7 +159,8 @@ describe('checkLayers', () => {
         name: '@thinkbits/numerics',
         manifest: uses('@thinkbits/spec', 'left-pad'),
         files: {
-          'src/a.ts': "import ajv from 'ajv/dist/2020.js';\nimport '@thinkbits/spec/src/run.js';\nimport '../../spec/src/run.js';",
+          'src/a.ts':
+            "import ajv from 'ajv/dist/2020.js';\nimport '@thinkbits/spec/src/run.js';\nimport '../../spec/src/run.js';",
         },
       },
     });

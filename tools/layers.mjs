@@ -69,7 +69,8 @@ export function whyForbidden(from, to, inTest) {
   if (!own) return `${from} belongs to no layer; add it to tools/layers.mjs`;
   if (!other) return `${to} belongs to no layer; add it to tools/layers.mjs`;
   if (own.kind === 'tool' || exceptions.get(from) === to) return undefined;
-  if (other.kind === 'tool') return inTest ? undefined : 'tools belong to the build, not to packages';
+  if (other.kind === 'tool')
+    return inTest ? undefined : 'tools belong to the build, not to packages';
   if (other.kind === 'kit' || other.kind === 'model')
     return inTest || own.kind === 'app' ? undefined : 'test kits and models are for tests and apps';
   if (own.kind === 'leaf' || own.kind === 'model') {

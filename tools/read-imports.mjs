@@ -37,14 +37,20 @@ export function readImports(file, text) {
   };
   /** @param {ts.Node} node */
   const visit = (node) => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node) ? 'type' : 'static');
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'static');
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, 'type');
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, isTypeOnly(node) ? 'type' : 'static');
+    else if (ts.isExportDeclaration(node))
+      add(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'static');
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal, 'type');
     else if (ts.isCallExpression(node)) {
       const called = node.expression;
       const isResolve =
-        ts.isPropertyAccessExpression(called) && ts.isMetaProperty(called.expression) && called.name.text === 'resolve';
-      if (called.kind === ts.SyntaxKind.ImportKeyword || isResolve) add(node.arguments[0], 'dynamic');
+        ts.isPropertyAccessExpression(called) &&
+        ts.isMetaProperty(called.expression) &&
+        called.name.text === 'resolve';
+      if (called.kind === ts.SyntaxKind.ImportKeyword || isResolve)
+        add(node.arguments[0], 'dynamic');
     }
     ts.forEachChild(node, visit);
   };

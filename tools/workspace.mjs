@@ -111,8 +111,12 @@ export function buildInputs(root, packages) {
   const own = packages
     .filter(({ manifest }) => manifest.scripts?.build)
     .flatMap(({ folder }) => [
-      ...filesUnder(root, `${folder}/src`).filter((file) => !/\.test\.ts$|\/__fixtures__\//.test(file)),
+      ...filesUnder(root, `${folder}/src`).filter(
+        (file) => !/\.test\.ts$|\/__fixtures__\//.test(file),
+      ),
       ...['package.json', 'tsconfig.json', 'tsup.config.ts'].map((name) => `${folder}/${name}`),
     ]);
-  return [...own, 'tsconfig.base.json', 'tools/tsup.mjs'].filter((file) => existsSync(join(root, file)));
+  return [...own, 'tsconfig.base.json', 'tools/tsup.mjs'].filter((file) =>
+    existsSync(join(root, file)),
+  );
 }
