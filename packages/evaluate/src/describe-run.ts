@@ -1,18 +1,12 @@
-import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { JsonObject } from '@thinkbits/spec';
+import packageJson from '../package.json' with { type: 'json' };
 import { checkEvaluation } from './check-evaluation.js';
 import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-options.js';
 import { problemLine } from './run/problem-line.js';
 import type { RunDirectory } from './run/read-run-directory.js';
 import { runSchemaVersion, samplingOnDisk } from './run/run-file.js';
 import { promptsHash } from './run/sample-key.js';
-
-// One step up from the source file and from the bundle alike.
-const { name, version } = createRequire(import.meta.url)('../package.json') as {
-  name: string;
-  version: string;
-};
 
 /** The machine that a run was made on: no name, no user, no time. */
 export function describeHost(): JsonObject {
@@ -55,7 +49,7 @@ export function describeRun(options: EvaluateOptions): RunDirectory {
       seeds,
       engine: { name: engineName, backend, compute, details },
       host: options.host ?? describeHost(),
-      versions: { ...options.versions, [name]: version },
+      versions: { ...options.versions, [packageJson.name]: packageJson.version },
     },
     problems: benchmarks.flatMap(({ benchmark, problems }) =>
       problems.problems.map((problem) => problemLine(benchmark.id, problem)),

@@ -5,7 +5,11 @@ import { isFloat } from './study-panels.js';
 import type { StudyResults, StudyRow } from './study-results.js';
 
 function refuse(message: string, help: string): never {
-  throw new ThinkbitsError({ code: 'report/inconsistent', message: `results.json: ${message}`, help });
+  throw new ThinkbitsError({
+    code: 'report/inconsistent',
+    message: `results.json: ${message}`,
+    help,
+  });
 }
 
 function checkInterval(what: string, value: number, [low, high]: readonly [number, number]): void {
@@ -52,7 +56,10 @@ export function parseStudyResults(value: unknown): StudyResults {
     if (seen.has(key)) refuse(`${at} repeats the cell ${key}.`, 'Keep one row for each cell.');
     seen.add(key);
     if (row.drop && !floats.has(JSON.stringify([row.model, row.benchmark]))) {
-      refuse(`${at} has a drop, but its model has no float row.`, 'Add the float row of the same benchmark.');
+      refuse(
+        `${at} has a drop, but its model has no float row.`,
+        'Add the float row of the same benchmark.',
+      );
     }
     checkRow(row, at);
   });

@@ -19,7 +19,10 @@ export function provenance(results: StudyResults): readonly ProvenanceLine[] {
   return [
     ...line('Command', created_from.command, true),
     ...line('Processor', `${host.processor}, ${host.cores} cores${used}`),
-    ...line('Backend', host.backend + (host.compute === undefined ? '' : `, ${host.compute} arithmetic`)),
+    ...line(
+      'Backend',
+      host.backend + (host.compute === undefined ? '' : `, ${host.compute} arithmetic`),
+    ),
     ...line(
       'Versions',
       Object.entries(host.versions)
@@ -28,7 +31,10 @@ export function provenance(results: StudyResults): readonly ProvenanceLine[] {
     ),
     ...line('Study hash', created_from.study_hash, true),
     ...results.models.flatMap(({ id, parameters, hash }) => [
-      ...line(`Model ${id}`, parameters === undefined ? undefined : `${whole(parameters)} parameters`),
+      ...line(
+        `Model ${id}`,
+        parameters === undefined ? undefined : `${whole(parameters)} parameters`,
+      ),
       ...line(`Weights of ${id}`, hash, true),
     ]),
     ...results.benchmarks.flatMap(({ id, sampling, max_tokens, seeds, data_hash }) => [

@@ -30,7 +30,10 @@ interface Layout {
 
 function layout(columns: readonly TableColumn[], rows: readonly StudyRow[]): Layout {
   const widths = columns.map((column) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(plainText(column.text(row))))),
+    Math.max(
+      displayWidth(column.title),
+      ...rows.map((row) => displayWidth(plainText(column.text(row)))),
+    ),
   );
   return { columns, widths };
 }
@@ -61,15 +64,18 @@ function fit(rows: readonly StudyRow[], available: number): Layout {
 export function renderTable(input: StudyResults, options: RenderTableOptions = {}): string {
   const { color = false, width = 120 } = options;
   const results = parseStudyResults(input);
-  const paint = (style: string, text: string) => (color && style !== '' ? style + text + reset : text);
+  const paint = (style: string, text: string) =>
+    color && style !== '' ? style + text + reset : text;
   const panels = studyPanels(results);
   const rows = panels.flatMap((panel) => panel.rows);
   const name = (panel: StudyPanel) => plainText(panel.model.label);
   const modelWidth = Math.max(5, ...panels.map((panel) => Math.min(24, displayWidth(name(panel)))));
   const { columns, widths } = fit(rows, width - modelWidth);
 
-  const line = (first: string, cells: readonly string[]) => [fitWidth(first, modelWidth), ...cells].join(gap).trimEnd();
-  const pad = (text: string, index: number) => fitWidth(text, widths[index] ?? 0, columns[index]?.align);
+  const line = (first: string, cells: readonly string[]) =>
+    [fitWidth(first, modelWidth), ...cells].join(gap).trimEnd();
+  const pad = (text: string, index: number) =>
+    fitWidth(text, widths[index] ?? 0, columns[index]?.align);
   const header = line(
     'model',
     columns.map(({ title }, index) => pad(title, index)),
@@ -80,7 +86,9 @@ export function renderTable(input: StudyResults, options: RenderTableOptions = {
       first,
       columns.map((column, index) => {
         const text = pad(plainText(column.text(row)), index);
-        return column.title === 'verdict' && row.drop ? paint(classStyle[row.drop.class], text) : text;
+        return column.title === 'verdict' && row.drop
+          ? paint(classStyle[row.drop.class], text)
+          : text;
       }),
     );
 

@@ -19,7 +19,9 @@ function record(properties: { readonly [key: string]: JsonSchema }): JsonSchema 
     type: 'object',
     additionalProperties: false,
     required: entries.map(([key]) => key).filter((key) => !key.endsWith('?')),
-    properties: Object.fromEntries(entries.map(([key, schema]) => [key.replace(/\?$/, ''), schema])),
+    properties: Object.fromEntries(
+      entries.map(([key, schema]) => [key.replace(/\?$/, ''), schema]),
+    ),
   };
 }
 

@@ -60,7 +60,11 @@ export interface StudyMemory {
   /** The same weights as the float cell holds them. */
   readonly weights_float_bytes: number;
   /** Of the key and value cache. */
-  readonly kv_bytes_per_token?: { readonly held: number; readonly packed: number; readonly float: number };
+  readonly kv_bytes_per_token?: {
+    readonly held: number;
+    readonly packed: number;
+    readonly float: number;
+  };
 }
 
 /** The 5th to 95th percentile of answer lengths, in tokens. */

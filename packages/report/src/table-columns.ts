@@ -1,5 +1,15 @@
-import { bytes, change, changeInterval, percent, percentInterval, ratio, sampleSize, speed, whole } from './format-figures.js';
 import { dropWords } from './drop-words.js';
+import {
+  bytes,
+  change,
+  changeInterval,
+  percent,
+  percentInterval,
+  ratio,
+  sampleSize,
+  speed,
+  whole,
+} from './format-figures.js';
 import type { StudyRow } from './study-results.js';
 
 /** A column of the terminal and Markdown tables. */
@@ -27,7 +37,12 @@ export const tableColumns: readonly TableColumn[] = [
   { title: 'recipe', align: 'left', dispensable: 0, text: (row) => row.label },
   { title: 'n', align: 'right', dispensable: 3, text: sampleSize },
   { title: 'right, %', align: 'right', dispensable: 0, text: accuracy },
-  { title: '95 % interval', align: 'right', dispensable: 4, text: (row) => percentInterval(row.interval95) },
+  {
+    title: '95 % interval',
+    align: 'right',
+    dispensable: 4,
+    text: (row) => percentInterval(row.interval95),
+  },
   {
     title: 'change',
     align: 'right',
@@ -44,13 +59,16 @@ export const tableColumns: readonly TableColumn[] = [
     title: 'verdict',
     align: 'left',
     dispensable: 0,
-    text: ({ drop }) => orNone(drop, (d) => `${dropWords[d.class].glyph} ${dropWords[d.class].word}`),
+    text: ({ drop }) =>
+      orNone(drop, (d) => `${dropWords[d.class].glyph} ${dropWords[d.class].word}`),
   },
   {
     title: 'tokens',
     align: 'right',
     dispensable: 5,
-    text: (row) => whole(row.mean_completion_tokens) + orNone(row.tokens_ratio, (r) => ` ${ratio(r)}`).replace(none, ''),
+    text: (row) =>
+      whole(row.mean_completion_tokens) +
+      orNone(row.tokens_ratio, (r) => ` ${ratio(r)}`).replace(none, ''),
   },
   {
     title: 'packed',

@@ -1,7 +1,9 @@
 /** What would move the cursor, colour or reorder what follows: C0, C1, and bidirectional controls. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-const wide = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each member is meant by itself
 const zeroWidth = /^[\p{Mark}\u200b-\u200d\ufe0f]+$/u;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 

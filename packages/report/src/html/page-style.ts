@@ -1,6 +1,7 @@
 import { darkColors, lightColors } from '../plots/plot-theme.js';
 
-const variables = (colors: readonly string[]) => colors.map((color, index) => `--s${index + 1}:${color}`).join(';');
+const variables = (colors: readonly string[]) =>
+  colors.map((color, index) => `--s${index + 1}:${color}`).join(';');
 
 const light = `color-scheme:light;--paper:#fff;--ink:#16181d;--muted:#5c6370;--line:#8b919c;--grid:#e4e6ea;
 --wash:#f5f6f8;--good:#00694f;--warn:#7a5f00;--bad:#b0430a;${variables(lightColors)}`;
@@ -39,7 +40,7 @@ margin-bottom:.6em;text-wrap:pretty}
 .band{margin:0;padding:32px 0 56px;border-top:1px solid var(--grid)}
 .rail h2{font-size:19px;letter-spacing:-.005em;margin-bottom:10px}
 .rail p{font-size:14px;line-height:1.5;color:var(--muted);max-width:34em}
-.rail p:first-of-type{color:var(--ink)}
+.rail .seen{color:var(--ink)}
 .body{min-width:0;margin-top:22px}
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:36px 44px}
 .panel{min-width:0;max-width:520px}
@@ -48,13 +49,14 @@ margin-bottom:.6em;text-wrap:pretty}
 .panel svg{display:block;width:100%;height:auto;overflow:visible}
 .key{display:flex;flex-wrap:wrap;gap:6px 20px;margin:0 0 22px;padding:0;list-style:none;font-size:14px}
 .key svg{width:12px;height:12px;margin-right:7px;vertical-align:-1px;overflow:visible}
+.narrow table{width:auto;min-width:min(100%,420px)}
 .scroll{overflow-x:auto;scrollbar-width:thin}
 table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.35}
 table+table,.scroll+.scroll{margin-top:40px}
 caption{text-align:left;font-weight:600;padding-bottom:10px}
 th,td{padding:9px 0 9px 20px;text-align:right;vertical-align:top;font-weight:400;white-space:nowrap}
 th:first-child,td:first-child{padding-left:0;text-align:left}
-thead th{color:var(--muted);font-size:13px;vertical-align:bottom;padding-top:0;border-bottom:1px solid var(--line)}
+thead th{color:var(--ink);font-size:13px;padding-top:0;border-bottom:1px solid var(--line)}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
 tbody .group th{padding-top:22px;color:var(--ink)}
 tbody .group small{font-weight:400;color:var(--muted);font-size:13px;margin-left:8px}
@@ -92,13 +94,13 @@ footer{border-top:1px solid var(--grid);padding:22px 0 56px;font-size:13px;color
 .band{display:grid;grid-template-columns:250px minmax(0,1fr);gap:0 64px;padding:44px 0 72px}
 .body{margin-top:3px}
 }
+@media (max-width:979px){th:first-child{position:sticky;left:0;background:var(--paper)}.group th:first-child{position:static}}
 @media (max-width:560px){
 th,td{padding-left:12px}
 table{font-size:13.5px}
 .range{font-size:12px}
 .provenance{grid-template-columns:1fr;gap:2px}
 .provenance dd{margin-bottom:10px}
-.wide{display:none}
 }
 @media print{.top button{display:none}.band{break-inside:avoid-page}pre{max-height:none}body{font-size:12px}}
 `;

@@ -3,7 +3,6 @@ import { sampleSize } from '../format-figures.js';
 import { howToRead } from '../how-to-read.js';
 import { parseStudyResults } from '../parse-study-results.js';
 import { pageTheme } from '../plots/plot-theme.js';
-import { recipeMarks } from '../plots/recipe-marks.js';
 import { studyFigures } from '../plots/study-figures.js';
 import { provenance } from '../provenance.js';
 import { type StudyPanel, studyPanels } from '../study-panels.js';
@@ -14,11 +13,12 @@ import { figureHtml } from './figure-html.js';
 import { groupTable } from './group-table.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
+import { prose } from './prose.js';
 import { resultTables } from './result-tables.js';
 import { sampleAnswers } from './sample-answers.js';
 
 function band(id: string, title: string, notes: readonly string[], body: string): string {
-  const text = notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('');
+  const text = notes.map((note) => `<p>${prose(note)}</p>`).join('');
   return `<section class="band" id="${escapeHtml(id)}">
 <div class="rail"><h2>${escapeHtml(title)}</h2>${text}</div>
 <div class="body">${body}</div>
@@ -32,7 +32,8 @@ async function scriptHash(script: string): Promise<string> {
 }
 
 function facts(results: StudyResults, panels: readonly StudyPanel[]): string {
-  const count = (n: number, one: string, many: string) => `<li><b>${n}</b> ${n === 1 ? one : many}</li>`;
+  const count = (n: number, one: string, many: string) =>
+    `<li><b>${n}</b> ${n === 1 ? one : many}</li>`;
   const sizes = [...new Set(results.rows.map(sampleSize))];
   const titles = [...new Set(panels.map(({ benchmark }) => benchmark.title))];
   const models = new Set(panels.map(({ model }) => model.id)).size;
@@ -42,7 +43,7 @@ function facts(results: StudyResults, panels: readonly StudyPanel[]): string {
 }
 
 function reading(results: StudyResults): string {
-  const sentences = howToRead(results).map((sentence) => `<li>${escapeHtml(sentence)}</li>`);
+  const sentences = howToRead(results).map((sentence) => `<li>${prose(sentence)}</li>`);
   const classes = Object.entries(dropWords).map(
     ([name, { glyph, word, meaning }]) =>
       `<dt class="verdict ${name}"><span aria-hidden="true">${glyph}</span>${word}</dt><dd>${meaning}</dd>`,
@@ -59,8 +60,10 @@ function origin(results: StudyResults): string {
 }
 
 /** The parts of a report below its headline, in reading order. */
-async function bands(results: StudyResults, panels: readonly StudyPanel[]): Promise<readonly string[]> {
-  const marks = recipeMarks(results);
+async function bands(
+  results: StudyResults,
+  panels: readonly StudyPanel[],
+): Promise<readonly string[]> {
   const figures = studyFigures(results, pageTheme);
   const several = new Set(panels.map(({ benchmark }) => benchmark.id)).size > 1;
   const parts: string[] = [];
@@ -68,10 +71,7 @@ async function bands(results: StudyResults, panels: readonly StudyPanel[]): Prom
     const own = panels.filter((panel) => panel.benchmark === benchmark);
     if (own.length === 0) continue;
     const where = several ? `: ${benchmark.title}` : '';
-    const note = [
-      'Change is against float of the same model, on the same problems.',
-      'Small print under a figure is its 95 % interval.',
-    ];
+    const note = ['Change is against float of the same model, on the same problems.'];
     parts.push(band(`results-${benchmark.id}`, `Results${where}`, note, resultTables(own)));
     const drawn = figures.filter(({ benchmark: id }) => id === benchmark.id);
     for (const figure of drawn) {
@@ -79,20 +79,31 @@ async function bands(results: StudyResults, panels: readonly StudyPanel[]): Prom
         figure.group === undefined
           ? ''
           : `<details class="data"><summary>These figures as a table</summary>${groupTable(own, figure.group)}</details>`;
-      parts.push(await figureHtml(figure, marks, table));
+      parts.push(await figureHtml(figure, table));
     }
-    const groups = new Set(own.flatMap(({ rows }) => rows.flatMap(({ by_group }) => Object.keys(by_group))));
+    const groups = new Set(
+      own.flatMap(({ rows }) => rows.flatMap(({ by_group }) => Object.keys(by_group))),
+    );
     for (const { group } of drawn) if (group !== undefined) groups.delete(group);
     for (const group of groups) {
-      parts.push(band(`by-${group}-${benchmark.id}`, `Accuracy by ${group}${where}`, [], groupTable(own, group)));
+      parts.push(
+        band(
+          `by-${group}-${benchmark.id}`,
+          `Accuracy by ${group}${where}`,
+          [`Right answers among the problems of each ${group}.`],
+          groupTable(own, group),
+        ),
+      );
     }
   }
   for (const figure of figures) {
-    if (figure.benchmark === undefined) parts.push(await figureHtml(figure, marks));
+    if (figure.benchmark === undefined) parts.push(await figureHtml(figure));
   }
   const samples = sampleAnswers(panels);
   if (samples !== '') {
-    const note = ['What the figures are made of: a few answers, with what the model thought before it gave them.'];
+    const note = [
+      'What the figures are made of: a few answers, with what the model thought before it gave them.',
+    ];
     parts.push(band('answers', 'Answers', note, `<div class="samples">${samples}</div>`));
   }
   parts.push(band('reading', 'How to read this', [], reading(results)));
@@ -127,8 +138,8 @@ export async function renderHtml(input: StudyResults): Promise<string> {
 <main>
 <section class="lede">
 <h1>${escapeHtml(results.title)}</h1>
-<p class="finding">${escapeHtml(finding)}</p>
-<p class="second">${escapeHtml(second)}</p>
+<p class="finding">${prose(finding)}</p>
+<p class="second">${prose(second)}</p>
 ${facts(results, panels)}
 </section>
 ${(await bands(results, panels)).join('\n')}

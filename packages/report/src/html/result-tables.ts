@@ -13,6 +13,7 @@ import {
 import type { StudyPanel } from '../study-panels.js';
 import type { StudyRow } from '../study-results.js';
 import { escapeHtml } from './escape-html.js';
+import { modelRow } from './model-row.js';
 
 /** Stands where there is nothing to say, and says so to those who listen. */
 const none = '<span aria-label="none">–</span>';
@@ -24,6 +25,8 @@ function figure(main: string, below = ''): string {
 
 interface Column {
   readonly title: string;
+  /** What stands below, smaller. */
+  readonly below?: string;
   readonly left?: boolean;
   readonly cell: (row: StudyRow) => string;
 }
@@ -31,15 +34,22 @@ interface Column {
 const resultColumns: readonly Column[] = [
   {
     title: 'right, %',
+    below: '95 % interval',
     cell: (row) => {
       const spread = row.std_over_repeats === null ? '' : ` ±${percent(row.std_over_repeats)}`;
-      return figure(`<span class="big">${percent(row.accuracy)}</span>${spread}`, percentInterval(row.interval95));
+      return figure(
+        `<span class="big">${percent(row.accuracy)}</span>${spread}`,
+        percentInterval(row.interval95),
+      );
     },
   },
   {
     title: 'change, points',
+    below: 'paired interval',
     cell: ({ drop }) =>
-      drop ? figure(`<span class="big">${change(drop.points)}</span>`, changeInterval(drop.interval95)) : none,
+      drop
+        ? figure(`<span class="big">${change(drop.points)}</span>`, changeInterval(drop.interval95))
+        : none,
   },
   {
     title: 'verdict',
@@ -50,60 +60,72 @@ const resultColumns: readonly Column[] = [
       return `<span class="verdict ${drop.class}"><span aria-hidden="true">${glyph}</span>${word}</span>`;
     },
   },
-  { title: 'n', cell: sampleSize },
   {
-    title: 'answers that changed',
+    title: 'right to wrong',
+    below: 'wrong to right',
     cell: ({ flips }) =>
-      flips
-        ? figure(`${whole(flips.right_to_wrong)} to wrong`, `${whole(flips.wrong_to_right)} to right`)
-        : none,
+      flips ? figure(whole(flips.right_to_wrong), whole(flips.wrong_to_right)) : none,
   },
+  { title: 'n', cell: sampleSize },
 ];
 
 const costColumns: readonly Column[] = [
   {
-    title: 'tokens an answer',
+    title: 'tokens',
+    below: 'of float',
     cell: (row) =>
-      figure(whole(row.mean_completion_tokens), row.tokens_ratio === null ? '' : `${ratio(row.tokens_ratio)} of float`),
+      figure(
+        whole(row.mean_completion_tokens),
+        row.tokens_ratio === null ? '' : ratio(row.tokens_ratio),
+      ),
   },
   {
-    title: 'when right, wrong',
+    title: 'when right',
+    below: 'when wrong',
     cell: ({ tokens_when_right: right, tokens_when_wrong: wrong }) =>
       figure(right === null ? none : whole(right), wrong === null ? none : whole(wrong)),
   },
-  { title: 'cut off, %', cell: (row) => percent(row.truncated_share) },
-  { title: 'unreadable, %', cell: (row) => percent(row.unparsed_share) },
   {
-    title: 'weights packed, held',
+    title: 'cut off, %',
+    below: 'unreadable, %',
+    cell: (row) => figure(percent(row.truncated_share), percent(row.unparsed_share)),
+  },
+  {
+    title: 'weights packed',
+    below: 'held',
     cell: ({ memory }) =>
       memory ? figure(bytes(memory.weights_packed_bytes), bytes(memory.weights_held_bytes)) : none,
   },
   {
-    title: 'cache a token, packed, held',
+    title: 'cache a token',
+    below: 'held',
     cell: ({ memory }) =>
       memory?.kv_bytes_per_token
         ? figure(bytes(memory.kv_bytes_per_token.packed), bytes(memory.kv_bytes_per_token.held))
         : none,
   },
-  { title: 'tokens a second', cell: ({ tokens_per_second: rate }) => (rate === null ? none : speed(rate)) },
+  {
+    title: 'tokens/s',
+    cell: ({ tokens_per_second: rate }) => (rate === null ? none : speed(rate)),
+  },
 ];
 
 function table(caption: string, panels: readonly StudyPanel[], columns: readonly Column[]): string {
   const side = ({ left }: Column) => (left ? ' class="left"' : '');
-  const head = columns.map((column) => `<th scope="col"${side(column)}>${column.title}</th>`).join('');
+  const head = columns.map(
+    (column) => `<th scope="col"${side(column)}>${figure(column.title, column.below)}</th>`,
+  );
   const bodies = panels.map(({ model, rows }) => {
-    const size = model.parameters === undefined ? '' : `<small>${whole(model.parameters)} parameters</small>`;
-    const group = `<tr class="group"><th scope="rowgroup" colspan="${columns.length + 1}"><b>${escapeHtml(model.label)}</b>${size}</th></tr>`;
     const lines = rows.map((row) => {
       const recipe = row.recipe === 'none' ? '' : escapeHtml(row.recipe);
       const cells = columns.map((column) => `<td${side(column)}>${column.cell(row)}</td>`).join('');
       return `<tr><th scope="row">${figure(`<b>${escapeHtml(row.label)}</b>`, recipe)}</th>${cells}</tr>`;
     });
-    return `<tbody>${group}${lines.join('\n')}</tbody>`;
+    return `<tbody>${modelRow(model, columns.length + 1)}${lines.join('\n')}</tbody>`;
   });
   return `<div class="scroll" role="region" aria-label="${escapeHtml(caption)}" tabindex="0">
 <table><caption>${escapeHtml(caption)}</caption>
-<thead><tr><th scope="col">recipe</th>${head}</tr></thead>
+<thead><tr><th scope="col">recipe</th>${head.join('')}</tr></thead>
 ${bodies.join('\n')}</table></div>`;
 }
 

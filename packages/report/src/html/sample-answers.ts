@@ -26,8 +26,8 @@ function sampleDetails(sample: StudySample): string {
   const ended = { stop: '', length: ', cut off', error: ', failed' }[sample.finish_reason];
   const tokens = `${whole(sample.completion_tokens)} ${sample.completion_tokens === 1 ? 'token' : 'tokens'}`;
   const part = (name: string, html: string) => `<dt>${name}</dt><dd>${html}</dd>`;
-  return `<details><summary>${verdict} &ensp;<bdi>${escapeHtml(abridge(read, 120))}</bdi> <span class="meta">expected
-<bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi>, ${tokens}${ended} · ${escapeHtml(sample.problem)}</span></summary>
+  return `<details><summary>${verdict} &ensp;<bdi>${escapeHtml(abridge(read, 120))}</bdi><span class="meta">,
+expected <bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi> · ${tokens}${ended} · ${escapeHtml(sample.problem)}</span></summary>
 <dl class="sample">${sample.question === undefined ? '' : part('Question', escapeHtml(abridge(sample.question)))}
 ${sample.thinking === '' ? '' : part('Thinking', `<pre>${escapeHtml(abridge(sample.thinking))}</pre>`)}
 ${part('Answer', sample.text === '' ? '<i>none</i>' : escapeHtml(abridge(sample.text)))}</dl></details>`;
@@ -43,7 +43,10 @@ export function sampleAnswers(panels: readonly StudyPanel[]): string {
         const where = several ? `, ${benchmark.title}` : '';
         const more = samples.length > shownSamples ? ` (${shownSamples} of ${samples.length})` : '';
         const title = escapeHtml(`${model.label}, ${label}${where}${more}`);
-        return [`<h3 class="group">${title}</h3>`, ...samples.slice(0, shownSamples).map(sampleDetails)];
+        return [
+          `<h3 class="group">${title}</h3>`,
+          ...samples.slice(0, shownSamples).map(sampleDetails),
+        ];
       }),
     )
     .join('\n');

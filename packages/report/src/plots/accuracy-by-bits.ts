@@ -9,7 +9,9 @@ import { narrowestBits, recipeSeries } from './recipe-series.js';
 
 /** Every width that occurs in these panels, narrowest first; float (null) stands last. */
 export function bitColumns(panels: readonly StudyPanel[]): readonly (number | null)[] {
-  const widths = new Set(panels.flatMap(({ rows }) => rows.map(narrowestBits)).filter((bits) => bits !== null));
+  const widths = new Set(
+    panels.flatMap(({ rows }) => rows.map(narrowestBits)).filter((bits) => bits !== null),
+  );
   return [...[...widths].sort((a, b) => a - b), null];
 }
 
@@ -17,7 +19,10 @@ export function bitColumns(panels: readonly StudyPanel[]): readonly (number | nu
  * Points side by side where several cells have the same width. Only `none` stands in the float column on its own line;
  * cells of one series keep their order, so that lines do not cross for no reason.
  */
-function positions(rows: readonly StudyRow[], columns: readonly (number | null)[]): ReadonlyMap<StudyRow, number> {
+function positions(
+  rows: readonly StudyRow[],
+  columns: readonly (number | null)[],
+): ReadonlyMap<StudyRow, number> {
   const place = new Map<StudyRow, number>();
   for (const [, own] of groupBy(rows, (row) => String(narrowestBits(row)))) {
     const step = Math.min(0.22, 0.72 / own.length);
@@ -45,9 +50,12 @@ export function accuracyByBits(
     high: 100 * row.interval95[1],
   });
   const baseline = rows.filter(isFloat);
-  const lines = [...groupBy(rows.filter((row) => !isFloat(row)), recipeSeries)].flatMap(([series, own]) =>
-    [...own, ...baseline].map((row) => ({ ...point(row), series })),
-  );
+  const lines = [
+    ...groupBy(
+      rows.filter((row) => !isFloat(row)),
+      recipeSeries,
+    ),
+  ].flatMap(([series, own]) => [...own, ...baseline].map((row) => ({ ...point(row), series })));
   // Beyond this many, names would cover each other; the key above the panels has them all.
   const named = rows.length <= 7;
   const axisLabels = columns.map((bits) => (bits === null ? 'float' : String(bits)));
@@ -68,13 +76,21 @@ export function accuracyByBits(
     scale: { domain: [0, 100] },
     axis: { title: 'right answers, %', values: [0, 25, 50, 75, 100] },
   };
-  const color = { field: 'label', type: 'nominal', scale: colorScale(rows, marks, theme), legend: theme.legend ? {} : null };
+  const color = {
+    field: 'label',
+    type: 'nominal',
+    scale: colorScale(rows, marks, theme),
+    legend: theme.legend ? {} : null,
+  };
   return panelSpec(
     {
       name: `accuracy-${slug(benchmark.id)}-${slug(model.id)}`,
       title: model.label,
       description: `Accuracy of ${model.label} by bits. ${rows
-        .map((row) => `${row.label}: ${percent(row.accuracy)} %, interval ${percentInterval(row.interval95)}`)
+        .map(
+          (row) =>
+            `${row.label}: ${percent(row.accuracy)} %, interval ${percentInterval(row.interval95)}`,
+        )
         .join('; ')}.`,
     },
     {
@@ -91,18 +107,43 @@ export function accuracyByBits(
           encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
         },
         {
-          mark: { type: 'point', filled: true, size: 70, opacity: 1, stroke: theme.paper, strokeWidth: 1 },
+          mark: {
+            type: 'point',
+            filled: true,
+            size: 70,
+            opacity: 1,
+            stroke: theme.paper,
+            strokeWidth: 1,
+          },
           encoding: {
             x,
             y,
             color,
-            shape: { field: 'label', type: 'nominal', scale: shapeScale(rows, marks), legend: theme.legend ? {} : null },
+            shape: {
+              field: 'label',
+              type: 'nominal',
+              scale: shapeScale(rows, marks),
+              legend: theme.legend ? {} : null,
+            },
           },
         },
         ...(named
           ? [
               {
-                mark: { type: 'text', align: 'left', dx: 8, dy: 0, fontWeight: 600 },
+                // A halo, so that lines do not run through names.
+                mark: {
+                  type: 'text',
+                  align: 'left',
+                  dx: 8,
+                  fontWeight: 600,
+                  stroke: theme.paper,
+                  strokeWidth: 5,
+                  strokeJoin: 'round',
+                },
+                encoding: { x, y, text: { field: 'label', type: 'nominal' } },
+              },
+              {
+                mark: { type: 'text', align: 'left', dx: 8, fontWeight: 600 },
                 encoding: { x, y, text: { field: 'label', type: 'nominal' }, color },
               },
             ]

@@ -17,7 +17,10 @@ export function numericGroups(panels: readonly StudyPanel[]): readonly string[] 
     }
   }
   return [...groups]
-    .filter(([, values]) => values.size >= 3 && [...values].every((value) => /^-?\d+(?:\.\d+)?$/.test(value)))
+    .filter(
+      ([, values]) =>
+        values.size >= 3 && [...values].every((value) => /^-?\d+(?:\.\d+)?$/.test(value)),
+    )
     .map(([name]) => name);
 }
 
@@ -42,7 +45,13 @@ export function accuracyByGroup(
   const values = rows.flatMap(({ label, by_group }) =>
     Object.entries(by_group[group] ?? {}).map(([value, { accuracy, problems }]) => {
       const [low, high] = wilsonInterval(accuracy, problems);
-      return { label, value: Number(value), accuracy: 100 * accuracy, low: 100 * low, high: 100 * high };
+      return {
+        label,
+        value: Number(value),
+        accuracy: 100 * accuracy,
+        low: 100 * low,
+        high: 100 * high,
+      };
     }),
   );
   const ticks = [...new Set(values.map(({ value }) => value))].sort((a, b) => a - b);
@@ -50,7 +59,7 @@ export function accuracyByGroup(
     field: 'value',
     type: 'quantitative',
     scale: { domain: [Math.min(...ticks), Math.max(...ticks)], nice: false, zero: false },
-    axis: { title: group, grid: false, ...(ticks.length <= 12 && { values: ticks }), labelFlush: false },
+    axis: { title: group, grid: false, ...(ticks.length <= 12 && { values: ticks }) },
   };
   const y = {
     field: 'accuracy',
@@ -78,13 +87,25 @@ export function accuracyByGroup(
       data: { values },
       layer: [
         {
-          mark: { type: 'area', opacity: 0.1, line: false },
+          mark: { type: 'area', opacity: 0.08, line: false },
           encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
         },
         { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color } },
         {
-          mark: { type: 'point', filled: true, size: 45, opacity: 1, stroke: theme.paper, strokeWidth: 0.8 },
-          encoding: { x, y, color, shape: { field: 'label', type: 'nominal', scale: shapeScale(rows, marks), legend } },
+          mark: {
+            type: 'point',
+            filled: true,
+            size: 45,
+            opacity: 1,
+            stroke: theme.paper,
+            strokeWidth: 0.8,
+          },
+          encoding: {
+            x,
+            y,
+            color,
+            shape: { field: 'label', type: 'nominal', scale: shapeScale(rows, marks), legend },
+          },
         },
       ],
     },

@@ -20,7 +20,8 @@ export function longestAnswer(panels: readonly StudyPanel[]): number {
 }
 
 /** A cross for wrong answers, a disc for right ones: shape says it without colour. */
-const cross = 'M-1,-0.7L-0.7,-1L0,-0.3L0.7,-1L1,-0.7L0.3,0L1,0.7L0.7,1L0,0.3L-0.7,1L-1,0.7L-0.3,0Z';
+export const cross =
+  'M-1.1,-0.8L-0.8,-1.1L0,-0.3L0.8,-1.1L1.1,-0.8L0.3,0L1.1,0.8L0.8,1.1L0,0.3L-0.8,1.1L-1.1,0.8L-0.3,0Z';
 
 /** Answer lengths, a row a recipe: middle half and middle nine tenths as bars, means of right and wrong as marks. */
 export function answerLength(
@@ -35,10 +36,18 @@ export function answerLength(
     token_quantiles ? [{ recipe, label, ...token_quantiles }] : [],
   );
   const means = rows.flatMap(({ recipe, label, tokens_when_right, tokens_when_wrong }) => [
-    ...(tokens_when_right === null ? [] : [{ recipe, label, kind: 'mean when right', tokens: tokens_when_right }]),
-    ...(tokens_when_wrong === null ? [] : [{ recipe, label, kind: 'mean when wrong', tokens: tokens_when_wrong }]),
+    ...(tokens_when_right === null
+      ? []
+      : [{ recipe, label, kind: 'mean when right', tokens: tokens_when_right }]),
+    ...(tokens_when_wrong === null
+      ? []
+      : [{ recipe, label, kind: 'mean when wrong', tokens: tokens_when_wrong }]),
   ]);
-  const overall = rows.map(({ recipe, label, mean_completion_tokens }) => ({ recipe, label, tokens: mean_completion_tokens }));
+  const overall = rows.map(({ recipe, label, mean_completion_tokens }) => ({
+    recipe,
+    label,
+    tokens: mean_completion_tokens,
+  }));
   const x = {
     field: 'tokens',
     type: 'quantitative',
@@ -49,9 +58,20 @@ export function answerLength(
     field: 'recipe',
     type: 'nominal',
     sort: rows.map(({ recipe }) => recipe),
-    axis: { title: null, labelExpr: `${JSON.stringify(names)}[datum.value]`, labelColor: theme.ink, labelFontWeight: 600, grid: false },
+    axis: {
+      title: null,
+      labelExpr: `${JSON.stringify(names)}[datum.value]`,
+      labelColor: theme.ink,
+      labelFontWeight: 600,
+      grid: false,
+    },
   };
-  const color = { field: 'label', type: 'nominal', scale: colorScale(rows, marks, theme), legend: null };
+  const color = {
+    field: 'label',
+    type: 'nominal',
+    scale: colorScale(rows, marks, theme),
+    legend: null,
+  };
   const bar = (from: string, to: string, strokeWidth: number, opacity: number) => ({
     data: { values: spread },
     mark: { type: 'rule', strokeWidth, opacity },
@@ -65,8 +85,12 @@ export function answerLength(
         .map((row) => {
           const parts = [
             `mean ${whole(row.mean_completion_tokens)}`,
-            ...(row.tokens_when_right === null ? [] : [`${whole(row.tokens_when_right)} when right`]),
-            ...(row.tokens_when_wrong === null ? [] : [`${whole(row.tokens_when_wrong)} when wrong`]),
+            ...(row.tokens_when_right === null
+              ? []
+              : [`${whole(row.tokens_when_right)} when right`]),
+            ...(row.tokens_when_wrong === null
+              ? []
+              : [`${whole(row.tokens_when_wrong)} when wrong`]),
           ];
           return `${row.label}: ${parts.join(', ')}`;
         })
@@ -81,7 +105,7 @@ export function answerLength(
         { mark: { type: 'tick', thickness: 2.5, size: 20 }, encoding: { y, x, color } },
         {
           data: { values: means },
-          mark: { type: 'point', filled: true, size: 60, opacity: 1, stroke: theme.paper, strokeWidth: 1 },
+          mark: { type: 'point', filled: true, size: 64, opacity: 1 },
           encoding: {
             y,
             x,

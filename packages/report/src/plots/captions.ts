@@ -3,6 +3,14 @@ import { isFloat, type StudyPanel } from '../study-panels.js';
 import type { StudyModel, StudyRow } from '../study-results.js';
 import { wilsonInterval } from './wilson-interval.js';
 
+/** The words beside a figure. */
+export interface FigureCaption {
+  /** What is to be seen, with figures. */
+  readonly seen: readonly string[];
+  /** How to read the marks. */
+  readonly reading: readonly string[];
+}
+
 /** Sentences for at most this many models; the panels show the rest. */
 const most = 3;
 
@@ -17,7 +25,7 @@ function worstOf(panel: StudyPanel): StudyRow | undefined {
 }
 
 /** What accuracy does from float to the worst recipe. */
-export function bitsCaption(panels: readonly StudyPanel[]): readonly string[] {
+export function bitsCaption(panels: readonly StudyPanel[]): FigureCaption {
   const seen = panels.slice(0, most).flatMap((panel) => {
     const float = floatOf(panel);
     const worst = worstOf(panel);
@@ -26,24 +34,37 @@ export function bitsCaption(panels: readonly StudyPanel[]): readonly string[] {
       `${panel.model.label} goes from ${percent(float.accuracy)} % in float to ${percent(worst.accuracy)} % at ${worst.label}.`,
     ];
   });
-  return [...seen, 'Bars are 95 % intervals; dotted lines join recipes that differ in bits alone, up to float.'];
+  return {
+    seen,
+    reading: [
+      'Bars are 95 % intervals. Dotted lines lead up to float from recipes that differ in bits alone.',
+    ],
+  };
 }
 
 /** What lies clear of zero, and what the zones are. */
-export function changeCaption(panels: readonly StudyPanel[]): readonly string[] {
+export function changeCaption(panels: readonly StudyPanel[]): FigureCaption {
   const drops = panels.flatMap(({ rows }) => rows.flatMap(({ drop }) => (drop ? [drop] : [])));
   const clear = drops.filter(({ interval95 }) => interval95[0] > 0).length;
   const total = drops.length;
-  return [
+  const seen =
     clear === total
       ? `${total === 1 ? 'The interval lies' : `All ${total} intervals lie`} left of zero: a loss that chance does not explain.`
-      : `${clear} of ${total} intervals ${clear === 1 ? 'lies' : 'lie'} wholly left of zero; the others reach it.`,
-    'Same problems for both, so intervals are paired. The grey zones begin at 1 and 3 points lost, where fair and risky begin.',
-  ];
+      : `${clear} of ${total} intervals ${clear === 1 ? 'lies' : 'lie'} wholly left of zero; the others reach it.`;
+  return {
+    seen: [seen],
+    reading: [
+      'Bars are paired 95 % intervals. The grey band holds losses of up to 3 points, where risky begins.',
+    ],
+  };
 }
 
-/** Mean accuracy over the easier or harder half of a group's values, weighted by problems. */
-function half(row: StudyRow, group: string, which: 'lower' | 'upper'): { share: number; from: number; to: number } | null {
+/** Accuracy over the lower or upper third of a group's values, weighted by problems. */
+function third(
+  row: StudyRow,
+  group: string,
+  which: 'lower' | 'upper',
+): { share: number; from: number; to: number } | null {
   const values = Object.entries(row.by_group[group] ?? {})
     .map(([value, cell]) => ({ value: Number(value), ...cell }))
     .sort((a, b) => a.value - b.value);
@@ -60,37 +81,50 @@ function half(row: StudyRow, group: string, which: 'lower' | 'upper'): { share: 
   };
 }
 
-/** How much worse the hard end fares than the easy end, in float and at the worst recipe. */
-export function groupCaption(panels: readonly StudyPanel[], group: string): readonly string[] {
+/** How one end of the scale fares against the other, in float and at the worst recipe. */
+export function groupCaption(panels: readonly StudyPanel[], group: string): FigureCaption {
   const seen = panels.slice(0, most).flatMap((panel) => {
     const rows = [floatOf(panel), worstOf(panel)].filter((row) => row !== undefined);
     const clauses = rows.flatMap((row) => {
-      const easy = half(row, group, 'lower');
-      const hard = half(row, group, 'upper');
+      const easy = third(row, group, 'lower');
+      const hard = third(row, group, 'upper');
       if (!easy || !hard) return [];
-      const where = row === rows[0] ? ` (${group} ${easy.from} to ${easy.to} against ${hard.from} to ${hard.to})` : '';
-      return [`${row.label} ${fixed(100 * easy.share, 0)} % and ${fixed(100 * hard.share, 0)} %${where}`];
+      const [lower, upper] = [fixed(100 * easy.share, 0), fixed(100 * hard.share, 0)];
+      return row === rows[0]
+        ? [
+            `${row.label} is right in ${lower} % of the first third (${group} ${easy.from} to ${easy.to}) ` +
+              `and ${upper} % of the last (${hard.from} to ${hard.to})`,
+          ]
+        : [`${row.label} in ${lower} % and ${upper} %`];
     });
-    return clauses.length === 0 ? [] : [`${panel.model.label}, easiest and hardest third: ${clauses.join('; ')}.`];
+    return clauses.length === 0 ? [] : [`${panel.model.label}: ${clauses.join('; ')}.`];
   });
   const sizes = panels.flatMap(({ rows }) =>
-    rows.flatMap(({ by_group }) => Object.values(by_group[group] ?? {}).map(({ problems }) => problems)),
+    rows.flatMap(({ by_group }) =>
+      Object.values(by_group[group] ?? {}).map(({ problems }) => problems),
+    ),
   );
   const typical = sizes.toSorted((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? 1;
   const [low, high] = wilsonInterval(0.5, typical);
-  return [
-    ...seen,
-    `A point rests on about ${whole(typical)} problems and may be off by ${fixed(50 * (high - low), 0)} points; ` +
-      'bands are 95 % intervals.',
-  ];
+  return {
+    seen,
+    reading: [
+      `A point rests on about ${whole(typical)} problems and may be off by ${fixed(50 * (high - low), 0)} points; ` +
+        'bands are 95 % intervals.',
+    ],
+  };
 }
 
 /** Whether wrong answers are longer, and what quantization does to length. */
-export function lengthCaption(panels: readonly StudyPanel[]): readonly string[] {
+export function lengthCaption(panels: readonly StudyPanel[]): FigureCaption {
   const seen = panels.slice(0, most).flatMap((panel) => {
     const float = floatOf(panel);
-    const ratios = panel.rows.flatMap(({ label, tokens_ratio }) => (tokens_ratio === null ? [] : [{ label, tokens_ratio }]));
-    const furthest = ratios.toSorted((a, b) => Math.abs(b.tokens_ratio - 1) - Math.abs(a.tokens_ratio - 1))[0];
+    const ratios = panel.rows.flatMap(({ label, tokens_ratio }) =>
+      tokens_ratio === null ? [] : [{ label, tokens_ratio }],
+    );
+    const furthest = ratios.toSorted(
+      (a, b) => Math.abs(b.tokens_ratio - 1) - Math.abs(a.tokens_ratio - 1),
+    )[0];
     const sentences: string[] = [];
     if (float && float.tokens_when_right !== null && float.tokens_when_wrong !== null) {
       sentences.push(
@@ -109,11 +143,13 @@ export function lengthCaption(panels: readonly StudyPanel[]): readonly string[] 
     }
     return sentences;
   });
-  return [...seen, 'Stroke: mean. Disc: mean when right; cross: when wrong. Wide bar: middle half; thin: middle nine tenths.'];
+  return { seen, reading: ['A row is a recipe; lengths count thinking and answer.'] };
 }
 
 /** How far packing goes, and what this backend made of it. */
-export function memoryCaption(models: readonly { model: StudyModel; rows: readonly StudyRow[] }[]): readonly string[] {
+export function memoryCaption(
+  models: readonly { model: StudyModel; rows: readonly StudyRow[] }[],
+): FigureCaption {
   const seen = models.slice(0, most).flatMap(({ model, rows }) => {
     const smallest = rows.toSorted((a, b) => share(a) - share(b))[0];
     if (!smallest?.memory || share(smallest) >= 1) return [];
@@ -124,18 +160,21 @@ export function memoryCaption(models: readonly { model: StudyModel; rows: readon
     ];
   });
   const expanded = models.some(({ rows }) =>
-    rows.some(({ memory }) => memory !== null && memory.weights_held_bytes > 1.01 * memory.weights_packed_bytes),
+    rows.some(
+      ({ memory }) =>
+        memory !== null && memory.weights_held_bytes > 1.01 * memory.weights_packed_bytes,
+    ),
   );
-  return [
-    ...seen,
-    ...(expanded
-      ? ['This backend expanded the codes to compute with them: it held the pale bar, though the file is the solid one.']
-      : []),
-    'Solid: packed. Pale: held in memory. Dashed line: float.',
-  ];
+  return {
+    seen,
+    reading: expanded
+      ? [
+          'This backend expanded the codes to compute with them: in memory it held the pale bar, not the solid one.',
+        ]
+      : [],
+  };
 }
 
 function share({ memory }: StudyRow): number {
   return memory === null ? 1 : memory.weights_packed_bytes / memory.weights_float_bytes;
 }
-

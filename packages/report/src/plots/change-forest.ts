@@ -1,5 +1,5 @@
-import { change, changeInterval } from '../format-figures.js';
 import { dropWords } from '../drop-words.js';
+import { change, changeInterval } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
@@ -14,7 +14,7 @@ export function changeDomain(panels: readonly StudyPanel[]): readonly [number, n
   return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
 }
 
-/** Change against float with its paired interval, a row a recipe; the zones are the classes. Null without drops. */
+/** Change against float with its paired interval, a row a recipe; a band holds losses of up to 3 points. Null without drops. */
 export function changeForest(
   panel: StudyPanel,
   domain: readonly [number, number],
@@ -43,28 +43,60 @@ export function changeForest(
     field: 'change',
     type: 'quantitative',
     scale: { domain, nice: false },
-    axis: { title: 'change against float, points', tickCount: 5, format: '+d', labelExpr: "replace(replace(datum.label, '+0', '0'), '-', '−')" },
+    axis: {
+      title: 'change against float, points',
+      tickCount: 5,
+      format: '+d',
+      labelExpr: "replace(replace(datum.label, '+0', '0'), '-', '−')",
+    },
   };
   const y = {
     field: 'recipe',
     type: 'nominal',
     sort: rows.map(({ recipe }) => recipe),
     scale: { paddingOuter: 0.4 },
-    axis: { title: null, labelExpr: `${JSON.stringify(names)}[datum.value]`, labelColor: theme.ink, labelFontWeight: 600, grid: false },
+    axis: {
+      title: null,
+      labelExpr: `${JSON.stringify(names)}[datum.value]`,
+      labelColor: theme.ink,
+      labelFontWeight: 600,
+      grid: false,
+    },
   };
-  const color = { field: 'label', type: 'nominal', scale: colorScale(rows, marks, theme), legend: null };
-  const zone = (from: number, to: number, opacity: number) => ({
-    data: { values: [{ from, to }] },
-    mark: { type: 'rect', color: theme.muted, opacity },
-    encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
-  });
+  const color = {
+    field: 'label',
+    type: 'nominal',
+    scale: colorScale(rows, marks, theme),
+    legend: null,
+  };
+  // Words stay inside the panel: near an edge they lean away from it.
+  const [left, right] = [
+    domain[0] + 0.2 * (domain[1] - domain[0]),
+    domain[1] - 0.25 * (domain[1] - domain[0]),
+  ];
+  const lean = (value: number) => (value < left ? 'left' : value > right ? 'right' : 'center');
+  const verdicts = (['left', 'center', 'right'] as const).map((align) => ({
+    data: { values: values.filter((value) => lean(value.change) === align) },
+    mark: {
+      type: 'text',
+      align,
+      dx: { left: -6, center: 0, right: 6 }[align],
+      dy: -15,
+      fontSize: 12,
+    },
+    encoding: { y, x, text: { field: 'verdict', type: 'nominal' } },
+  }));
   return panelSpec(
     {
       name: `change-${slug(benchmark.id)}-${slug(model.id)}`,
       title: model.label,
       description: `Change in accuracy of ${model.label} against float, with paired 95 % intervals. ${rows
         .flatMap(({ label, drop }) =>
-          drop ? [`${label}: ${change(drop.points)}, ${changeInterval(drop.interval95)}, ${dropWords[drop.class].word}`] : [],
+          drop
+            ? [
+                `${label}: ${change(drop.points)}, ${changeInterval(drop.interval95)}, ${dropWords[drop.class].word}`,
+              ]
+            : [],
         )
         .join('; ')}.`,
     },
@@ -72,22 +104,42 @@ export function changeForest(
       height: 62 + 44 * rows.length,
       data: { values },
       layer: [
-        zone(Math.max(-3, domain[0]), -1, 0.1),
-        ...(domain[0] < -3 ? [zone(domain[0], -3, 0.16)] : []),
+        {
+          data: { values: [{ from: -3, to: 0 }] },
+          mark: { type: 'rect', color: theme.muted, opacity: 0.18 },
+          encoding: { x: { ...x, field: 'from' }, x2: { field: 'to' } },
+        },
         {
           data: { values: [{ zero: 0 }] },
           mark: { type: 'rule', color: theme.ink, strokeWidth: 1 },
           encoding: { x: { ...x, field: 'zero' } },
         },
-        { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' }, color } },
         {
-          mark: { type: 'point', filled: true, size: 90, opacity: 1, stroke: theme.paper, strokeWidth: 1 },
-          encoding: { y, x, color, shape: { field: 'label', type: 'nominal', scale: shapeScale(rows, marks), legend: null } },
+          mark: { type: 'rule', strokeWidth: 2.5 },
+          encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' }, color },
         },
         {
-          mark: { type: 'text', align: 'center', dy: -14, fontSize: 12 },
-          encoding: { y, x, text: { field: 'verdict', type: 'nominal' } },
+          mark: {
+            type: 'point',
+            filled: true,
+            size: 90,
+            opacity: 1,
+            stroke: theme.paper,
+            strokeWidth: 1,
+          },
+          encoding: {
+            y,
+            x,
+            color,
+            shape: {
+              field: 'label',
+              type: 'nominal',
+              scale: shapeScale(rows, marks),
+              legend: null,
+            },
+          },
         },
+        ...verdicts,
       ],
     },
     theme,

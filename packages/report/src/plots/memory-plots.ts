@@ -21,7 +21,9 @@ function memoryPanel(
   theme: PlotTheme,
 ): PanelSpec | null {
   const first = values[0];
-  if (first === undefined) return null;
+  // Where nothing differs from float there is nothing to see.
+  if (!first || values.every(({ held, packed, float }) => held === float && packed === float))
+    return null;
   const names = Object.fromEntries(values.map(({ recipe, label }) => [recipe, label]));
   const most = Math.max(1, ...values.flatMap(({ held, packed, float }) => [held, packed, float]));
   const unit = bytes(most).split(' ')[1] ?? 'B';
@@ -48,15 +50,29 @@ function memoryPanel(
     type: 'nominal',
     sort: values.map(({ recipe }) => recipe),
     scale: { paddingInner: 0.55, paddingOuter: 0.5 },
-    axis: { title: null, labelExpr: `${JSON.stringify(names)}[datum.value]`, labelColor: theme.ink, labelFontWeight: 600, grid: false },
+    axis: {
+      title: null,
+      labelExpr: `${JSON.stringify(names)}[datum.value]`,
+      labelColor: theme.ink,
+      labelFontWeight: 600,
+      grid: false,
+    },
   };
-  const color = { field: 'label', type: 'nominal', scale: colorScale(rows, marks, theme), legend: null };
+  const color = {
+    field: 'label',
+    type: 'nominal',
+    scale: colorScale(rows, marks, theme),
+    legend: null,
+  };
   return panelSpec(
     {
       name: what.name,
       title: what.title,
       description: `${what.title}. ${values
-        .map((v) => `${v.label}: ${bytes(v.packed)} packed, ${bytes(v.held)} held, ${bytes(v.float)} in float`)
+        .map(
+          (v) =>
+            `${v.label}: ${bytes(v.packed)} packed, ${bytes(v.held)} held, ${bytes(v.float)} in float`,
+        )
         .join('; ')}.`,
     },
     {
@@ -71,8 +87,19 @@ function memoryPanel(
           encoding: { x: x('float') },
         },
         {
-          mark: { type: 'text', align: 'left', baseline: 'bottom', dx: 1, yOffset: -12, color: theme.muted },
-          encoding: { y, x: { datum: 0, type: 'quantitative' }, text: { field: 'text', type: 'nominal' } },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'bottom',
+            dx: 1,
+            yOffset: -12,
+            color: theme.muted,
+          },
+          encoding: {
+            y,
+            x: { datum: 0, type: 'quantitative' },
+            text: { field: 'text', type: 'nominal' },
+          },
         },
       ],
     },
@@ -122,7 +149,11 @@ export function memoryPlots(
       theme,
     ),
     memoryPanel(
-      { name: `cache-${slug(model.id)}`, title: `${model.label}, cache`, axis: 'cache for each token' },
+      {
+        name: `cache-${slug(model.id)}`,
+        title: `${model.label}, cache`,
+        axis: 'cache for each token',
+      },
       rows,
       cache,
       marks,

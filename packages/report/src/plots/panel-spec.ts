@@ -17,7 +17,11 @@ export const panelWidth = 380;
 /** Wraps layers into a specification with the house style: no frame, faint grid, quiet axes. */
 export function panelSpec(
   panel: Pick<PanelSpec, 'name' | 'title' | 'description'>,
-  content: { readonly height: number; readonly layer: readonly JsonObject[]; readonly [key: string]: unknown },
+  content: {
+    readonly height: number;
+    readonly layer: readonly JsonObject[];
+    readonly [key: string]: unknown;
+  },
   theme: PlotTheme,
 ): PanelSpec {
   const { font, ink, muted, line, grid } = theme;
@@ -28,7 +32,7 @@ export function panelSpec(
     width: panelWidth,
     background: null,
     autosize: { type: 'fit', contains: 'padding' },
-    padding: { left: 2, right: 2, top: 6, bottom: 4 },
+    padding: { left: 2, right: 2, top: 4, bottom: 4 },
     ...content,
     config: {
       font,
@@ -44,9 +48,19 @@ export function panelSpec(
         labelFontSize: 12,
         titleFontSize: 12,
         titleFontWeight: 'normal',
+        labelFlush: false,
         labelPadding: 6,
         titlePadding: 10,
         domainColor: line,
+      },
+      // The unit of the vertical axis reads from left to right, above it.
+      axisYQuantitative: {
+        titleAngle: 0,
+        titleAlign: 'left',
+        titleAnchor: 'end',
+        titleBaseline: 'bottom',
+        titleX: -30,
+        titleY: -14,
       },
       legend: { orient: 'bottom', title: null, labelColor: ink, labelFontSize: 12 },
       text: { color: ink, fontSize: 12 },

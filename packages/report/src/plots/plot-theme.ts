@@ -13,9 +13,23 @@ export interface PlotTheme {
 }
 
 /** Wong's palette (Nature Methods 8, 441, 2011), darkened until each colour has contrast 3 : 1 on white. */
-export const lightColors = ['#0067a5', '#d0540a', '#00795c', '#a8478f', '#8a6d00', '#4a6670'] as const;
+export const lightColors = [
+  '#0067a5',
+  '#d0540a',
+  '#00795c',
+  '#a8478f',
+  '#8a6d00',
+  '#4a6670',
+] as const;
 /** The same hues for a dark page. */
-export const darkColors = ['#5ab4ea', '#f79a4b', '#35c79c', '#e39bd0', '#dfc04a', '#a6bcc6'] as const;
+export const darkColors = [
+  '#5ab4ea',
+  '#f79a4b',
+  '#35c79c',
+  '#e39bd0',
+  '#dfc04a',
+  '#a6bcc6',
+] as const;
 
 /** For specs that are stored beside results and drawn anywhere. */
 export const storedTheme: PlotTheme = {

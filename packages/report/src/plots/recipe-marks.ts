@@ -39,11 +39,17 @@ export function recipeMarks(results: StudyResults): ReadonlyMap<string, RecipeMa
 
 /** The colour of a mark in a theme. */
 export function markColor(mark: RecipeMark | undefined, theme: PlotTheme): string {
-  return mark === undefined || mark.color === null ? theme.ink : (theme.series[mark.color] ?? theme.ink);
+  return mark === undefined || mark.color === null
+    ? theme.ink
+    : (theme.series[mark.color] ?? theme.ink);
 }
 
 /** A scale from labels to colours, for the rows of one panel. */
-export function colorScale(rows: readonly StudyRow[], marks: ReadonlyMap<string, RecipeMark>, theme: PlotTheme) {
+export function colorScale(
+  rows: readonly StudyRow[],
+  marks: ReadonlyMap<string, RecipeMark>,
+  theme: PlotTheme,
+) {
   const labels = [...new Set(rows.map(({ label }) => label))];
   return { domain: labels, range: labels.map((label) => markColor(marks.get(label), theme)) };
 }
@@ -51,5 +57,8 @@ export function colorScale(rows: readonly StudyRow[], marks: ReadonlyMap<string,
 /** A scale from labels to shapes, for the rows of one panel. */
 export function shapeScale(rows: readonly StudyRow[], marks: ReadonlyMap<string, RecipeMark>) {
   const labels = [...new Set(rows.map(({ label }) => label))];
-  return { domain: labels, range: labels.map((label) => shapes[marks.get(label)?.shape ?? 0] ?? shapes[0]) };
+  return {
+    domain: labels,
+    range: labels.map((label) => shapes[marks.get(label)?.shape ?? 0] ?? shapes[0]),
+  };
 }

@@ -3,7 +3,9 @@ import type { StudyRow } from '../study-results.js';
 
 /** The narrowest width that a cell quantizes to; null where nothing is stored in fewer bits. */
 export function narrowestBits(row: StudyRow): number | null {
-  const widths = [row.weight_bits, row.activation_bits, row.kv_bits].filter((bits) => bits !== null);
+  const widths = [row.weight_bits, row.activation_bits, row.kv_bits].filter(
+    (bits) => bits !== null,
+  );
   return widths.length === 0 ? null : Math.min(...widths);
 }
 

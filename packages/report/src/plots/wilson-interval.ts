@@ -8,6 +8,7 @@ const z = 1.959963984540054;
 export function wilsonInterval(share: number, count: number): readonly [number, number] {
   const denominator = 1 + (z * z) / count;
   const center = (share + (z * z) / (2 * count)) / denominator;
-  const half = (z / denominator) * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
+  const half =
+    (z / denominator) * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
   return [Math.max(0, center - half), Math.min(1, center + half)];
 }
