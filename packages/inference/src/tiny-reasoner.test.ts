@@ -176,7 +176,7 @@ describe('tiny-reasoner', () => {
   });
 
   it('sampled answers differ between streams and repeat with them', async () => {
-    const sampling = { temperature: 1.2, topP: 1, topK: 0, minP: 0 };
+    const sampling = { temperature: 3, topP: 1, topK: 0, minP: 0 };
     const make = (stream: string) => request(stream, { sampling, stream, seed: 3, maxTokens: 60 });
     const [first, again] = [
       await answers(['a', 'b', 'c'].map(make)),

@@ -235,13 +235,13 @@ describe('resuming', () => {
     expect(await runChild(whole)).toMatchObject({ code: 0 });
     let kills = 0;
     let last = await runChild(output, 1);
-    for (let parts = 2; last.signal === 'SIGKILL'; parts++) {
+    // A kill may also come just too late; then the directory must be as whole as any.
+    for (let parts = 2; last.signal === 'SIGKILL' && !existsSync(output); parts++) {
       kills++;
-      expect(existsSync(output)).toBe(false);
       last = await runChild(output, parts < 7 ? parts : undefined);
     }
     expect(kills).toBeGreaterThan(1);
-    expect(last).toMatchObject({ code: 0 });
+    if (last.signal !== 'SIGKILL') expect(last.code).toBe(0);
     expect(last.output).toContain('model.layers.0, from an earlier run');
     expect(await fingerprint(output)).toEqual(await fingerprint(whole));
   });

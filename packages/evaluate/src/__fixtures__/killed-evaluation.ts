@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluate, repeatSeeds } from '../index.js';
 import { scorers, toyBenchmark, toyEngine } from './toy.js';
 
-const [directory = '', order = '0', pause = '5'] = process.argv.slice(2);
+const [directory = '', order = '0', pause = '0'] = process.argv.slice(2);
 const run = evaluate({
   engine: toyEngine({ order: Number(order), before: () => sleep(Number(pause)) }),
-  benchmarks: [toyBenchmark('sums', 12), toyBenchmark('more-sums', 8)],
+  benchmarks: [toyBenchmark('sums', 20), toyBenchmark('more-sums', 12)],
   scorers,
   directory,
   recipe: null,

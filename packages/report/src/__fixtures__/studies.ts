@@ -56,7 +56,7 @@ export function thirtyCells(): StudyResults {
           flips: recipe.recipe === 'none' ? null : { right_to_wrong: 20, wrong_to_right: 9 },
           tokens_ratio: recipe.recipe === 'none' ? null : 1 + lost / 100,
           by_group: benchmark === 'gsm8k' ? {} : { level: levels(accuracy) },
-          samples: [0, 1, 2, 3].map((index) => ({
+          samples: [0, 1, 2, 3, 4, 5].map((index) => ({
             problem: `${benchmark}-${index}`,
             question: 'How many?',
             expected: '273',

@@ -43,7 +43,7 @@ margin-bottom:.6em;text-wrap:pretty}
 .rail .seen{color:var(--ink)}
 .body{min-width:0;margin-top:22px}
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:36px 44px}
-.panel{min-width:0;max-width:520px}
+.panel{min-width:0;max-width:450px}
 .panel h3,.group{font-size:14px;font-weight:600}
 .panel h3{margin-bottom:8px}
 .panel svg{display:block;width:100%;height:auto;overflow:visible}

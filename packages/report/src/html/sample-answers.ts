@@ -3,8 +3,8 @@ import type { StudyPanel } from '../study-panels.js';
 import type { StudySample } from '../study-results.js';
 import { escapeHtml } from './escape-html.js';
 
-/** Answers shown for a cell; results may carry more. */
-const shownSamples = 3;
+/** Answers shown for a cell, right and wrong ones each at most half where there are both; results may carry more. */
+const shownSamples = 4;
 /** Characters of thinking shown; the middle of a longer one is left out, and the page says so. */
 const shownThinking = 6000;
 
@@ -18,6 +18,18 @@ export function abridge(text: string, most = shownThinking): string {
   return `${characters.slice(0, half).join('')}\n\n[… ${whole(left)} characters left out …]\n\n${end}`;
 }
 
+/** Some of each kind, in the order given. */
+function shownOf(samples: readonly StudySample[]): readonly StudySample[] {
+  const right = samples.filter(({ correct }) => correct);
+  const wrong = samples.filter(({ correct }) => !correct);
+  const half = shownSamples / 2;
+  const chosen = new Set([
+    ...right.slice(0, Math.max(half, shownSamples - wrong.length)),
+    ...wrong.slice(0, Math.max(half, shownSamples - right.length)),
+  ]);
+  return samples.filter((sample) => chosen.has(sample));
+}
+
 function sampleDetails(sample: StudySample): string {
   const verdict = sample.correct
     ? '<span class="verdict lossless"><span aria-hidden="true">✓</span>right</span>'
@@ -27,7 +39,7 @@ function sampleDetails(sample: StudySample): string {
   const tokens = `${whole(sample.completion_tokens)} ${sample.completion_tokens === 1 ? 'token' : 'tokens'}`;
   const part = (name: string, html: string) => `<dt>${name}</dt><dd>${html}</dd>`;
   return `<details><summary>${verdict} &ensp;<bdi>${escapeHtml(abridge(read, 120))}</bdi><span class="meta">,
-expected <bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi> · ${tokens}${ended} · ${escapeHtml(sample.problem)}</span></summary>
+expected <bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi> · ${tokens}${ended} · <bdi>${escapeHtml(sample.problem)}</bdi></span></summary>
 <dl class="sample">${sample.question === undefined ? '' : part('Question', escapeHtml(abridge(sample.question)))}
 ${sample.thinking === '' ? '' : part('Thinking', `<pre>${escapeHtml(abridge(sample.thinking))}</pre>`)}
 ${part('Answer', sample.text === '' ? '<i>none</i>' : escapeHtml(abridge(sample.text)))}</dl></details>`;
@@ -43,10 +55,7 @@ export function sampleAnswers(panels: readonly StudyPanel[]): string {
         const where = several ? `, ${benchmark.title}` : '';
         const more = samples.length > shownSamples ? ` (${shownSamples} of ${samples.length})` : '';
         const title = escapeHtml(`${model.label}, ${label}${where}${more}`);
-        return [
-          `<h3 class="group">${title}</h3>`,
-          ...samples.slice(0, shownSamples).map(sampleDetails),
-        ];
+        return [`<h3 class="group">${title}</h3>`, ...shownOf(samples).map(sampleDetails)];
       }),
     )
     .join('\n');

@@ -33,6 +33,22 @@ function positions(
   return place;
 }
 
+/** Whether two names beside their points would overlap; a letter is about 7 pixels wide, a line 15 high. */
+function namesCollide(
+  points: readonly { readonly label: string; readonly x: number; readonly accuracy: number }[],
+  columns: number,
+): boolean {
+  const columnPixels = 330 / columns;
+  const pixelsPerPoint = 2;
+  return points.some((a, index) =>
+    points.slice(index + 1).some((b) => {
+      const [left, right] = a.x <= b.x ? [a, b] : [b, a];
+      const apart = (right.x - left.x) * columnPixels - 7 * left.label.length - 16;
+      return apart < 0 && Math.abs(a.accuracy - b.accuracy) * pixelsPerPoint < 15;
+    }),
+  );
+}
+
 /** Accuracy with its interval against the narrowest width, a thin line from float down each series. */
 export function accuracyByBits(
   panel: StudyPanel,
@@ -56,8 +72,9 @@ export function accuracyByBits(
       recipeSeries,
     ),
   ].flatMap(([series, own]) => [...own, ...baseline].map((row) => ({ ...point(row), series })));
-  // Beyond this many, names would cover each other; the key above the panels has them all.
-  const named = rows.length <= 7;
+  const points = rows.map(point);
+  // Where names would cover each other they are left to the key above the panels.
+  const named = !namesCollide(points, columns.length);
   const axisLabels = columns.map((bits) => (bits === null ? 'float' : String(bits)));
   const x = {
     field: 'x',
@@ -95,7 +112,7 @@ export function accuracyByBits(
     },
     {
       height: 280,
-      data: { values: rows.map(point) },
+      data: { values: points },
       layer: [
         {
           data: { values: lines },

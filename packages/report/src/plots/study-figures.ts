@@ -70,7 +70,11 @@ export function studyFigures(results: StudyResults, theme: PlotTheme): readonly 
     const longest = longestAnswer(panels);
     add('accuracy', 'Accuracy against bits', {
       caption: bitsCaption(panels),
-      panels: panels.map((panel) => accuracyByBits(panel, columns, marks, theme)),
+      // With float alone there is no axis to draw against.
+      panels:
+        columns.length > 1
+          ? panels.map((panel) => accuracyByBits(panel, columns, marks, theme))
+          : [],
       key: recipeKey(labels(panels), marks, theme),
     });
     add('change', 'Change against float', {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { SampleRecord } from './index.js';
+import { summarize } from './index.js';
+
+/** A sample from `problem repeat verdict tokens`, where the verdict is y, n, ? (unread), t (truncated, unread) or e (error). */
+function sample(text: string): SampleRecord {
+  const [problem, repeat, verdict, tokens] = text.split(' ') as [string, string, string, string];
+  return {
+    benchmark: 'chain',
+    problem,
+    repeat: Number(repeat),
+    completion_tokens: Number(tokens),
+    finish_reason: verdict === 't' ? 'length' : verdict === 'e' ? 'error' : 'stop',
+    correct: verdict === 'y',
+    extracted: verdict === 'y' || verdict === 'n' ? '1' : null,
+    groups: { steps: problem.length },
+  };
+}
+
+describe('summarize', () => {
+  const samples = [
+    'a 0 y 10',
+    'b 0 n 20',
+    'cc 0 ? 30',
+    'dd 0 t 60',
+    'a 1 y 10',
+    'b 1 y 20',
+    'cc 1 y 30',
+    'dd 1 n 60',
+  ].map(sample);
+
+  it('gives the figures of a small run', () => {
+    // repeats: 1/4 and 3/4; mean 1/2, sample deviation sqrt(2 · 0.25²) = 0.3536
+    expect(summarize(samples).chain).toMatchObject({
+      accuracy: 0.5,
+      std_over_repeats: expect.closeTo(0.3535533905932738, 12),
+      problems: 4,
+      repeats: 2,
+      mean_completion_tokens: 30,
+      truncated_share: 1 / 8,
+      unparsed_share: 2 / 8,
+      errors: 0,
+      by_group: {
+        steps: { 1: { accuracy: 0.75, problems: 2 }, 2: { accuracy: 0.25, problems: 2 } },
+      },
+    });
+  });
+
+  it('does not depend on the order of samples', () => {
+    expect(summarize([...samples].reverse())).toEqual(summarize(samples));
+    expect(JSON.stringify(summarize([...samples].reverse()))).toBe(
+      JSON.stringify(summarize(samples)),
+    );
+  });
+
+  it('leaves unanswered requests out of every share', () => {
+    const withErrors = [...samples, sample('a 2 e 0'), sample('b 2 e 0')];
+    const { errors, ...rest } = summarize(withErrors).chain!;
+    const { errors: none, ...expected } = summarize(samples).chain!;
+    expect([errors, none]).toEqual([2, 0]);
+    expect(rest).toEqual(expected);
+  });
+
+  it('is not certain of a perfect score', () => {
+    // statsmodels: proportion_confint(20, 20, method='wilson')
+    const perfect = Array.from({ length: 20 }, (_, i) => sample(`p${i} 0 y 5`));
+    const { accuracy, interval95 } = summarize(perfect).chain!;
+    expect(accuracy).toBe(1);
+    expect(interval95?.[0]).toBeCloseTo(0.8388748419471804, 10);
+    expect(interval95?.[1]).toBe(1);
+  });
+
+  it('has no figures where nothing was answered', () => {
+    expect(summarize([sample('a 0 e 0')]).chain).toMatchObject({
+      accuracy: null,
+      interval95: null,
+      mean_completion_tokens: null,
+      errors: 1,
+    });
+  });
+
+  it('lists benchmarks by name', () => {
+    const other = { ...sample('a 0 y 1'), benchmark: 'aime-90' };
+    expect(Object.keys(summarize([...samples, other]))).toEqual(['aime-90', 'chain']);
+  });
+});
