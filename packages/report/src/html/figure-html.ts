@@ -1,4 +1,5 @@
 import type { KeyItem } from '../plots/figure-key.js';
+import { slug } from '../plots/panel-spec.js';
 import { renderSvg } from '../plots/render-svg.js';
 import type { StudyFigure } from '../plots/study-figures.js';
 import { escapeHtml } from './escape-html.js';
@@ -27,7 +28,7 @@ export async function figureHtml(figure: StudyFigure, after = ''): Promise<strin
     ...seen.map((sentence) => `<p class="seen">${prose(sentence)}</p>`),
     ...reading.map((sentence) => `<p>${prose(sentence)}</p>`),
   ].join('');
-  return `<figure class="band" id="${escapeHtml(figure.id)}">
+  return `<figure class="band" id="${slug(figure.id)}">
 <figcaption class="rail"><h2>${escapeHtml(figure.title)}</h2>${caption}</figcaption>
 <div class="body">${keyHtml(figure.key)}<div class="panels">${panels.join('\n')}</div>${after}</div>
 </figure>`;

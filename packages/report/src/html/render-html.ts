@@ -2,6 +2,7 @@ import { dropWords } from '../drop-words.js';
 import { sampleSize } from '../format-figures.js';
 import { howToRead } from '../how-to-read.js';
 import { parseStudyResults } from '../parse-study-results.js';
+import { slug } from '../plots/panel-spec.js';
 import { pageTheme } from '../plots/plot-theme.js';
 import { studyFigures } from '../plots/study-figures.js';
 import { provenance } from '../provenance.js';
@@ -19,7 +20,7 @@ import { sampleAnswers } from './sample-answers.js';
 
 function band(id: string, title: string, notes: readonly string[], body: string): string {
   const text = notes.map((note) => `<p>${prose(note)}</p>`).join('');
-  return `<section class="band" id="${escapeHtml(id)}">
+  return `<section class="band" id="${slug(id)}">
 <div class="rail"><h2>${escapeHtml(title)}</h2>${text}</div>
 <div class="body">${body}</div>
 </section>`;

@@ -70,7 +70,7 @@ export function panelSpec(
   return { ...panel, spec: JSON.parse(JSON.stringify(spec)) as JsonObject };
 }
 
-/** A part of a name that is fit for a file name. */
+/** A text reduced to what is fit for file names and fragments: small letters, digits and hyphens. */
 export function slug(text: string): string {
   return text
     .toLowerCase()

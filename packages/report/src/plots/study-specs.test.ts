@@ -36,6 +36,22 @@ test('names are unique and fit for files; colours mean something outside our pag
   expect(JSON.stringify(specs)).not.toContain('var(');
 });
 
+test('models whose names differ in punctuation alone keep a plot each', () => {
+  const twins = {
+    ...quickstart,
+    models: quickstart.models.map((model, index) => ({
+      ...model,
+      id: index === 0 ? 'a/b' : 'a-b',
+    })),
+    rows: quickstart.rows.map((row) => ({
+      ...row,
+      model: row.model.endsWith('nano') ? 'a/b' : 'a-b',
+    })),
+  };
+  const names = studySpecs(twins).map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
 test('plots hold the figures of the rows', () => {
   const spec = studySpecs(quickstart).find(
     ({ name }) => name === 'accuracy-chain-tiny-reasoner-micro',

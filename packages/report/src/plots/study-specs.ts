@@ -10,5 +10,13 @@ import { studyFigures } from './study-figures.js';
  * @throws ThinkbitsError `report/results`, `report/inconsistent`
  */
 export function studySpecs(results: StudyResults): readonly PanelSpec[] {
-  return studyFigures(parseStudyResults(results), storedTheme).flatMap(({ panels }) => panels);
+  const taken = new Map<string, number>();
+  return studyFigures(parseStudyResults(results), storedTheme)
+    .flatMap(({ panels }) => panels)
+    .map((panel) => {
+      // Identifiers that differ in punctuation alone have one slug.
+      const count = (taken.get(panel.name) ?? 0) + 1;
+      taken.set(panel.name, count);
+      return count === 1 ? panel : { ...panel, name: `${panel.name}-${count}` };
+    });
 }
