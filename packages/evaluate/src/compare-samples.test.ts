@@ -39,15 +39,21 @@ describe('compareSamples', () => {
     expect(comparison.drop).toBeCloseTo(9, 10);
   });
 
-  it('gives the interval that scipy.stats.bootstrap gives, and the class that follows', () => {
+  it('gives the interval that scipy.stats.bootstrap gives', () => {
     // 200 000 resamples: 95 % [-0.15, -0.03]
     expect(Math.abs(comparison.interval95[0] + 0.15)).toBeLessThan(0.008);
     expect(Math.abs(comparison.interval95[1] + 0.03)).toBeLessThan(0.008);
     expect(comparison.drop_interval95[0]).toBeCloseTo(-100 * comparison.interval95[1], 10);
-    expect(comparison.drop_class).toBe(
-      comparison.drop_interval95[0] > 3 ? 'risky' : 'undetermined',
-    );
     expect(comparison.equivalence.equivalent).toBe(false);
+  });
+
+  it('names the class of a drop only where the interval leaves one', () => {
+    const class_ = (count: number, lost: number) =>
+      compareSamples('chain', run(count, () => true), run(count, (i) => i >= lost), 0.01).drop_class;
+    expect(class_(200, 40)).toBe('risky'); // 20 points, about ± 5.5
+    expect(class_(4000, 80)).toBe('fair'); // 2 points, about ± 0.4
+    expect(class_(4000, 8)).toBe('lossless'); // 0.2 points, about ± 0.14
+    expect(class_(50, 1)).toBe('undetermined'); // 2 points, 0 to 6
   });
 
   it('gives the exact McNemar test', () => {

@@ -117,10 +117,15 @@ describe('what is on disk', () => {
     expect(names).toContain('model.norm.weight');
   });
 
-  it('does not depend on where the model and the output lie', async () => {
+  it('does not depend on where the model and the output lie, nor on how the recipe is written', async () => {
     const [a, b] = [await tinyFolder(), await tinyFolder()];
     await quantizeCheckpoint(a.checkpoint, { recipe, output: a.output });
-    await quantizeCheckpoint(b.checkpoint, { recipe, output: join(b.root, 'deeper', 'down') });
+    const { group, bits } = recipe.weights;
+    const reordered = { kv: recipe.kv, weights: { group, bits } };
+    await quantizeCheckpoint(b.checkpoint, {
+      recipe: reordered,
+      output: join(b.root, 'deeper', 'down'),
+    });
     expect(await fingerprint(join(b.root, 'deeper', 'down'))).toEqual(await fingerprint(a.output));
   });
 });

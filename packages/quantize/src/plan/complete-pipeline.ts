@@ -1,3 +1,4 @@
+import { canonicalJson } from '@thinkbits/checkpoint';
 import { rtn } from '@thinkbits/quantizer-rtn';
 import {
   completeWeightScheme,
@@ -121,14 +122,13 @@ export function completePipeline(recipe: Recipe, given: readonly Quantizer[]): C
   }
   const uses =
     recipe.pipeline.length === given.length ? recipe.pipeline.map((stage) => stage.use) : [];
-  return {
-    recipe: {
-      ...recipe,
-      pipeline: pipeline.map((stage, index) => recordStage(stage, uses[index] ?? stage.id)),
-      ...(weights && { weights }),
-      ...(kv && { kv }),
-    },
-    pipeline,
-    issues,
+  const asRun: Recipe = {
+    ...recipe,
+    pipeline: pipeline.map((stage, index) => recordStage(stage, uses[index] ?? stage.id)),
+    ...(weights && { weights }),
+    ...(kv && { kv }),
   };
+  // Keys in one order: a recipe is to be recorded in the same bytes however it was written.
+  const sorted = JSON.parse(canonicalJson(asRun as unknown as Json)) as Recipe;
+  return { recipe: sorted, pipeline, issues };
 }
