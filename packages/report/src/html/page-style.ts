@@ -42,7 +42,7 @@ margin-bottom:.6em;text-wrap:pretty}
 .rail p{font-size:14px;line-height:1.5;color:var(--muted);max-width:34em}
 .rail .seen{color:var(--ink)}
 .body{min-width:0;margin-top:22px}
-.panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:36px 44px}
+.panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:36px 44px}
 .panel{min-width:0;max-width:450px}
 .panel h3,.group{font-size:14px;font-weight:600}
 .panel h3{margin-bottom:8px}
@@ -96,7 +96,7 @@ footer{border-top:1px solid var(--grid);padding:22px 0 56px;font-size:13px;color
 }
 @media (max-width:979px){th:first-child{position:sticky;left:0;background:var(--paper)}.group th:first-child{position:static}}
 @media (max-width:560px){
-th,td{padding-left:12px}
+th,td{padding-left:9px}
 table{font-size:13.5px}
 .range{font-size:12px}
 .provenance{grid-template-columns:1fr;gap:2px}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { quickstart } from '../__fixtures__/studies.js';
 import type { StudyRow } from '../study-results.js';
+import { darkColors, lightColors } from './plot-theme.js';
 import { recipeMarks } from './recipe-marks.js';
 import { narrowestBits, recipeSeries } from './recipe-series.js';
 import { wilsonInterval } from './wilson-interval.js';
@@ -50,4 +51,23 @@ test('Wilson intervals agree with published values', () => {
     expect(interval[0]).toBeCloseTo(low, 4);
     expect(interval[1]).toBeCloseTo(high, 4);
   }
+});
+
+/** Contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance). */
+function contrast(a: string, b: string): number {
+  const luminance = (hex: string) =>
+    [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
+      const channel = Number.parseInt(hex.slice(1 + 2 * index, 3 + 2 * index), 16) / 255;
+      return (
+        sum + weight * (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4)
+      );
+    }, 0);
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+test('marks stand out from the page in both themes', () => {
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 6);
+  for (const color of lightColors) expect(contrast(color, '#ffffff')).toBeGreaterThan(3);
+  for (const color of darkColors) expect(contrast(color, '#14161a')).toBeGreaterThan(3);
 });
