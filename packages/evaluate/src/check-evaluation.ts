@@ -34,8 +34,8 @@ const settingsSchema: JsonSchema = {
 
 /**
  * Everything that can be wrong with a call before anything is asked.
- * @throws ThinkbitsError `evaluate/bad-setting`, `evaluate/greedy-repeats`, `evaluate/no-problems`, `evaluate/duplicate-benchmark`,
- *   `evaluate/duplicate-problem`, `evaluate/missing-scorer`
+ * @throws ThinkbitsError `evaluate/bad-setting`, `evaluate/greedy-repeats`, `evaluate/no-problems`,
+ *   `evaluate/duplicate-benchmark`, `evaluate/duplicate-problem`, `evaluate/missing-scorer`
  */
 export function checkEvaluation(
   options: EvaluateOptions,

@@ -6,7 +6,10 @@ import { holm } from './statistics/holm.js';
 
 /** Options of {@link compareRuns}. */
 export interface CompareOptions {
-  /** Accuracies count as the same within this share, for example 0.01; 0.01 unless given (the paper's "lossless"). */
+  /**
+   * Accuracies count as the same within this share, for example 0.01; 0.01 unless given (the
+   * paper's "lossless").
+   */
   readonly margin?: number;
 }
 
@@ -23,18 +26,19 @@ export interface Comparison {
   readonly b: ComparedRun;
   readonly benchmarks: { readonly [benchmark: string]: BenchmarkComparison };
   /**
-   * What differs between the runs besides model and recipe: sampling, limits, seeds, engine, backend. A difference in accuracy may
-   * come from there.
+   * What differs between the runs besides model and recipe: sampling, limits, seeds, engine,
+   * backend. A difference in accuracy may come from there.
    */
   readonly also_differs: readonly string[];
 }
 
 /**
- * Compares two run directories, sample against sample of the same problem and repeat; reads them and changes nothing. Runs that are not
- * finished are compared on what both have; `pairs` and `unpaired` say how much that is.
+ * Compares two run directories, sample against sample of the same problem and repeat; reads them
+ * and changes nothing. Runs that are not finished are compared on what both have; `pairs` and
+ * `unpaired` say how much that is.
  *
- * @throws ThinkbitsError `run/not-a-run`, `run/corrupt-line`, `compare/no-common-benchmark`, `compare/different-data`,
- *   `compare/no-pairs`, `compare/bad-margin`
+ * @throws ThinkbitsError `run/not-a-run`, `run/corrupt-line`, `compare/no-common-benchmark`,
+ *   `compare/different-data`, `compare/no-pairs`, `compare/bad-margin`
  */
 export async function compareRuns(
   directoryA: string,
@@ -84,17 +88,18 @@ function commonBenchmarks(a: StoredRun, b: StoredRun): string[] {
     if (other.data_hash !== data_hash) {
       throw new ThinkbitsError({
         code: 'compare/different-data',
-        message: `The runs asked different data of ${id}: ${data_hash} in ${a.directory}, ${other.data_hash} in ${b.directory}.`,
+        message: `The data of ${id} differ: ${a.directory} has ${data_hash}, ${b.directory} ${other.data_hash}.`,
         help: 'Evaluate both models on the same data: only equal problems can be paired.',
       });
     }
     common.push(id);
   }
   if (common.length > 0) return common.sort();
-  const names = ({ run }: StoredRun) => run.benchmarks.map(({ id }) => id).join(', ');
+  const names = ({ run, directory }: StoredRun) =>
+    `${directory} has ${run.benchmarks.map(({ id }) => id).join(', ')}`;
   throw new ThinkbitsError({
     code: 'compare/no-common-benchmark',
-    message: `The runs have no benchmark in common: ${names(a)} in ${a.directory}, ${names(b)} in ${b.directory}.`,
+    message: `The runs have no benchmark in common: ${names(a)}; ${names(b)}.`,
     help: 'Give two runs of the same benchmark.',
   });
 }

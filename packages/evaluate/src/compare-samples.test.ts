@@ -49,10 +49,15 @@ describe('compareSamples', () => {
 
   it('names the class of a drop only where the interval leaves one', () => {
     const class_ = (count: number, lost: number) =>
-      compareSamples('chain', run(count, () => true), run(count, (i) => i >= lost), 0.01).drop_class;
+      compareSamples(
+        'chain',
+        run(count, () => true),
+        run(count, (i) => i >= lost),
+        0.01,
+      ).drop_class;
     expect(class_(200, 40)).toBe('risky'); // 20 points, about ± 5.5
-    expect(class_(4000, 80)).toBe('fair'); // 2 points, about ± 0.4
-    expect(class_(4000, 8)).toBe('lossless'); // 0.2 points, about ± 0.14
+    expect(class_(1500, 30)).toBe('fair'); // 2 points, about ± 0.7
+    expect(class_(1500, 3)).toBe('lossless'); // 0.2 points, about ± 0.2
     expect(class_(50, 1)).toBe('undetermined'); // 2 points, 0 to 6
   });
 

@@ -57,8 +57,9 @@ type Pair = readonly [a: SampleRecord, b: SampleRecord];
 /**
  * Compares the samples of two runs on one benchmark, paired.
  *
- * Repeats of a problem are not independent, so every test treats a problem as one: intervals resample problems, and McNemar's test
- * counts a problem for the run that got more of its repeats right (with one repeat that is the usual test).
+ * Repeats of a problem are not independent, so every test treats a problem as one: intervals
+ * resample problems, and McNemar's test counts a problem for the run that got more of its repeats
+ * right (with one repeat that is the usual test).
  *
  * @param margin of {@link equivalence}, a share
  * @throws ThinkbitsError `compare/no-pairs`
@@ -73,8 +74,9 @@ export function compareSamples(
   if (pairs.length === 0) {
     throw new ThinkbitsError({
       code: 'compare/no-pairs',
-      message: `No problem of ${benchmark} was answered in both runs (${samplesA.length} and ${samplesB.length} samples).`,
+      message: `No problem of ${benchmark} was answered in both runs.`,
       help: 'Continue the runs, with the same limit and repeats.',
+      details: { samples: [samplesA.length, samplesB.length] },
     });
   }
   const problems = [...groupBy(pairs, ([a]) => a.problem).values()];

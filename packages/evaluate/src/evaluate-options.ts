@@ -25,7 +25,10 @@ export interface EvaluateOptions {
   readonly directory: string;
   /** What was done to the model, recorded and part of the identity; null = nothing. */
   readonly recipe: Recipe | null;
-  /** The model's name and content hash where the engine's own do not say it, for example those of the float source. */
+  /**
+   * The model's name and content hash where the engine's own do not say it, for example those of
+   * the float source.
+   */
   readonly model?: { readonly id: string; readonly hash: string };
   /** One a repeat, the first is the base seed. [42] unless given. */
   readonly seeds?: readonly number[];

@@ -260,9 +260,9 @@ describe('another run', () => {
       call({ engine: toyEngine({ modelHash: 'others' }), maxTokens: 65 }),
     ).result.catch((reason) => reason);
     expect(error.message.split('\n').slice(1)).toEqual([
+      '- model.hash: the directory has "weights", this call "others"',
       '- benchmarks.0.max_tokens: the directory has 64, this call 65',
       '- benchmarks.1.max_tokens: the directory has 64, this call 65',
-      '- model.hash: the directory has "weights", this call "others"',
     ]);
   });
 
@@ -278,8 +278,12 @@ describe('another run', () => {
 
   it('does not take samples over that nothing describes', async () => {
     await mkdir(directory);
-    await writeFile(join(directory, 'samples.jsonl'), '');
+    await writeFile(join(directory, 'samples.jsonl'), '{}\n');
     await expect(evaluate(call())).rejects.toMatchObject({ code: 'run/not-a-run' });
+    // An empty file is what a call leaves that was killed before it wrote anything.
+    await writeFile(join(directory, 'samples.jsonl'), '');
+    await evaluate(call());
+    expect(await comparableFiles(directory)).toEqual(await uninterrupted());
   });
 
   it('may not write to the directory at the same time', async () => {

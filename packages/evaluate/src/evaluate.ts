@@ -21,21 +21,25 @@ import { withRunLock } from './run/with-run-lock.js';
 import type { RunSummary } from './summarize.js';
 
 /**
- * Asks an engine every problem of one or several benchmarks with every seed, scores the answers, and keeps all of it in a run
- * directory (interface.md §3).
+ * Asks an engine every problem of one or several benchmarks with every seed, scores the answers,
+ * and keeps all of it in a run directory (interface.md §3).
  *
- * - Each answer is appended to `samples.jsonl` as it finishes and is on disk before the next is awaited. Killed at any moment, the
- *   same call does what is missing and ends with the files of an uninterrupted run, but for the `seconds` of samples.
- * - A larger `limit` or more seeds extend a directory; smaller ones summarize a part of it, and nothing is thrown away.
+ * - Each answer is appended to `samples.jsonl` as it finishes and is on disk before the next is
+ *   awaited. Killed at any moment, the same call does what is missing and ends with the files of an
+ *   uninterrupted run, but for the `seconds` of samples.
+ * - A larger `limit` or more seeds extend a directory; smaller ones summarize a part of it, and
+ *   nothing is thrown away.
  * - A request's random stream is its seed and its problem's id alone.
- * - A request that the engine cannot answer is recorded with `finish_reason: "error"`, left out of every share, reported as an
- *   issue, and asked again by the next call; when none of a benchmark could be answered the call fails.
+ * - A request that the engine cannot answer is recorded with `finish_reason: "error"`, left out of
+ *   every share, reported as an issue, and asked again by the next call; when none of a benchmark
+ *   could be answered the call fails.
  * - Aborting keeps what is finished.
  *
  * Progress: `plan`, an `advance` and a `sample` (the line) for each answer, `issue`.
  *
- * @throws ThinkbitsError of `checkEvaluation`; `run/identity-differs`, `run/corrupt-line`, `run/foreign-sample`, `directory/in-use`,
- *   `engine/missing-results`, `engine/unexpected-result`, `evaluate/nothing-answered`, `disk/full`, `disk/failed`, `run/aborted`
+ * @throws ThinkbitsError of `checkEvaluation`; `run/identity-differs`, `run/corrupt-line`,
+ *   `run/foreign-sample`, `directory/in-use`, `engine/missing-results`, `engine/unexpected-result`,
+ *   `evaluate/nothing-answered`, `disk/full`, `disk/failed`, `run/aborted`
  */
 export function evaluate(options: EvaluateOptions): Run<RunSummary> {
   return startRun(async (emit) => {
@@ -157,7 +161,7 @@ function missingResults(missing: number, asked: number): ThinkbitsError {
     code: 'engine/missing-results',
     category: 'machine',
     message: `The engine ended with ${missing} of ${asked} requests unanswered.`,
-    help: 'Run the same call again: only those are asked. If it stays so, report it to the author of the engine.',
+    help: 'Run the same call again: only those are asked. If it stays so, the engine is at fault.',
     details: { missing, asked },
   });
 }

@@ -10,8 +10,8 @@ import { sortSampleFile } from './run/sort-samples.js';
 import { type RunSummary, summarize } from './summarize.js';
 
 /**
- * Ends a run: sorts the file, summarizes what was planned, and reports what a reader of the summary should know. `summary.json` is
- * written only where every planned sample is there.
+ * Ends a run: sorts the file, summarizes what was planned, and reports what a reader of the summary
+ * should know. `summary.json` is written only where every planned sample is there.
  *
  * @throws ThinkbitsError `evaluate/nothing-answered`
  */
@@ -44,7 +44,7 @@ function issuesOf(benchmark: string, samples: readonly StoredSample[]): Issue[] 
       severity: 'warning',
       code: 'evaluate/errors',
       subject: benchmark,
-      message: `${failed.length} of ${samples.length} requests could not be answered and are in no share; the first: ${failed[0]?.reason}`,
+      message: `${failed.length} of ${samples.length} requests were not answered; ${firstOf(failed)}`,
       help: 'Run the same call again: only those are asked.',
     });
   }
@@ -58,6 +58,10 @@ function issuesOf(benchmark: string, samples: readonly StoredSample[]): Issue[] 
     });
   }
   return issues;
+}
+
+function firstOf(failed: readonly StoredSample[]): string {
+  return `the first: ${failed[0]?.reason}`;
 }
 
 /** An engine that ignores seeds gives this; one problem alone may do so by chance. */
@@ -75,7 +79,7 @@ function nothingAnswered(benchmark: string, failed: readonly StoredSample[]): Th
   return new ThinkbitsError({
     code: 'evaluate/nothing-answered',
     category: 'machine',
-    message: `None of the ${failed.length} requests of ${benchmark} could be answered; the first: ${failed[0]?.reason}`,
+    message: `None of the ${failed.length} requests of ${benchmark} was answered; ${firstOf(failed)}`,
     help: 'Remove the cause and run the same call again.',
   });
 }

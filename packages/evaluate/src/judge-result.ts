@@ -6,8 +6,8 @@ import type { SampleLine } from './run/sample-line.js';
 export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason'>;
 
 /**
- * Scores the text after the thinking. A scorer that throws does not lose an answer that may have taken an hour: the sample is
- * kept as unread, `issue` is told, and scoring again mends it.
+ * Scores the text after the thinking. A scorer that throws does not lose an answer that may have
+ * taken an hour: the sample is kept as unread, `issue` is told, and scoring again mends it.
  */
 export function judge(
   answer: Pick<SampleLine, 'problem' | 'text' | 'expected'> & { readonly choices: number | null },
@@ -23,7 +23,8 @@ export function judge(
     });
     return { correct, extracted, reason };
   } catch (error) {
-    const message = `The scorer "${scorer.id}" failed: ${error instanceof Error ? error.message : String(error)}`;
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The scorer "${scorer.id}" failed: ${why}`;
     report({ severity: 'warning', code: 'evaluate/scorer-failed', subject: problem, message });
     return { correct: false, extracted: null, reason: message };
   }

@@ -27,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(async () => await rm(root, { recursive: true }));
 
-/** Runs the child and kills it with SIGKILL once it has told of so many samples, plus a few milliseconds. */
+/**
+ * Runs the child and kills it with SIGKILL once it has told of so many samples, plus a few
+ * milliseconds.
+ */
 async function run(
   directory: string,
   order: number,

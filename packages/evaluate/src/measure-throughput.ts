@@ -8,7 +8,10 @@ export interface TimedCall {
   dispose(): void;
 }
 
-/** What is timed. Preparation (caches, random ids, context) happens before the call is returned and is not counted. */
+/**
+ * What is timed. Preparation (caches, random ids, context) happens before the call is returned and
+ * is not counted.
+ */
 export interface ThroughputModel {
   /** A forward pass over `tokens` new ids in each of `batch` rows. */
   prefill(tokens: number, batch: number): Promise<TimedCall>;
@@ -45,8 +48,9 @@ export interface ThroughputRow {
 }
 
 /**
- * Tokens per second of a model, prefill and decode at each batch size, as llama-bench measures them: every round starts from a fresh
- * preparation, one round before the timed ones warms up, the median is reported and all rounds are given.
+ * Tokens per second of a model, prefill and decode at each batch size, as llama-bench measures
+ * them: every round starts from a fresh preparation, one round before the timed ones warms up, the
+ * median is reported and all rounds are given.
  *
  * Progress: `plan`, `advance` by round, the warm-up included.
  *

@@ -10,7 +10,10 @@ export interface LikelihoodModel {
 export interface PerplexityOptions {
   /** Ids per window, at least 2. */
   readonly window: number;
-  /** From the start of one window to the start of the next, below `window`; disjoint windows where absent. */
+  /**
+   * From the start of one window to the start of the next, below `window`; disjoint windows where
+   * absent.
+   */
   readonly stride?: number;
   /** Only the first so many windows. */
   readonly limit?: number;
@@ -43,14 +46,17 @@ interface Window {
 /**
  * Perplexity of a model over a sequence of ids.
  *
- * - Disjoint windows (the default; evaluation.md §1.9, as GPTQ evaluates): the sequence is cut into windows, an incomplete last one is
- *   dropped, a window of n ids gives n - 1 losses and nothing is scored across windows.
- * - With a stride: windows overlap, and each scores only ids that no earlier one did, so that every id but the first is scored once with
- *   at least `window - stride` ids before it. The last window may be shorter.
+ * - Disjoint windows (the default; evaluation.md §1.9, as GPTQ evaluates): the sequence is cut into
+ *   windows, an incomplete last one is dropped, a window of n ids gives n - 1 losses and nothing is
+ *   scored across windows.
+ * - With a stride: windows overlap, and each scores only ids that no earlier one did, so that every
+ *   id but the first is scored once with at least `window - stride` ids before it. The last window
+ *   may be shorter.
  *
  * Losses are added in float64. Progress: `plan`, `advance` by window with the running perplexity.
  *
- * @throws ThinkbitsError `perplexity/bad-window`, `perplexity/too-short`, `perplexity/not-finite`, `run/aborted`
+ * @throws ThinkbitsError `perplexity/bad-window`, `perplexity/too-short`, `perplexity/not-finite`,
+ *   `run/aborted`
  */
 export function perplexity(
   model: LikelihoodModel,
@@ -97,9 +103,10 @@ function planWindows(length: number, { window, stride, limit }: PerplexityOption
   }
   const windows = stride === undefined ? disjoint(length, window) : strided(length, window, stride);
   if (windows.length === 0) {
+    const least = stride === undefined ? `one window of ${window}` : 'a single loss';
     throw new ThinkbitsError({
       code: 'perplexity/too-short',
-      message: `The text has ${length} ids, too few for ${stride === undefined ? `one window of ${window}` : 'a single loss'}.`,
+      message: `The text has ${length} ids, too few for ${least}.`,
       help: 'Give a longer text or a smaller window.',
       details: { ids: length, window },
     });

@@ -18,12 +18,13 @@ export interface RescoreOptions {
 }
 
 /**
- * Judges the stored answers of a run anew, for example after a scorer was mended; nothing is generated. The samples are replaced all
- * at once. A run that is not finished gets its verdicts, but no `summary.json`: the call that finishes it writes one.
+ * Judges the stored answers of a run anew, for example after a scorer was mended; nothing is
+ * generated. The samples are replaced all at once. A run that is not finished gets its verdicts,
+ * but no `summary.json`: the call that finishes it writes one.
  *
  * @returns the summary of the samples that are there
- * @throws ThinkbitsError `run/not-a-run`, `run/corrupt-line`, `run/foreign-sample`, `evaluate/missing-scorer`, `directory/in-use`,
- *   `disk/full`, `run/aborted`
+ * @throws ThinkbitsError `run/not-a-run`, `run/corrupt-line`, `run/foreign-sample`,
+ *   `evaluate/missing-scorer`, `directory/in-use`, `disk/full`, `run/aborted`
  */
 export function rescore(
   directory: string,

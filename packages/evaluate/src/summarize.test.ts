@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SampleRecord } from './index.js';
 import { summarize } from './index.js';
 
-/** A sample from `problem repeat verdict tokens`, where the verdict is y, n, ? (unread), t (truncated, unread) or e (error). */
+/**
+ * A sample from `problem repeat verdict tokens`, where the verdict is y, n, ? (unread), t
+ * (truncated, unread) or e (error).
+ */
 function sample(text: string): SampleRecord {
   const [problem, repeat, verdict, tokens] = text.split(' ') as [string, string, string, string];
   return {

@@ -17,7 +17,8 @@ export interface AccuracySummary {
 /**
  * What a run says of one benchmark (interface.md §3, summary.json).
  *
- * A request that ended in an error says nothing about the model: it is in none of the shares, and counted in `errors`.
+ * A request that ended in an error says nothing about the model: it is in none of the shares, and
+ * counted in `errors`.
  */
 export interface BenchmarkSummary extends AccuracySummary {
   /** Sample standard deviation of the accuracies of single repeats; null for a single repeat. */
@@ -38,7 +39,10 @@ export interface RunSummary {
   readonly [benchmark: string]: BenchmarkSummary;
 }
 
-/** Accuracy, spread, lengths and shares of each benchmark. The same samples in any order give the same figures. */
+/**
+ * Accuracy, spread, lengths and shares of each benchmark. The same samples in any order give the
+ * same figures.
+ */
 export function summarize(samples: Iterable<SampleRecord>): RunSummary {
   const byBenchmark = [...groupBy(samples, (sample) => sample.benchmark)].sort(byName);
   return Object.fromEntries(byBenchmark.map(([id, own]) => [id, summarizeBenchmark(own)]));
@@ -68,8 +72,8 @@ function summarizeBenchmark(samples: readonly SampleRecord[]): BenchmarkSummary 
 }
 
 /**
- * Accuracy with the percentile bootstrap over problems. Where all problems are alike (all right, all wrong) there is nothing to
- * resample, and Wilson's interval over problems stands in.
+ * Accuracy with the percentile bootstrap over problems. Where all problems are alike (all right,
+ * all wrong) there is nothing to resample, and Wilson's interval over problems stands in.
  */
 function accuracyOf(samples: readonly SampleRecord[], stream: string): AccuracySummary {
   const byProblem = [...groupBy(samples, (sample) => sample.problem)].sort(byName);

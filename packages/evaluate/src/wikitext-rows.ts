@@ -1,10 +1,12 @@
 import { sha256 } from './run/sha256.js';
 
 /**
- * The form of WikiText that GPTQ-style perplexities are measured on: the rows of the data set joined with blank lines.
+ * The form of WikiText that GPTQ-style perplexities are measured on: the rows of the data set
+ * joined with blank lines.
  *
- * Each line of `wiki.test.raw` is a row; a line of white space only is the empty row, every other keeps its leading space and its line
- * break. Perplexities of the plain file and of this form are not comparable.
+ * Each line of `wiki.test.raw` is a row; a line of white space only is the empty row, every other
+ * keeps its leading space and its line break. Perplexities of the plain file and of this form are
+ * not comparable.
  *
  * @param text the file, with `\n` line breaks
  */

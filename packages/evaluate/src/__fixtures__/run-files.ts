@@ -12,7 +12,10 @@ export async function sampleLines(directory: string): Promise<SampleLine[]> {
   return text.split('\n').slice(0, -1).map((line) => JSON.parse(line));
 }
 
-/** All files of a directory, `seconds` taken out of the samples: what two runs of the same call must have in common. */
+/**
+ * All files of a directory, `seconds` taken out of the samples: what two runs of the same call must
+ * have in common.
+ */
 export async function comparableFiles(directory: string): Promise<{ [name: string]: string }> {
   const files: { [name: string]: string } = {};
   for (const name of (await readdir(directory)).sort()) {

@@ -11,7 +11,8 @@ export type SampleLocator = (sample: Pick<SampleLine, 'key' | 'problem' | 'seed'
 
 /**
  * A locator for the samples of a run, inside its present limit and repeats or not.
- * @throws ThinkbitsError `run/foreign-sample`, when called with a key that no problem and seed of this run gives
+ * @throws ThinkbitsError `run/foreign-sample`, when called with a key that no problem and seed of
+ *   this run gives
  */
 export function createSampleLocator({ run, problems }: RunDirectory): SampleLocator {
   const byId = groupBy(problems, ({ problem }) => problem);
@@ -25,7 +26,7 @@ export function createSampleLocator({ run, problems }: RunDirectory): SampleLoca
     if (found) return found;
     throw new ThinkbitsError({
       code: 'run/foreign-sample',
-      message: `samples.jsonl holds a sample of problem "${problem}" with seed ${seed} whose key does not belong to this run: ${key}.`,
+      message: `samples.jsonl has a key of another run: ${key} (problem "${problem}", seed ${seed}).`,
       help: 'It comes from another run, or was edited: delete that line and run the same call again.',
       details: { key, problem, seed },
     });

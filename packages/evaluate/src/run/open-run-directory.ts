@@ -1,30 +1,32 @@
-import { access, rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import { ThinkbitsError } from '@thinkbits/spec';
-import { canonicalJson } from './canonical-json.js';
 import { jsonText } from './json-text.js';
 import { runPaths } from './paths.js';
 import { parseRunFile, type RunDirectory, readTextIfThere } from './read-run-directory.js';
 import { type Difference, identityOf, listDifferences, type RunFile } from './run-file.js';
+import { asStored } from './sha256.js';
 
 /**
  * Refuses a directory that holds another run.
- * @throws ThinkbitsError `run/identity-differs` with every difference; `run/not-a-run` where samples lie without a run.json
+ * @throws ThinkbitsError `run/identity-differs` with every difference; `run/not-a-run` where
+ *   samples lie without a run.json
  */
 export async function checkRunDirectory(directory: string, wanted: RunFile): Promise<void> {
   const paths = runPaths(directory);
   const text = await readTextIfThere(paths.run);
   if (text === undefined) {
-    if (!(await exists(paths.samples))) return;
+    // A call killed before it wrote anything may leave an empty file.
+    if ((await sizeOf(paths.samples)) === 0) return;
     throw new ThinkbitsError({
       code: 'run/not-a-run',
-      message: `${directory} has samples.jsonl but no run.json, so nothing says which model gave these samples.`,
+      message: `${directory} has samples.jsonl but no run.json: nothing says which model gave them.`,
       help: 'Choose another directory, or move samples.jsonl away.',
     });
   }
   const held = parseRunFile(text, paths.run);
   const differences = [
-    ...listDifferences(normal(identityOf(held)), normal(identityOf(wanted))),
+    ...listDifferences(identityOf(held), asStored(identityOf(wanted))),
     ...seedDifferences(held.seeds, wanted.seeds),
   ];
   if (differences.length === 0) return;
@@ -54,11 +56,6 @@ export async function removeSummary(directory: string): Promise<void> {
   await rm(runPaths(directory).summary, { force: true });
 }
 
-/** As the file would give it back: no undefined members, keys in one order. */
-function normal(value: unknown): unknown {
-  return JSON.parse(canonicalJson(value));
-}
-
 /** More or fewer repeats are fine; another seed for the same repeat is not. */
 function seedDifferences(held: readonly number[], wanted: readonly number[]): Difference[] {
   const common = Math.min(held.length, wanted.length);
@@ -74,9 +71,9 @@ function describe({ path, first, second }: Difference): string {
   return `- ${path}: the directory has ${shown(first)}, this call ${shown(second)}`;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => 0,
   );
 }

@@ -2,8 +2,9 @@ import type { JsonSchema, Problem } from '@thinkbits/spec';
 import { promptHash } from './sample-key.js';
 
 /**
- * A line of `problems.jsonl`: what is needed to read, group and re-score the samples of a problem without its benchmark package.
- * Holds no question text: some benchmarks do not allow it to be published.
+ * A line of `problems.jsonl`: what is needed to read, group and re-score the samples of a problem
+ * without its benchmark package. Holds no question text: some benchmarks do not allow it to be
+ * published.
  */
 export interface ProblemLine {
   readonly benchmark: string;

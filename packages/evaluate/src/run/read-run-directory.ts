@@ -53,9 +53,10 @@ export async function readRunDirectory(directory: string): Promise<RunDirectory>
     readTextIfThere(paths.problems),
   ]);
   if (runText === undefined || problemsText === undefined) {
+    const absent = runText === undefined ? 'run.json' : 'problems.jsonl';
     throw new ThinkbitsError({
       code: 'run/not-a-run',
-      message: `${directory} is not a run directory: it has no ${runText === undefined ? 'run.json' : 'problems.jsonl'}.`,
+      message: `${directory} is not a run directory: it has no ${absent}.`,
       help: 'Give the directory that an evaluation wrote to.',
     });
   }
@@ -66,8 +67,8 @@ export async function readRunDirectory(directory: string): Promise<RunDirectory>
 }
 
 /**
- * The samples that a run asks for, repeat by repeat, so that an interrupted run has whole repeats first: the first `limit`
- * problems of each benchmark with each seed.
+ * The samples that a run asks for, repeat by repeat, so that an interrupted run has whole repeats
+ * first: the first `limit` problems of each benchmark with each seed.
  */
 export function planSamples({ run, problems }: RunDirectory): PlannedSample[] {
   return run.seeds.flatMap((seed, repeat) =>

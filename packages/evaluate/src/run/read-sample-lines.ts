@@ -15,8 +15,8 @@ const chunkBytes = 1 << 20;
 const lineBreak = 0x0a;
 
 /**
- * Reads `samples.jsonl` line by line in bounded memory. What follows the last line break was torn by an interruption and is
- * not given: the file is whole up to the end of the last line that is.
+ * Reads `samples.jsonl` line by line in bounded memory. What follows the last line break was torn
+ * by an interruption and is not given: the file is whole up to the end of the last line that is.
  * @throws ThinkbitsError `run/corrupt-line` with the line's number
  */
 export async function* readSampleLines(file: FileHandle, path: string): AsyncGenerator<StoredLine> {

@@ -4,8 +4,8 @@ import { readSampleLines } from './read-sample-lines.js';
 import type { SampleLine } from './sample-line.js';
 
 /**
- * The lines of a run's `samples.jsonl` one by one, with their texts, in the order of the file: all that are there, also beyond the
- * present limit and repeats.
+ * The lines of a run's `samples.jsonl` one by one, with their texts, in the order of the file: all
+ * that are there, also beyond the present limit and repeats.
  * @throws ThinkbitsError `run/corrupt-line`
  */
 export async function* readSamples(directory: string): AsyncGenerator<SampleLine> {

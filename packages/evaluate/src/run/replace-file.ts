@@ -3,15 +3,24 @@ import { dirname } from 'node:path';
 import { storageError } from './storage-error.js';
 
 /**
- * Replaces a file at once, chunk by chunk where it may be too large to hold: the chunks go to a temporary name, reach the disk, and are renamed. A kill at any moment leaves the
- * old file or the new one; the temporary name is fixed, so that the next call overwrites what was left.
+ * Where a new file grows until it is whole; one name per file, so that whoever holds the
+ * directory's lock can remove it.
+ */
+export function temporaryName(path: string): string {
+  return `${path}.partial`;
+}
+
+/**
+ * Replaces a file at once, chunk by chunk where it may be too large to hold: the chunks go to a
+ * temporary name, reach the disk, and are renamed. A kill at any moment leaves the old file or the
+ * new one, and at most the temporary one beside it.
  * @throws ThinkbitsError `disk/full`, `disk/not-writable`, `disk/failed`
  */
 export async function replaceFile(
   path: string,
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  const temporary = `${path}.partial`;
+  const temporary = temporaryName(path);
   try {
     const file = await open(temporary, 'w');
     try {

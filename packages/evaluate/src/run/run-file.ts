@@ -57,8 +57,8 @@ export function samplingOnDisk(sampling: Sampling): RunBenchmark['sampling'] {
 }
 
 /**
- * Model, recipe, benchmark data and prompts, sampling, base seed, engine, backend and precision. Not: limit, repeats,
- * batch, workers, threads, host, versions.
+ * Model, recipe, benchmark data and prompts, sampling, base seed, engine, backend and precision.
+ * Not: limit, repeats, batch, workers, threads, host, versions.
  */
 export function identityOf(run: RunFile): RunIdentity {
   const { name, backend, compute } = run.engine;

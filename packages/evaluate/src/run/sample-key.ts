@@ -1,16 +1,15 @@
 import type { Problem } from '@thinkbits/spec';
-import { canonicalJson } from './canonical-json.js';
 import type { RunBenchmark, RunIdentity } from './run-file.js';
-import { sha256 } from './sha256.js';
+import { hashJson } from './sha256.js';
 
 /** sha256 of what is asked: the messages of a problem. */
 export function promptHash(problem: Problem): string {
-  return sha256(canonicalJson(problem.messages));
+  return hashJson(problem.messages);
 }
 
 /** sha256 of what a whole problem set asks, in its order. */
 export function promptsHash(problems: readonly Problem[]): string {
-  return sha256(canonicalJson(problems.map((problem) => [problem.id, promptHash(problem)])));
+  return hashJson(problems.map((problem) => [problem.id, promptHash(problem)]));
 }
 
 /** The parts of a sample that are not the run's. */
@@ -22,30 +21,29 @@ export interface SampleName {
 }
 
 /**
- * The key of a sample: sha256 of everything that determines the answer, and of nothing else, so that it says the same on
- * every machine and whatever shares the batch: the model's weights (by hash; a name says nothing about them), recipe, benchmark,
- * data and prompt, sampling, token limits, seed, engine, backend, precision.
+ * The key of a sample: sha256 of everything that determines the answer, and of nothing else, so
+ * that it says the same on every machine and whatever shares the batch: the model's weights (by
+ * hash; a name says nothing about them), recipe, benchmark, data and prompt, sampling, token
+ * limits, seed, engine, backend, precision.
  */
 export function sampleKey(
   run: Pick<RunIdentity, 'model' | 'recipe' | 'engine'>,
   sample: SampleName,
 ): string {
   const { id, data_hash, sampling, max_tokens, thinking_budget } = sample.benchmark;
-  return sha256(
-    canonicalJson({
-      model_hash: run.model.hash,
-      recipe: run.recipe,
-      engine: run.engine.name,
-      backend: run.engine.backend,
-      compute: run.engine.compute,
-      benchmark: id,
-      data_hash,
-      sampling,
-      max_tokens,
-      thinking_budget,
-      problem: sample.problem,
-      prompt_hash: sample.promptHash,
-      seed: sample.seed,
-    }),
-  );
+  return hashJson({
+    model_hash: run.model.hash,
+    recipe: run.recipe,
+    engine: run.engine.name,
+    backend: run.engine.backend,
+    compute: run.engine.compute,
+    benchmark: id,
+    data_hash,
+    sampling,
+    max_tokens,
+    thinking_budget,
+    problem: sample.problem,
+    prompt_hash: sample.promptHash,
+    seed: sample.seed,
+  });
 }

@@ -33,7 +33,10 @@ function line(name: string, text = 'the answer'): SampleLine {
   };
 }
 
-/** Opens files on a disk with room for so many more bytes: the last write is cut short, the next one fails. */
+/**
+ * Opens files on a disk with room for so many more bytes: the last write is cut short, the next one
+ * fails.
+ */
 function diskWithRoom(room: number): typeof open {
   return async (...args) => {
     const file = await open(...args);

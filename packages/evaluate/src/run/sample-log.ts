@@ -4,7 +4,10 @@ import type { SampleLine } from './sample-line.js';
 import { sha256 } from './sha256.js';
 import { storageError } from './storage-error.js';
 
-/** A sample without its texts, and where its line lies: a run of thousands of long answers does not fit in memory. */
+/**
+ * A sample without its texts, and where its line lies: a run of thousands of long answers does not
+ * fit in memory.
+ */
 export interface StoredSample extends Omit<SampleLine, 'thinking' | 'text'> {
   /** sha256 of thinking and text, to tell equal answers. */
   readonly digest: string;
@@ -71,7 +74,8 @@ export class SampleLog {
   }
 
   /**
-   * Appends a line and waits until it is on disk. When it does not fit, what was written of it is cut off again.
+   * Appends a line and waits until it is on disk. When it does not fit, what was written of it is
+   * cut off again.
    * @throws ThinkbitsError `disk/full`, `disk/failed`
    */
   async append(line: SampleLine): Promise<void> {

@@ -19,7 +19,10 @@ export function sortedSamples(log: SampleLog, locate: SampleLocator): StoredSamp
   return entries.map(({ sample }) => sample);
 }
 
-/** Rewrites `samples.jsonl` at once, sorted, superseded lines left out; does nothing where that is how it already lies. */
+/**
+ * Rewrites `samples.jsonl` at once, sorted, superseded lines left out; does nothing where that is
+ * how it already lies.
+ */
 export async function sortSampleFile(
   directory: string,
   log: SampleLog,

@@ -24,11 +24,12 @@ export interface BootstrapRatio {
 export const bootstrapResamples = 2000;
 
 /**
- * Percentile bootstrap of Σ numerator / Σ denominator over clusters (Efron and Tibshirani 1993, chapter 13;
- * clusters drawn whole as in Field and Welsh 2007).
+ * Percentile bootstrap of Σ numerator / Σ denominator over clusters (Efron and Tibshirani 1993,
+ * chapter 13; clusters drawn whole as in Field and Welsh 2007).
  *
- * An accuracy has 1 per sample below, a paired difference the difference of the two verdicts above, a ratio of
- * lengths the other run's tokens below. Resampling problems instead of samples keeps repeats of one problem together.
+ * An accuracy has 1 per sample below, a paired difference the difference of the two verdicts above,
+ * a ratio of lengths the other run's tokens below. Resampling problems instead of samples keeps
+ * repeats of one problem together.
  */
 export function bootstrapRatio(
   clusters: readonly Cluster[],

@@ -8,8 +8,9 @@ export interface Equivalence {
 }
 
 /**
- * Two one-sided tests at 5 % (Schuirmann 1987), read off the 90 % bootstrap interval of the difference: equivalent when
- * all of it lies strictly within ±margin. "No significant difference" is not that: a small sample never finds one.
+ * Two one-sided tests at 5 % (Schuirmann 1987), read off the 90 % bootstrap interval of the
+ * difference: equivalent when all of it lies strictly within ±margin. "No significant difference"
+ * is not that: a small sample never finds one.
  *
  * @param margin in the unit of the difference, above 0
  */

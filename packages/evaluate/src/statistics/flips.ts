@@ -1,4 +1,7 @@
-/** How verdicts moved between two runs, sample by sample. Equal accuracies can hide many flips both ways. */
+/**
+ * How verdicts moved between two runs, sample by sample. Equal accuracies can hide many flips both
+ * ways.
+ */
 export interface Flips {
   readonly both_correct: number;
   readonly correct_to_wrong: number;

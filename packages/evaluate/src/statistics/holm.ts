@@ -1,6 +1,7 @@
 /**
- * p-values adjusted for having looked at several comparisons (Holm 1979): the i-th smallest of m is multiplied by
- * m - i + 1, and none may fall below a smaller one's. Controls the chance of any false alarm.
+ * p-values adjusted for having looked at several comparisons (Holm 1979): the i-th smallest of m is
+ * multiplied by m - i + 1, and none may fall below a smaller one's. Controls the chance of any
+ * false alarm.
  *
  * @returns in the order of the input
  */

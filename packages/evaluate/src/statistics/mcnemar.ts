@@ -1,6 +1,7 @@
 /**
- * Two-sided p-value of the exact McNemar test (McNemar 1947; exact binomial form, for example Agresti, Categorical Data
- * Analysis, §11.1): of the discordant pairs, each side wins with probability 1/2 if there is no difference.
+ * Two-sided p-value of the exact McNemar test (McNemar 1947; exact binomial form, for example
+ * Agresti, Categorical Data Analysis, §11.1): of the discordant pairs, each side wins with
+ * probability 1/2 if there is no difference.
  *
  * @param first pairs that only the first side got right
  * @param second pairs that only the second side got right

@@ -4,8 +4,8 @@ import type { Interval } from './cluster-bootstrap.js';
 const z = 1.959963984540054;
 
 /**
- * Wilson's 95 % score interval of a proportion (Wilson 1927), which stays honest at 0 and 1 where a bootstrap has nothing
- * to resample and would claim certainty.
+ * Wilson's 95 % score interval of a proportion (Wilson 1927), which stays honest at 0 and 1 where a
+ * bootstrap has nothing to resample and would claim certainty.
  *
  * @param proportion in [0, 1]
  * @param trials independent trials, here problems
