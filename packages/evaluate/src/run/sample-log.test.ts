@@ -1,4 +1,4 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../__fixtures__/run-files.js';
@@ -93,6 +93,14 @@ describe('SampleLog', () => {
     await again.append(line('b'));
     await again.close();
     expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(line('b'))}\n`);
+  });
+
+  it('cuts off what a killed process left of a line', async () => {
+    const whole = `${JSON.stringify(line('a'))}\n`;
+    await writeFile(path, `${whole}{"key":"bbb`);
+    const log = await SampleLog.open(path);
+    await log.close();
+    expect(await readFile(path, 'utf8')).toBe(whole);
   });
 
   it('lets the later of two lines with one key count', async () => {
