@@ -1,30 +1,21 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { memory } from '@tensorflow/tfjs-core';
 import { openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { selectBackend } from '@thinkbits/inference';
-import { createRandom } from '@thinkbits/numerics';
 import { rtn } from '@thinkbits/quantizer-rtn';
 import type { Progress } from '@thinkbits/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fingerprint, openFolder, temporaryDirectory } from './__fixtures__/directories.js';
+import { fingerprint, openFolder, tinyFolder } from './__fixtures__/directories.js';
 import { failing } from './__fixtures__/stages.js';
-import { tinyTensors, tinyTexts, writeTinyModel } from './__fixtures__/tiny-model.js';
+import { tinyTensors, tinyTexts } from './__fixtures__/tiny-model.js';
 import { quantizeCheckpoint } from './index.js';
 
 beforeAll(() => selectBackend({ name: 'cpu' }));
 
 const recipe = { weights: { bits: 4, group: 16 }, kv: { bits: 4 } } as const;
-
-async function tinyFolder(shape = {}) {
-  const root = await temporaryDirectory();
-  const folder = await writeTinyModel(join(root, 'model'), shape);
-  return { root, folder, checkpoint: await openFolder(folder), output: join(root, 'quantized') };
-}
 
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 
@@ -127,128 +118,6 @@ describe('what is on disk', () => {
       output: join(b.root, 'deeper', 'down'),
     });
     expect(await fingerprint(join(b.root, 'deeper', 'down'))).toEqual(await fingerprint(a.output));
-  });
-});
-
-describe('resuming', () => {
-  it('goes on after an abort between two linears, and ends with the same bytes', async () => {
-    const { root, checkpoint, output } = await tinyFolder();
-    const whole = join(root, 'whole');
-    await quantizeCheckpoint(checkpoint, { recipe, output: whole });
-    const controller = new AbortController();
-    const run = quantizeCheckpoint(checkpoint, { recipe, output, signal: controller.signal });
-    const abort = async () => {
-      for await (const event of run) {
-        if (event.type === 'layer' && event.report.name.startsWith('model.layers.1'))
-          controller.abort();
-      }
-    };
-    await expect(abort()).rejects.toMatchObject({ code: 'run/aborted', category: 'interrupted' });
-    expect(existsSync(output)).toBe(false);
-    const before = await readdir(`${output}.partial`);
-    expect(before).toContain('model-00002-of-00004.safetensors');
-    expect(before).not.toContain('config.json');
-
-    const notes: (string | undefined)[] = [];
-    const reports: string[] = [];
-    const resumed = quantizeCheckpoint(checkpoint, { recipe, output });
-    for await (const event of resumed) {
-      if (event.type === 'advance') notes.push(event.note);
-      if (event.type === 'layer') reports.push(event.report.name);
-    }
-    expect(notes.slice(0, 2)).toEqual([
-      'embedding, from an earlier run',
-      'model.layers.0, from an earlier run',
-    ]);
-    expect(notes.at(-1)).toBe('lm_head');
-    expect(reports).toEqual((await resumed).reports.map(({ name }) => name));
-    expect(reports).toHaveLength(14);
-    expect(await fingerprint(output)).toEqual(await fingerprint(whole));
-  });
-
-  it('goes on when a stage failed, and when a finished file was cut short', async () => {
-    const { root, checkpoint, output } = await tinyFolder();
-    await quantizeCheckpoint(checkpoint, { recipe, output: join(root, 'whole') });
-    const fails = {
-      ...failing('layers.1.self_attn.o_proj', new Error('no')),
-      id: 'rtn',
-      options: rtn().options,
-    };
-    await expect(
-      quantizeCheckpoint(checkpoint, { recipe, output, pipeline: [fails] }),
-    ).rejects.toMatchObject({ code: 'quantize/layer-failed' });
-    const file = join(`${output}.partial`, 'model-00002-of-00004.safetensors');
-    await writeFile(file, (await readFile(file)).subarray(0, 1000));
-    await quantizeCheckpoint(checkpoint, { recipe, output });
-    expect(await fingerprint(output)).toEqual(await fingerprint(join(root, 'whole')));
-  });
-
-  it('clears away what a run left that was killed as it finished', async () => {
-    const { root, checkpoint, output } = await tinyFolder();
-    await quantizeCheckpoint(checkpoint, { recipe, output });
-    const whole = await fingerprint(output);
-    await mkdir(join(output, '.thinkbits-work'));
-    await writeFile(join(output, '.thinkbits-work', 'identity.json'), '{}');
-    await quantizeCheckpoint(checkpoint, { recipe, output });
-    expect(await fingerprint(output)).toEqual(whole);
-    expect((await readdir(root)).sort()).toEqual(['model', 'quantized']);
-  });
-
-  it('clears away what killed runs left half-written', async () => {
-    const { checkpoint, output } = await tinyFolder();
-    const pipeline = [failing('layers.1', new Error('no'))];
-    await expect(quantizeCheckpoint(checkpoint, { recipe, output, pipeline })).rejects.toThrow();
-    for (const name of [
-      '.model-00003-of-00004.safetensors.1-0.partial',
-      'model-00009-of-00009.safetensors',
-    ]) {
-      await writeFile(join(`${output}.partial`, name), 'half');
-    }
-    const onlyName = { ...rtn(), id: 'failing', options: {} };
-    await quantizeCheckpoint(checkpoint, { recipe, output, pipeline: [onlyName] });
-    const names = await readdir(output);
-    expect(names.filter((name) => name.startsWith('.') || name.includes('00009'))).toEqual([]);
-  });
-
-  it('survives kill -9 at any moment', async () => {
-    const { root, folder, output } = await tinyFolder({
-      layers: 6,
-      hidden: 128,
-      intermediate: 512,
-    });
-    const child = fileURLToPath(new URL('./__fixtures__/quantize-child.mjs', import.meta.url));
-    const random = createRandom('kill');
-    /** Runs the built package on `target`; kills it some milliseconds after it has finished `parts` parts. */
-    const runChild = (target: string, parts = Number.POSITIVE_INFINITY) =>
-      new Promise<{ code: number | null; signal: string | null; output: string }>((settle) => {
-        const running = spawn(process.execPath, [child, folder, target], {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        let told = '';
-        running.stderr.on('data', (text) => {
-          told += text;
-        });
-        running.stdout.on('data', (text) => {
-          told += text;
-          if (told.split('\n').length > parts)
-            setTimeout(() => running.kill('SIGKILL'), 30 * random.next());
-        });
-        running.on('close', (code, signal) => settle({ code, signal, output: told }));
-      });
-
-    const whole = join(root, 'whole');
-    expect(await runChild(whole)).toMatchObject({ code: 0 });
-    let kills = 0;
-    let last = await runChild(output, 1);
-    // A kill may also come just too late; then the directory must be as whole as any.
-    for (let parts = 2; last.signal === 'SIGKILL' && !existsSync(output); parts++) {
-      kills++;
-      last = await runChild(output, parts < 7 ? parts : undefined);
-    }
-    expect(kills).toBeGreaterThan(1);
-    if (last.signal !== 'SIGKILL') expect(last.code).toBe(0);
-    expect(last.output).toContain('model.layers.0, from an earlier run');
-    expect(await fingerprint(output)).toEqual(await fingerprint(whole));
   });
 });
 

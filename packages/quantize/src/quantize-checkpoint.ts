@@ -71,13 +71,14 @@ async function writeParts(
 /**
  * Quantizes a checkpoint from disk to disk with one decoder layer in memory.
  *
- * The directory grows under the name `OUTPUT.partial`, one file a layer, and gets its name when it is whole. A run that was killed
- * or aborted goes on at the last finished layer when the same call is made again, and ends with the same bytes (but for
- * timings.json). An equal request on a finished directory does nothing.
+ * The directory grows under the name `OUTPUT.partial`, one file a layer, and gets its name when it is whole.
+ * A run that was killed or aborted goes on at the last finished layer when the same call is made again, and
+ * ends with the same bytes (but for timings.json). An equal request on a finished directory does nothing.
  * @param checkpoint a float checkpoint; stays open, and the caller's to close
- * @throws ThinkbitsError `options/…`, `recipe/…`, the code of the plan's first error, `model/already-quantized`,
- *   `output/not-a-directory`, `output/not-empty`, `output/other-identity`, `output/not-renamed`, `directory/in-use`,
- *   `disk/…`, `checkpoint/…`, `quantize/layer-failed`, `run/aborted`
+ * @throws ThinkbitsError `options/…`, `recipe/…`, the code of the plan's first error,
+ * `model/already-quantized`,   `output/not-a-directory`, `output/not-empty`, `output/other-identity`,
+ * `output/not-renamed`, `directory/in-use`,   `disk/…`, `checkpoint/…`, `quantize/layer-failed`,
+ * `run/aborted`
  */
 export function quantizeCheckpoint(
   checkpoint: Checkpoint,

@@ -6,7 +6,10 @@ import {
   ThinkbitsError,
 } from '@thinkbits/spec';
 
-/** What happens when a stage fails on a layer: stop, or round that layer with another rounder and say so in its report. */
+/**
+ * What happens when a stage fails on a layer: stop, or round that layer with another rounder and say so in
+ * its report.
+ */
 export type LayerFailurePolicy = 'throw' | { readonly fallback: Rounder };
 
 /** What is to be done, either part by part or as a whole `recipe`. */
@@ -14,7 +17,10 @@ export interface QuantizeOptions
   extends Pick<RecipeInput, 'weights' | 'activations' | 'kv' | 'rules' | 'seed'> {
   /** Stages in order: transforms, the rounder, a KV codec. No rounder means `rtn`. */
   readonly pipeline?: readonly Quantizer[];
-  /** Takes the place of `weights`, `activations`, `kv`, `rules` and `seed`. Its `pipeline` only names the stages given above. */
+  /**
+   * Takes the place of `weights`, `activations`, `kv`, `rules` and `seed`. Its `pipeline` only names the
+   * stages given above.
+   */
   readonly recipe?: RecipeInput;
   /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
   readonly onLayerFailure?: LayerFailurePolicy;
@@ -66,7 +72,8 @@ function checkFallback(fallback: Rounder): void {
 /**
  * Brings options into one form.
  * @param extra names of options that the calling verb has besides
- * @throws ThinkbitsError `options/unknown`, `options/recipe-twice`, `options/bad-fallback`, `pipeline/not-a-quantizer`, `pipeline/unresolved`
+ * @throws ThinkbitsError `options/unknown`, `options/recipe-twice`, `options/bad-fallback`,
+ *   `pipeline/not-a-quantizer`, `pipeline/unresolved`
  */
 export function readOptions(
   options: QuantizeOptions,

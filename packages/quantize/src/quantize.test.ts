@@ -244,8 +244,9 @@ describe('a stage that fails on a layer', () => {
     };
     await expect(quantize(model, { weights, pipeline: [wrong] })).rejects.toMatchObject({
       code: 'rounder/bad-result',
-      message:
-        'rtn failed on model.layers.0.self_attn.q_proj, model.layers.0.self_attn.k_proj, model.layers.0.self_attn.v_proj: rtn returned bits 3 instead of 4 for model.layers.0.self_attn.q_proj.',
+      message: expect.stringMatching(
+        /^rtn failed on .*q_proj, .*k_proj, .*v_proj: rtn returned bits 3 instead of 4/,
+      ),
     });
   });
 });

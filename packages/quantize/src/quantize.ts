@@ -20,11 +20,12 @@ import { refuseQuantized } from './refuse-quantized.js';
 /**
  * Quantizes a model in memory: a new model over the same checkpoint, whose linears and cache are integers.
  *
- * Float weights are read layer by layer from the checkpoint, so `model` may be disposed before or after; the result is the caller's
- * to dispose. It equals what {@link quantizeCheckpoint} writes and `loadModel` opens, to the bit. A quantized checkpoint may be given
- * where no weight is to be rounded: it keeps its codes, and activations and cache are as asked for here.
- * @throws ThinkbitsError `options/…`, `recipe/…`, the code of the plan's first error, `model/already-quantized`,
- *   `checkpoint/…`, `quantize/layer-failed`, `run/aborted`
+ * Float weights are read layer by layer from the checkpoint, so `model` may be disposed before or after; the
+ * result is the caller's to dispose. It equals what {@link quantizeCheckpoint} writes and `loadModel` opens,
+ * to the bit. A quantized checkpoint may be given where no weight is to be rounded: it keeps its codes, and
+ * activations and cache are as asked for here.
+ * @throws ThinkbitsError `options/…`, `recipe/…`, the code of the plan's first error,
+ * `model/already-quantized`,   `checkpoint/…`, `quantize/layer-failed`, `run/aborted`
  */
 export function quantize(
   model: Pick<Model, 'info' | 'checkpoint'>,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { onTestFinished } from 'vitest';
+import { type TinyModel, writeTinyModel } from './tiny-model.js';
 
 /** A directory that is gone after the test. */
 export async function temporaryDirectory(): Promise<string> {
@@ -18,6 +19,13 @@ export async function openFolder(path: string): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(folderFiles(path));
   onTestFinished(() => checkpoint.close());
   return checkpoint;
+}
+
+/** A tiny model on disk and a place beside it for a quantized one, for the time of a test. */
+export async function tinyFolder(shape: TinyModel = {}) {
+  const root = await temporaryDirectory();
+  const folder = await writeTinyModel(join(root, 'model'), shape);
+  return { root, folder, checkpoint: await openFolder(folder), output: join(root, 'quantized') };
 }
 
 /** SHA-256 of every file, hidden ones included, but for the one that holds times. */

@@ -3,7 +3,8 @@ import { findKvCodec } from '../plan/complete-pipeline.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 
 /**
- * How each decoder layer stores keys and values: from the codec, or the scheme itself where the pipeline has none.
+ * How each decoder layer stores keys and values: from the codec, or the scheme itself where the pipeline has
+ * none.
  * @throws ThinkbitsError `pipeline/kv-codec-without-parameters`
  */
 export function kvParameters(

@@ -29,7 +29,7 @@ export async function readWeight(
     throw new ThinkbitsError({
       code: 'checkpoint/not-finite',
       message: `${name} has ${values[bad]} at row ${Math.floor(bad / linear.in)}, column ${bad % linear.in}.`,
-      help: 'A weight that is not a finite number cannot be rounded: fetch the checkpoint again, or skip this linear by a rule.',
+      help: 'It cannot be rounded: fetch the checkpoint again, or skip this linear by a rule.',
       details: { tensor: name, index: bad },
     });
   }

@@ -62,7 +62,10 @@ function failedOn(
   });
 }
 
-/** One session over the linears that share an input; what they read would be observed between `open` and `finish`. */
+/**
+ * One session over the linears that share an input; what they read would be observed between `open` and
+ * `finish`.
+ */
 async function runSession(
   rounder: Rounder,
   targets: readonly RoundingTarget[],
@@ -86,10 +89,13 @@ async function runSession(
 }
 
 /**
- * Rounds those linears of a group whose scheme has weight bits; their float weights are in memory together, and only here.
+ * Rounds those linears of a group whose scheme has weight bits; their float weights are in memory together,
+ * and only here.
  *
- * A stage that fails throws, or hands the group to the fallback, whose reports say why; aborting is no failure.
- * @throws ThinkbitsError `quantize/layer-failed` or the stage's own code, `run/aborted`, and what {@link readWeight} throws
+ * A stage that fails throws, or hands the group to the fallback, whose reports say why; aborting is no
+ * failure.
+ * @throws ThinkbitsError `quantize/layer-failed` or the stage's own code, `run/aborted`, and what {@link
+ *   readWeight} throws
  */
 export async function roundGroup(
   linears: readonly LinearInfo[],
@@ -101,7 +107,8 @@ export async function roundGroup(
     return scheme ? [{ linear, scheme }] : [];
   });
   if (!rounder || targets.length === 0) return [];
-  // Named after the group, not after what of it is rounded: a rule that skips a linear leaves the others' draws alone.
+  // Named after the group, not after what of it is rounded: a rule that skips a linear leaves the others'
+  // draws alone.
   const stream = (linears[0] as LinearInfo).name;
   const weights: Tensor2D[] = [];
   try {

@@ -17,9 +17,11 @@ function fileName(index: number, count: number): string {
 }
 
 /**
- * Spreads a model over files: what belongs to no layer (the embedding, the last norm), each decoder layer, the head.
+ * Spreads a model over files: what belongs to no layer (the embedding, the last norm), each decoder layer,
+ * the head.
  *
- * The float weight of a rounded linear is left out. So is the table behind a rounded tied head, which is stored once, packed.
+ * The float weight of a rounded linear is left out. So is the table behind a rounded tied head, which is
+ * stored once, packed.
  */
 export function checkpointParts(
   model: ModelInfo,

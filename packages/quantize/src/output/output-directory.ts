@@ -46,8 +46,8 @@ async function listIfThere(path: string): Promise<string[]> {
 }
 
 /**
- * What an earlier run left under the final name: the manifest of a finished checkpoint that equals the request, or undefined
- * when nothing is there yet.
+ * What an earlier run left under the final name: the manifest of a finished checkpoint that equals the
+ * request, or undefined when nothing is there yet.
  * @throws ThinkbitsError `output/not-a-directory`, `output/not-empty`, `output/other-identity`
  */
 export async function findFinished(
@@ -74,7 +74,8 @@ export async function findFinished(
 }
 
 /**
- * Opens the directory beside the output in which a checkpoint grows, new or as a killed run left it, and locks it.
+ * Opens the directory beside the output in which a checkpoint grows, new or as a killed run left it, and
+ * locks it.
  * @throws ThinkbitsError `directory/in-use`, `output/not-empty`, `output/other-identity`, `disk/…`
  */
 export async function openStaging(
@@ -113,8 +114,8 @@ export async function discardStaging({ path }: StagingDirectory): Promise<void> 
 }
 
 /**
- * Gives a whole checkpoint its name. What killed runs left half-written goes before, what a resumed run needs goes after: whoever
- * comes in between finds either a locked directory or a finished one.
+ * Gives a whole checkpoint its name. What killed runs left half-written goes before, what a resumed run
+ * needs goes after: whoever comes in between finds either a locked directory or a finished one.
  * @param files the names that belong to the checkpoint
  * @throws ThinkbitsError `output/not-renamed` (machine)
  */

@@ -40,7 +40,8 @@ export async function writePartRecord(directory: string, record: PartRecord): Pr
 }
 
 /**
- * The record of a part that an earlier run finished; undefined when there is none, or its file is not as it was left.
+ * The record of a part that an earlier run finished; undefined when there is none, or its file is not as it
+ * was left.
  * @throws ThinkbitsError `output/bad-work-file`
  */
 export async function readPartRecord(

@@ -41,8 +41,8 @@ export function unfinishedDifferences(there: Json, here: RunIdentity): string[] 
 }
 
 /**
- * Where a finished checkpoint differs from a request: another model, another recipe, or layers that fell back as this request
- * would not. Package versions do not count: a whole checkpoint stays what it is.
+ * Where a finished checkpoint differs from a request: another model, another recipe, or layers that fell
+ * back as this request would not. Package versions do not count: a whole checkpoint stays what it is.
  */
 export function finishedDifferences(
   there: ThinkbitsManifest,

@@ -29,7 +29,10 @@ const copiedFiles = [
 
 const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** A name that says which model it was, and nothing about the machine: a folder's last part, a hub id as it is. */
+/**
+ * A name that says which model it was, and nothing about the machine: a folder's last part, a hub id as it
+ * is.
+ */
 function sourceLabel(label: string): string {
   return /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(label) && !label.startsWith('.')
     ? label

@@ -7,7 +7,10 @@ import { type RoundingWork, roundGroup } from '../layers/round-group.js';
 import type { CheckpointPart } from './checkpoint-parts.js';
 import { type PartRecord, writePartRecord } from './part-record.js';
 
-/** Quantizes one part of a checkpoint and writes its file, then its record; a part that is cut short leaves nothing. */
+/**
+ * Quantizes one part of a checkpoint and writes its file, then its record; a part that is cut short leaves
+ * nothing.
+ */
 export async function writePart(
   directory: string,
   part: CheckpointPart,

@@ -7,7 +7,8 @@ const single = {
 } as const;
 
 /**
- * The rules of order: transforms before the rounder, one rounder, one KV codec (anywhere); and what stages need.
+ * The rules of order: transforms before the rounder, one rounder, one KV codec (anywhere); and what stages
+ * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
  * `calibration/missing`, `pipeline/needs-calibration-runner`.

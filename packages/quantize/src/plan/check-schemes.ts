@@ -76,7 +76,7 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[
   each(
     ({ in: columns }, { weight }) =>
       weight && weight.group !== 'channel' && weight.group < columns && columns % weight.group !== 0
-        ? `A group of ${weight.group} does not divide a row of ${columns}: the last group of a row has ${columns % weight.group} columns`
+        ? `Groups of ${weight.group} leave a last group of ${columns % weight.group} columns in a row of ${columns}`
         : undefined,
     (what, names, subject) => report('info', 'group/ragged', subject, `${what}, in ${names}.`),
   );
@@ -126,7 +126,7 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[
       'info',
       'head/tied',
       model.head.name,
-      `${model.head.name} shares its table with ${model.head.tiedTo}: one packed copy serves both, so embeddings are rounded too.`,
+      `${model.head.name} shares its table with ${model.head.tiedTo}: one packed copy serves both.`,
     );
   }
   for (const half of ['key', 'value'] as const) {

@@ -34,8 +34,9 @@ function isObject(value: Json): value is JsonObject {
 }
 
 /**
- * A stage as a recipe records it; `use` keeps the name under which a caller resolved it. Options that only repeat the factory's
- * default scheme are left out: the recipe's own scheme is canonical, and equal work is to have equal records.
+ * A stage as a recipe records it; `use` keeps the name under which a caller resolved it. Options that only
+ * repeat the factory's default scheme are left out: the recipe's own scheme is canonical, and equal work is
+ * to have equal records.
  */
 function recordStage(stage: Quantizer, use: string): RecipeStage {
   const repeated: object = ('defaultScheme' in stage && stage.defaultScheme) || {};
@@ -46,11 +47,11 @@ function recordStage(stage: Quantizer, use: string): RecipeStage {
 }
 
 /**
- * Settles what stands in two places: the scheme of the recipe is canonical, the one of a stage's factory its default,
- * and weights that nobody rounds are rounded by `rtn` (docs/decisions/0001-default-rounder.md).
+ * Settles what stands in two places: the scheme of the recipe is canonical, the one of a stage's factory its
+ * default, and weights that nobody rounds are rounded by `rtn` (docs/decisions/0001-default-rounder.md).
  *
- * Issues: `pipeline/bits-conflict`, `pipeline/scheme-conflict`, `pipeline/default-rounder`, `pipeline/rounder-without-scheme`,
- * `pipeline/kv-codec-without-scheme`.
+ * Issues: `pipeline/bits-conflict`, `pipeline/scheme-conflict`, `pipeline/default-rounder`,
+ * `pipeline/rounder-without-scheme`, `pipeline/kv-codec-without-scheme`.
  */
 export function completePipeline(recipe: Recipe, given: readonly Quantizer[]): CompletePipeline {
   const issues: Issue[] = [];

@@ -7,7 +7,10 @@ import {
 } from '@thinkbits/spec';
 import { packedWeightBytes } from './packed-weight-bytes.js';
 
-/** Bytes of one stored float, from config.json (`torch_dtype`, or `dtype` as newer files spell it); 16-bit where it says nothing. */
+/**
+ * Bytes of one stored float, from config.json (`torch_dtype`, or `dtype` as newer files spell it); 16-bit
+ * where it says nothing.
+ */
 function storedFloatBytes(config: JsonObject): number {
   return (config.torch_dtype ?? config.dtype) === 'float32' ? 4 : 2;
 }
@@ -19,8 +22,9 @@ const sum = (values: readonly number[]): number =>
 /**
  * What a quantized checkpoint takes, from shapes alone.
  *
- * `peak`: linears that share an input are in memory together, as stored bytes and as float32, beside what is finished of their decoder
- * layer; the embedding is copied whole. What a stage needs besides is its own to say.
+ * `peak`: linears that share an input are in memory together, as stored bytes and as float32, beside what is
+ * finished of their decoder layer; the embedding is copied whole. What a stage needs besides is its own to
+ * say.
  */
 export function estimateBytes(
   model: ModelInfo,

@@ -1,8 +1,8 @@
 import type { LinearInfo, WeightScheme } from '@thinkbits/spec';
 
 /**
- * Bytes of a linear's packed weight on disk (interface.md §3): codes in 32-bit words, each row padded to whole words,
- * scales and zero points in float32, and the shape as two int64.
+ * Bytes of a linear's packed weight on disk (interface.md §3): codes in 32-bit words, each row padded to
+ * whole words, scales and zero points in float32, and the shape as two int64.
  */
 export function packedWeightBytes(
   linear: Pick<LinearInfo, 'in' | 'out'>,

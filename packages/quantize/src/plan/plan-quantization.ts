@@ -18,13 +18,15 @@ function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issu
 }
 
 /**
- * A dry run: what would be done to a model, what it would need, and everything that is wrong with the request.
+ * A dry run: what would be done to a model, what it would need, and everything that is wrong with the
+ * request.
  *
  * Reads no weights and throws only for a recipe that is no recipe; all else is in `issues`.
  * @param model as `describeModel` or `model.info` gives it
  * @param recipe what is left out has its default
  * @param pipeline the stages; names in `recipe.pipeline` are resolved by apps
- * @param budget calibration tokens and the bytes that activations may hold; from the recipe's `calibration` where absent
+ * @param budget calibration tokens and the bytes that activations may hold; from the recipe's `calibration`
+ *   where absent
  * @throws ThinkbitsError `recipe/invalid`
  */
 export function planQuantization(

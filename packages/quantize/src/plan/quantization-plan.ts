@@ -6,7 +6,10 @@ export interface QuantizationPlan {
   readonly issues: readonly Issue[];
   /** The recipe as it would run: every default spelled out, every stage with its complete options. */
   readonly recipe: Recipe;
-  /** The stages as they would run; `rtn` is appended where weights are to be rounded and nothing rounds them. */
+  /**
+   * The stages as they would run; `rtn` is appended where weights are to be rounded and nothing rounds
+   * them.
+   */
   readonly pipeline: readonly Quantizer[];
   /** The scheme of every linear after rules. */
   readonly schemes: ResolvedSchemes;

@@ -8,7 +8,8 @@ import {
 } from '@thinkbits/spec';
 
 /**
- * The scheme of every linear, and an error for each rule that matches none, so that a plan names all of them at once.
+ * The scheme of every linear, and an error for each rule that matches none, so that a plan names all of them
+ * at once.
  */
 export function resolveRecipe(
   model: ModelInfo,
