@@ -101,8 +101,6 @@ try {
       'nodenext',
       '--target',
       'es2022',
-      '--types',
-      '',
     ];
     run(process.execPath, [compiler, ...flags, 'use.mts']);
     console.log(`ok ${one.name}: ${printed}`);
