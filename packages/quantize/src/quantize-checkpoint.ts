@@ -99,6 +99,7 @@ export function quantizeCheckpoint(
     refuseQuantized(checkpoint);
     const model = describeModel(checkpoint.config, checkpoint.label);
     const plan = acceptPlan(model, request, emit);
+    const kv = kvParameters(plan, model);
     throwIfAborted(request.signal);
     const identity = runIdentity(await checkpoint.hash(), plan.recipe, request.onLayerFailure);
     const finish = (
@@ -122,7 +123,6 @@ export function quantizeCheckpoint(
       }
       const parts = checkpointParts(model, plan.schemes.linears, checkpoint.tensors);
       const records = await writeParts(staging, parts, checkpoint, plan, request, emit);
-      const kv = kvParameters(plan, model.blocks.length);
       const manifest = await createManifest(checkpoint, plan, kv, records);
       const files = await writeDescriptions(staging.path, checkpoint, manifest, parts, records);
       await publish(staging, directory, files);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { createModel, loadModel, type Model, selectBackend } from '@thinkbits/inference';
@@ -114,6 +115,18 @@ describe('in memory equals written and opened', () => {
     ]);
     expect(await opened.logits(ids)).toEqual(await held.logits(ids));
   });
+});
+
+it('refuses parameters of a codec that the cache cannot store, before anything is written', async () => {
+  const { checkpoint } = await openTiny();
+  const rotated: ReturnType<typeof codec> = {
+    ...codec(),
+    parameters: (scheme) => ({ scheme, rotation: { kind: 'hadamard', size: 8 } }),
+  };
+  const output = join(await temporaryDirectory(), 'q');
+  const run = quantizeCheckpoint(checkpoint, { pipeline: [rotated], kv: { bits: 4 }, output });
+  await expect(run).rejects.toMatchObject({ code: 'kv/not-supported' });
+  expect(existsSync(`${output}.partial`)).toBe(false);
 });
 
 describe('what quantize changes', () => {
@@ -269,7 +282,7 @@ describe('wrong options', () => {
     ],
     ['nine bits', { weights: { bits: 9 } }, 'recipe/invalid'],
     ['an unknown part of a scheme', { weights: { bits: 4, groups: 8 } }, 'recipe/invalid'],
-    ['the first error of the plan', { kv: { bits: 4, group: 3 } }, 'kv/group-not-dividing'],
+    ['the first error of the plan', { kv: { bits: 4, group: 3 } }, 'kv/group'],
     ['an aborted signal', { weights: { bits: 4 }, signal: AbortSignal.abort() }, 'run/aborted'],
   ])('%s', async (_, options, code) => {
     await expect(quantize(await openTiny(), options as never)).rejects.toMatchObject({ code });

@@ -36,6 +36,7 @@ export function quantize(
     const { info, checkpoint } = model;
     const plan = acceptPlan(info, request, emit);
     if (findRounder(plan.pipeline)) refuseQuantized(checkpoint);
+    const kv = kvParameters(plan, info);
     const work = await startRounding(checkpoint, plan, request, emit);
     const units = layerUnits(info);
     const quantized = new Map<string, QuantizedWeight>();
@@ -59,7 +60,6 @@ export function quantize(
     }
     throwIfAborted(request.signal);
     const activations = activationSchemes(plan.schemes);
-    const kv = kvParameters(plan, info.blocks.length);
     return createModel(checkpoint, {
       ...(quantized.size > 0 && { quantized }),
       ...(activations.size > 0 && { activations }),

@@ -1,18 +1,16 @@
-import { type KvParameters, type KvScheme, type Quantizer, ThinkbitsError } from '@thinkbits/spec';
+import { KvCache } from '@thinkbits/ops';
+import { type KvParameters, type KvScheme, type ModelInfo, ThinkbitsError } from '@thinkbits/spec';
 import { findKvCodec } from '../plan/complete-pipeline.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 
 /**
  * How each decoder layer stores keys and values: from the codec, or the scheme itself where the pipeline has
- * none.
- * @throws ThinkbitsError `pipeline/kv-codec-without-parameters`
+ * none. The cache has the last word on what it can store.
+ * @throws ThinkbitsError `pipeline/kv-codec-without-parameters`, `kv/…`
  */
 export function kvParameters(
-  {
-    schemes,
-    pipeline,
-  }: Pick<QuantizationPlan, 'schemes'> & { readonly pipeline: readonly Quantizer[] },
-  blocks: number,
+  { schemes, pipeline }: QuantizationPlan,
+  model: ModelInfo,
 ): readonly KvParameters[] | undefined {
   const { kv } = schemes;
   if (!kv) return undefined;
@@ -26,5 +24,8 @@ export function kvParameters(
       help: `This is a defect of ${codec.id}: run the conformance kit on it.`,
     });
   };
-  return Array.from({ length: blocks }, (_, block) => parametersOf(block, kv));
+  const parameters = model.blocks.map(({ index }) => parametersOf(index, kv));
+  const { kvHeads, headDim } = model;
+  new KvCache({ layers: parameters.length, kvHeads, headDim, parameters });
+  return parameters;
 }

@@ -1,3 +1,4 @@
+import { KvCache } from '@thinkbits/ops';
 import {
   allLinears,
   type Issue,
@@ -5,6 +6,7 @@ import {
   type LinearScheme,
   type ModelInfo,
   type ResolvedSchemes,
+  ThinkbitsError,
 } from '@thinkbits/spec';
 
 /** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
@@ -36,7 +38,7 @@ const rowParallel = /\.(o_proj|down_proj)$/;
 /**
  * Dimensions and schemes that do not go together, one issue for all linears that share it.
  *
- * Errors: `group/larger-than-row`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/group-not-dividing`.
+ * Errors: `group/larger-than-row`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/…` of the cache.
  * Warnings: `activations/float-weights`, `recipe/empty`. Infos: `group/ragged`, `head/tied`.
  */
 export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[] {
@@ -129,17 +131,15 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[
       `${model.head.name} shares its table with ${model.head.tiedTo}: one packed copy serves both.`,
     );
   }
-  for (const half of ['key', 'value'] as const) {
-    const part = schemes.kv?.[half];
-    if (part?.axis !== 'token' || part.group === 'head' || model.headDim % part.group === 0)
-      continue;
-    report(
-      'error',
-      'kv/group-not-dividing',
-      `kv.${half}`,
-      `A group of ${part.group} does not divide the ${model.headDim} channels of a head.`,
-      `Take a divisor of ${model.headDim}, or "head".`,
-    );
+  if (schemes.kv) {
+    const { kvHeads, headDim } = model;
+    try {
+      // The cache itself says what it can store.
+      new KvCache({ layers: 1, kvHeads, headDim, parameters: [{ scheme: schemes.kv }] });
+    } catch (error) {
+      if (!ThinkbitsError.isInstance(error)) throw error;
+      report('error', error.code, 'kv', error.message, error.help);
+    }
   }
   if (schemes.linears.size === 0 && !schemes.kv?.key && !schemes.kv?.value) {
     report(

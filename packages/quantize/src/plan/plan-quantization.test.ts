@@ -112,16 +112,19 @@ describe('dimensions', () => {
   });
 
   it('refuses what does not divide', () => {
-    expect(codes({ kv: { bits: 4, group: 3 } }, [])).toEqual([
-      'error kv/group-not-dividing',
-      'error kv/group-not-dividing',
-    ]);
+    expect(codes({ kv: { bits: 4, group: 3 } }, [])).toEqual(['error kv/group']);
     expect(codes({ kv: { bits: 4, group: 4 } }, [])).toEqual([]);
     expect(codes({ ...w4, activations: { bits: 8, tensorParallel: 3 } })).toEqual([
       'error scheme/tensor-parallel',
       'error scheme/tensor-parallel',
     ]);
     expect(codes({ ...w4, activations: { bits: 8, tensorParallel: 4 } })).toEqual([]);
+  });
+
+  it('refuses what the cache cannot store', () => {
+    expect(codes({ kv: { bits: 4, axis: 'channel' } }, [])).toEqual(['error kv/not-supported']);
+    const early = { key: { bits: 4 }, rope: 'before' } as const;
+    expect(codes({ kv: early }, [])).toEqual(['error kv/not-supported']);
   });
 
   it('refuses different activation schemes of one activation', () => {
