@@ -1,3 +1,3 @@
-export { type Comparison, compareAnswers } from './compare.js';
-export { type ExtractedAnswer, extractAnswer } from './extract-answer.js';
-export { scorer } from './scorer.js';
+export { type Comparison, compareAnswers } from './compare/compare-answers.js';
+export { type ExtractedAnswer, extractAnswer } from './extract/extract-answer.js';
+export { createMathScorer, type MathScorerOptions, scorer } from './math-scorer.js';

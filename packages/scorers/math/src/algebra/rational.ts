@@ -1,0 +1,88 @@
+import type { StepBudget } from '../step-budget.js';
+
+/** An exact fraction in lowest terms with a positive denominator. */
+export interface Rational {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+export const zero: Rational = { numerator: 0n, denominator: 1n };
+export const one: Rational = { numerator: 1n, denominator: 1n };
+export const minusOne: Rational = { numerator: -1n, denominator: 1n };
+export const half: Rational = { numerator: 1n, denominator: 2n };
+
+/** Number of bits, rounded up to whole hexadecimal digits. */
+export function bitLength(value: bigint): number {
+  return (value < 0n ? -value : value).toString(16).length * 4;
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** numerator / denominator in lowest terms; the denominator must not be zero. */
+export function rational(numerator: bigint, denominator = 1n): Rational {
+  if (denominator === 1n) return { numerator, denominator };
+  const sign = denominator < 0n ? -1n : 1n;
+  const divisor = greatestCommonDivisor(numerator, denominator) * sign;
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
+}
+
+export function addRationals(a: Rational, b: Rational): Rational {
+  const numerator = a.numerator * b.denominator + b.numerator * a.denominator;
+  return rational(numerator, a.denominator * b.denominator);
+}
+
+export function multiplyRationals(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+export function negateRational(a: Rational): Rational {
+  return { numerator: -a.numerator, denominator: a.denominator };
+}
+
+/** 1 / a; a must not be zero. */
+export function invertRational(a: Rational): Rational {
+  return rational(a.denominator, a.numerator);
+}
+
+/** Negative, zero or positive as a is less than, equal to or greater than b. */
+export function compareRationals(a: Rational, b: Rational): number {
+  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** The largest integer that is not above a. */
+export function floorRational(a: Rational): bigint {
+  const quotient = a.numerator / a.denominator;
+  return a.numerator < 0n && quotient * a.denominator !== a.numerator ? quotient - 1n : quotient;
+}
+
+/** The nearest double; ±Infinity or 0 where it is out of range. */
+export function approximateRational(a: Rational): number {
+  const [above, below] = [bitLength(a.numerator), bitLength(a.denominator)];
+  if (above < 1000 && below < 1000) return Number(a.numerator) / Number(a.denominator);
+  // Beyond the range of doubles: 64 significant bits of the quotient, then the power of two.
+  const shift = above - below - 64;
+  const quotient =
+    shift >= 0
+      ? a.numerator / (a.denominator << BigInt(shift))
+      : (a.numerator << BigInt(-shift)) / a.denominator;
+  return Number(quotient) * 2 ** shift;
+}
+
+export function formatRational(a: Rational): string {
+  return a.denominator === 1n ? `${a.numerator}` : `${a.numerator}/${a.denominator}`;
+}
+
+/** base^exponent for a non-negative integer exponent. */
+export function powerInteger(budget: StepBudget, base: bigint, exponent: bigint): bigint {
+  if (base === 0n || base === 1n) return exponent === 0n ? 1n : base;
+  if (base === -1n) return exponent % 2n === 0n ? 1n : -1n;
+  const words = (bitLength(base) * Number(exponent)) / 64;
+  // Schoolbook multiplication; the last squaring dominates.
+  budget.spend(1 + words + (words / 32) ** 2);
+  return base ** exponent;
+}

@@ -1,0 +1,139 @@
+import { negate, subtract } from '../algebra/fraction.js';
+import { isZero } from '../algebra/is-zero.js';
+import { invertRational, multiplyRationals, type Rational } from '../algebra/rational.js';
+import { addSums, atomsOf, negateSum, type Sum, scaleSum } from '../algebra/sum.js';
+import type { RelationOperator, RelationValue, Value } from '../parse/value.js';
+import type { StepBudget } from '../step-budget.js';
+import { sameWords, textOf } from './compare-text.js';
+import { compareValues } from './compare-values.js';
+import { all, type Equality } from './equality.js';
+import { compareRealSets, realSetOf } from './real-set.js';
+
+/** The name that `x = 5`, `f(x) = x^2` or `(x, y) = (1, 2)` defines. */
+export function definedName(value: Value): string | undefined {
+  if (value.kind !== 'relation') return undefined;
+  const assignment = value.operators.every((operator) => operator === '=');
+  return assignment ? nameOf(value.members[0] as Value) : undefined;
+}
+
+function nameOf(value: Value): string | undefined {
+  if (value.kind === 'name') return value.text;
+  if (value.kind === 'sequence') {
+    const names = value.items.map(nameOf);
+    return names.includes(undefined) ? undefined : names.join(',');
+  }
+  const text = textOf(value);
+  return text !== undefined && /[^\d/-]/.test(text) ? text : undefined;
+}
+
+/** 5 of `x = 5` and of `x = 2 + 3 = 5`, the set of `x ∈ S`; anything else stays what it is. */
+export function definedValue(budget: StepBudget, value: Value): Value {
+  if (value.kind !== 'relation') return value;
+  const { members, operators } = value;
+  const last = members.at(-1) as Value;
+  if (operators.length === 1 && operators[0] === '∈') return last;
+  if (definedName(value) !== undefined) return last;
+  const computed =
+    operators.every((operator) => operator === '=') &&
+    all(members.slice(0, -1).map((member) => compareValues(budget, member, last)));
+  return computed ? last : value;
+}
+
+/** Equations up to rearrangement and scale, inequalities up to a positive scale, chains as sets of numbers. */
+export function compareRelations(
+  budget: StepBudget,
+  gold: RelationValue,
+  prediction: RelationValue,
+): Equality {
+  const [a, b] = [normalize(budget, gold), normalize(budget, prediction)];
+  const equal = a && b && compareNormalized(budget, a, b);
+  if (equal !== undefined) return equal;
+  const [name, other] = [definedName(gold), definedName(prediction)];
+  if (name !== undefined && other !== undefined && sameWords(name, other)) {
+    return compareValues(budget, definedValue(budget, gold), definedValue(budget, prediction));
+  }
+  return compareAsSets(budget, gold, prediction) ?? compareMembers(budget, gold, prediction);
+}
+
+/** left - right, and how it relates to zero: =, ≠, < or ≤. */
+interface Normalized {
+  readonly difference: Sum;
+  readonly operator: RelationOperator;
+}
+
+/** Undefined for chains, and where multiplying by a denominator might turn an inequality round. */
+function normalize(budget: StepBudget, relation: RelationValue): Normalized | undefined {
+  const [left, right, ...others] = relation.members;
+  const [operator] = relation.operators;
+  if (left?.kind !== 'expression' || right?.kind !== 'expression') return undefined;
+  if (operator === undefined || operator === '∈' || others.length > 0) return undefined;
+  const greater = operator === '>' || operator === '≥';
+  const difference = subtract(budget, left.value, right.value);
+  const { numerator, denominator } = greater ? negate(difference) : difference;
+  if (operator !== '=' && atomsOf(denominator).length > 0) return undefined;
+  const turned = operator === '>' ? '<' : operator === '≥' ? '≤' : operator;
+  return { difference: numerator, operator: turned };
+}
+
+function compareNormalized(budget: StepBudget, a: Normalized, b: Normalized): Equality {
+  const linear = isLinear(a.difference) && isLinear(b.difference);
+  if (a.operator !== b.operator) return linear ? false : undefined;
+  const scale = proportion(a.difference, b.difference);
+  if (scale) {
+    const scaled = scaleSum(a.difference, scale);
+    if (isZero(addSums(budget, scaled, negateSum(b.difference)))) {
+      return a.operator === '=' || a.operator === '≠' || scale.numerator > 0n;
+    }
+  }
+  // Equations of higher degree may have the same solutions without being proportional.
+  return linear ? false : undefined;
+}
+
+/** The factor between the coefficients of a term that both have. */
+function proportion(a: Sum, b: Sum): Rational | undefined {
+  for (const [key, { coefficient }] of a) {
+    const other = b.get(key)?.coefficient;
+    if (other) return multiplyRationals(other, invertRational(coefficient));
+  }
+  return undefined;
+}
+
+/** At most one symbol to the first power in each term, with rational coefficients. */
+const isLinear = (sum: Sum): boolean =>
+  [...sum.values()].every(({ factors }) => {
+    const [only, ...others] = factors;
+    if (!only) return true;
+    const [atom, { numerator, denominator }] = only;
+    const symbol = atom.symbolic && atom.independent;
+    return symbol && numerator === 1n && denominator === 1n && others.length === 0;
+  });
+
+/** Inequalities in the same variable as sets of numbers. */
+function compareAsSets(
+  budget: StepBudget,
+  gold: RelationValue,
+  prediction: RelationValue,
+): Equality {
+  if (variablesOf(gold) !== variablesOf(prediction)) return undefined;
+  const [x, y] = [realSetOf(budget, gold), realSetOf(budget, prediction)];
+  return x && y ? compareRealSets(budget, x, y) : undefined;
+}
+
+const variablesOf = ({ members }: RelationValue): string =>
+  members
+    .flatMap((member) => (member.kind === 'expression' ? atomsOf(member.value.numerator) : []))
+    .flatMap((atom) => (atom.symbolic ? [atom.key] : []))
+    .join();
+
+/** Relations that are the same member by member; whether others mean the same is not known. */
+function compareMembers(
+  budget: StepBudget,
+  gold: RelationValue,
+  prediction: RelationValue,
+): Equality {
+  if (gold.operators.join() !== prediction.operators.join()) return undefined;
+  const pairs = gold.members.map((member, i) =>
+    compareValues(budget, member, prediction.members[i] as Value),
+  );
+  return all(pairs) || undefined;
+}

@@ -1,0 +1,40 @@
+import { rationalOf } from '../algebra/fraction.js';
+import { formatRational } from '../algebra/rational.js';
+import { onlyTerm } from '../algebra/sum.js';
+import type { Value } from '../parse/value.js';
+import type { Equality } from './equality.js';
+
+/** Words without case, punctuation and outer brackets. */
+const plainWords = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[\s.,;:!?"'()~-]+/g, ' ')
+    .trim();
+
+/** Words are equal without regard to case and punctuation. */
+export const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
+
+/** Values of which one at least is prose: `(C)` is the letter C in either case. */
+export function compareWords(gold: Value, prediction: Value): Equality {
+  if (gold.kind === 'text' && prediction.kind === 'text') {
+    return sameWords(gold.text, prediction.text);
+  }
+  const [text, other] = gold.kind === 'text' ? [gold, prediction] : [prediction, gold];
+  const [letter, symbol] = [textOf(text) ?? '', textOf(other) ?? ''];
+  if (/^[a-z]$/.test(plainWords(letter)) && sameWords(letter, symbol)) return true;
+  // Prose in place of a value may still mean it.
+  return gold.kind === 'text' ? false : undefined;
+}
+
+/** A value as it would be written in one word: prose, a symbol, a number. */
+export function textOf(value: Value): string | undefined {
+  if (value.kind === 'text') return value.text;
+  if (value.kind !== 'expression' || value.unit !== undefined) return undefined;
+  const number = rationalOf(value.value);
+  if (number) return formatRational(number);
+  const term = onlyTerm(value.value.numerator);
+  const [factor, ...others] = term?.factors ?? [];
+  if (!term || !factor || others.length > 0) return undefined;
+  const plain = formatRational(term.coefficient) === '1' && formatRational(factor[1]) === '1';
+  return plain ? factor[0].key.replaceAll(/[[\]]/g, '') : undefined;
+}

@@ -1,0 +1,87 @@
+import { infinity, pi, symbolAtom } from '../algebra/atoms.js';
+import { divide, type Fraction, fromAtom, fromInteger, negate } from '../algebra/fraction.js';
+import { absoluteOf, binomialOf, floorOf } from '../algebra/functions.js';
+import { power } from '../algebra/power.js';
+import { Unreadable } from '../step-budget.js';
+import type { Token } from '../tokenize/token.js';
+import { expressionOf, parseArgument, parseSum } from './parse-expression.js';
+import { isFunction, parseFunction } from './parse-function.js';
+import { parseMatrix } from './parse-matrix.js';
+import { takeSubscript } from './parse-operand.js';
+import type { Reader } from './reader.js';
+import type { Value } from './value.js';
+
+const greek = new Set(
+  'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell'.split(
+    ' ',
+  ),
+);
+const accents = new Set('vec hat bar overline widehat tilde'.split(' '));
+
+/** Commands that give a number, by name. */
+const commands: ReadonlyMap<string, (reader: Reader) => Fraction> = new Map([
+  ['frac', (reader) => divide(reader.budget, digitOrArgument(reader), digitOrArgument(reader))],
+  [
+    'binom',
+    (reader) => binomialOf(reader.budget, digitOrArgument(reader), digitOrArgument(reader)),
+  ],
+  ['sqrt', parseRoot],
+  ['pi', () => fromAtom(pi)],
+  ['infty', () => fromAtom(infinity)],
+  ['ldots', () => fromAtom(symbolAtom('…'))],
+  ['vert', (reader) => absoluteOf(parseUpTo(reader, 'vert'))],
+  ['lfloor', (reader) => floorOf(parseUpTo(reader, 'rfloor'))],
+  ['lceil', (reader) => negate(floorOf(negate(parseUpTo(reader, 'rceil'))))],
+]);
+
+/** Whether what follows can be multiplied without an operator. */
+export function startsFactor(reader: Reader): boolean {
+  const { token } = reader;
+  if (token?.kind === 'letter') return true;
+  if (token?.kind === 'symbol') return token.text === '(' || token.text === '{';
+  if (token?.kind !== 'command' || token.text === 'vert') return false;
+  const { text: name } = token;
+  return commands.has(name) || greek.has(name) || accents.has(name) || isFunction(name);
+}
+
+/** A factor that begins with a command. */
+export function parseCommand(reader: Reader): Value {
+  const { text: name } = reader.token as Token;
+  reader.position++;
+  if (name.startsWith('begin ')) return parseMatrix(reader, name.slice('begin '.length));
+  if (name === 'emptyset') return { kind: 'sequence', open: '{', close: '}', items: [] };
+  return { kind: 'expression', value: commandValue(reader, name) };
+}
+
+function commandValue(reader: Reader, name: string): Fraction {
+  if (greek.has(name)) return fromAtom(symbolAtom(`${name}${takeSubscript(reader)}`));
+  if (accents.has(name)) return fromAtom(symbolAtom(`${name} ${reader.takeText()}`));
+  if (isFunction(name)) return parseFunction(reader, name);
+  const command = commands.get(name);
+  if (command) return command(reader);
+  throw new Unreadable(`the command \\${name}`);
+}
+
+/** `\frac12` takes one digit each; anything else is a usual argument. */
+function digitOrArgument(reader: Reader): Fraction {
+  reader.splitDigits();
+  return parseArgument(reader);
+}
+
+/** `\sqrt{a}`, `\sqrt[n]{a}` */
+function parseRoot(reader: Reader): Fraction {
+  let degree = fromInteger(2);
+  if (reader.takeSymbol('[')) {
+    degree = expressionOf(reader.nested(() => parseSum(reader)));
+    reader.expect(']');
+  }
+  const radicand = parseArgument(reader);
+  return power(reader.budget, radicand, divide(reader.budget, fromInteger(1), degree));
+}
+
+/** An expression and the command that closes it. */
+function parseUpTo(reader: Reader, closing: string): Fraction {
+  const value = expressionOf(reader.nested(() => parseSum(reader)));
+  if (reader.take('command', closing)) return value;
+  throw new Unreadable(`\\${closing} is missing`);
+}

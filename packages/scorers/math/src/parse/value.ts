@@ -1,0 +1,48 @@
+import type { Fraction } from '../algebra/fraction.js';
+
+/** How the two sides of a relation are related. */
+export type RelationOperator = '=' | '≠' | '<' | '≤' | '>' | '≥' | '∈';
+
+/** An exact expression, perhaps with a unit (`percent` is one). */
+export interface ExpressionValue {
+  readonly kind: 'expression';
+  readonly value: Fraction;
+  readonly unit?: string;
+}
+
+/** Several values; no brackets = a list, round = tuple or open interval, curly = set. */
+export interface SequenceValue {
+  readonly kind: 'sequence';
+  readonly open: '' | '(' | '[' | '{';
+  readonly close: '' | ')' | ']' | '}';
+  readonly items: readonly Value[];
+}
+
+/** A chain `members[0] operators[0] members[1] …`. */
+export interface RelationValue {
+  readonly kind: 'relation';
+  readonly members: readonly Value[];
+  readonly operators: readonly RelationOperator[];
+}
+
+/** What an answer may be. */
+export type Value =
+  | ExpressionValue
+  | SequenceValue
+  | RelationValue
+  | { readonly kind: 'text'; readonly text: string }
+  /** A numeral with its base, as written. */
+  | { readonly kind: 'based'; readonly digits: string; readonly base: string }
+  /** What an equation defines, `f(x)`. */
+  | { readonly kind: 'name'; readonly text: string }
+  | { readonly kind: 'matrix' | 'cases'; readonly rows: readonly (readonly Value[])[] }
+  | { readonly kind: 'union' | 'difference'; readonly parts: readonly Value[] }
+  | { readonly kind: 'ratio'; readonly parts: readonly Fraction[] };
+
+/** Values side by side. */
+export const list = (items: readonly Value[]): SequenceValue => ({
+  kind: 'sequence',
+  open: '',
+  close: '',
+  items,
+});

@@ -1,0 +1,126 @@
+import { rational } from '../algebra/rational.js';
+import { type StepBudget, Unreadable } from '../step-budget.js';
+import { numberFromWords } from './number-words.js';
+import { readNumber } from './read-number.js';
+import type { Reading, Token } from './token.js';
+import { isUnitWord } from './units.js';
+import {
+  bareCommands,
+  characters,
+  shortWords,
+  spacing,
+  synonyms,
+  textCommands,
+  typefaces,
+} from './vocabulary.js';
+
+/** Cuts an answer into tokens; white space, dollar signs, full stops and typesetting commands go. */
+export function tokenize(budget: StepBudget, answer: string, reading: Reading): Token[] {
+  const text = answer.replace(/\P{ASCII}/gu, (character) => characters[character] ?? character);
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    budget.spend(1);
+    // Long enough for any name; keeps the work linear.
+    const ahead = text.slice(at, at + 100);
+    if (/^\.?\d/.test(ahead)) {
+      const { token, end } = readNumber(budget, text, at, reading);
+      tokens.push(token);
+      at = end;
+    } else if (/^\p{L}/u.test(ahead)) {
+      const run = lettersOf(ahead);
+      tokens.push(...readLetters(run));
+      at += run.length;
+    } else if (ahead.startsWith('\\')) {
+      const { inner, end } = readCommand(text, at, tokens);
+      if (inner !== undefined) tokens.push(...tokenize(budget, inner, reading));
+      at = end;
+    } else if (ahead.startsWith('...')) {
+      tokens.push({ kind: 'command', text: 'ldots' });
+      at += 3;
+    } else {
+      const character = String.fromCodePoint(ahead.codePointAt(0) as number);
+      if (!/[\s$~.]/.test(character)) tokens.push({ kind: 'symbol', text: character });
+      at += character.length;
+    }
+  }
+  return tokens;
+}
+
+/** A run of letters; `forty-two` is one, `x-two` is not. */
+function lettersOf(text: string): string {
+  const hyphened = /^[A-Za-z]+-[A-Za-z]+/.exec(text)?.[0];
+  const compound = hyphened !== undefined && numberFromWords(hyphened) !== undefined;
+  return compound ? hyphened : (/^\p{L}+/u.exec(text)?.[0] as string);
+}
+
+/** A run of letters is a separator, a function, a number, a word, or a product of variables. */
+function readLetters(run: string): Token[] {
+  const lower = run.toLowerCase();
+  if (lower === 'and' || lower === 'or') return [{ kind: 'symbol', text: lower }];
+  const command = Object.hasOwn(bareCommands, lower) ? bareCommands[lower] : undefined;
+  if (command !== undefined) return [{ kind: 'command', text: command }];
+  const value = run.length > 1 ? numberFromWords(run) : undefined;
+  if (value !== undefined) {
+    return [{ kind: 'number', text: run, value: rational(BigInt(value)), integer: true }];
+  }
+  if (run.length > 3 || (run.length > 1 && (shortWords.has(lower) || isUnitWord(run)))) {
+    return [{ kind: 'word', text: run }];
+  }
+  return [...run].map((letter) => ({ kind: 'letter', text: letter }));
+}
+
+/**
+ * Reads the command at `start` into `tokens`.
+ * @returns where it ends, and the `inner` text that is to be cut as mathematics: text with numbers in it
+ */
+function readCommand(
+  text: string,
+  start: number,
+  tokens: Token[],
+): { readonly inner?: string; readonly end: number } {
+  const name = /^\\([A-Za-z]+|.)/s.exec(text.slice(start, start + 100))?.[1];
+  if (name === undefined) throw new Unreadable('a backslash at the end');
+  const end = start + 1 + name.length;
+  const push = (kind: 'letter' | 'text' | 'command' | 'symbol', content: string): void => {
+    tokens.push({ kind, text: content });
+  };
+  if (textCommands.has(name)) {
+    const argument = argumentAt(text, end);
+    const content = argument.text.trim();
+    const lower = content.toLowerCase();
+    if (/\d/.test(content) || numberFromWords(content) !== undefined) {
+      return { inner: content, end: argument.end };
+    }
+    if (lower === 'and' || lower === 'or' || lower === ',') push('symbol', lower);
+    else if (content !== '') push('text', content);
+    return { end: argument.end };
+  }
+  if (name === 'begin' || name === 'end' || name === 'mathbb' || name === 'mathcal') {
+    const argument = argumentAt(text, end);
+    push(name === 'begin' || name === 'end' ? 'command' : 'letter', `${name} ${argument.text}`);
+    return { end: argument.end };
+  }
+  if (name === '\\') push('command', 'row');
+  else if ('$%{}|'.includes(name)) push('symbol', `\\${name}`);
+  else if ('_&#'.includes(name)) push('symbol', name);
+  else if (!spacing.has(name) && !typefaces.has(name) && name.trim() !== '') {
+    push('command', Object.hasOwn(synonyms, name) ? (synonyms[name] as string) : name);
+  }
+  return { end };
+}
+
+/** The content of the braces at `start`, or the one character there. */
+function argumentAt(text: string, start: number): { readonly text: string; readonly end: number } {
+  let open = start;
+  while (/\s/.test(text[open] ?? '')) open++;
+  if (text[open] !== '{') return { text: text[open] ?? '', end: open + 1 };
+  let depth = 0;
+  let at = open;
+  for (; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) break;
+  }
+  return { text: text.slice(open + 1, at), end: at + 1 };
+}
