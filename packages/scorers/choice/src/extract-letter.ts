@@ -1,26 +1,47 @@
-/** A marked answer: after "Answer:", in a box, in bold, or in brackets. Prose is never guessed. */
-const patterns: readonly RegExp[] = [
-  // \boxed{B}, \boxed{\text{(B)}}, \boxed B
-  /\\(?:boxed|fbox)\s*\{?\s*(?:\\(?:text|textbf|mathrm|mathbf)\s*\{)?\s*\(?([A-Za-z])\)?\s*[.)}]/g,
-  // Answer: B — The final answer is (B). — **Answer**: **B**
-  /\b(?:final\s+)?answer\b[\s*_]*(?:is\b|:|=)[\s*_$(]*(?:\\(?:text|boxed)\s*\{\s*)?\(?([A-Za-z])(?![A-Za-z'])/gi,
-  // a line that is nothing but the letter: **B**, (B), B.
-  /^[\s*_$(]*([A-Za-z])[\s*_$).]*$/gm,
-];
+import { readLetter } from './read-letter.js';
 
-/** The last marked letter within the options, and where it stands. */
-export function extractLetter(
-  text: string,
-  choices: number,
-): { readonly letter: string; readonly index: number } | undefined {
+/** What announces an answer: a box, or "answer", "option", "choice" with "is", a colon or an equals sign. */
+const announcement =
+  /\\(?:boxed|fbox)(?![a-z])|\b(?:answer|option|choice)\b[ \t*_]{0,10}(?:is\b|:|=)[\s*_:]{0,20}/gi;
+
+/** A line that is nothing but a letter: `**B**`, `(B)`, `B.` */
+const line = /^[ \t*_$(]{0,9}([A-Za-z])[ \t*_$).]{0,9}$/gm;
+
+/** A letter in bold or in round brackets within a sentence. */
+const emphasis = /\*\*\(?([A-Z])\)?\.?\*\*|(?<![\w\\])\(([A-Z])\)/g;
+
+/** A letter and where it was found. */
+interface Found {
+  readonly letter: string;
+  readonly index: number;
+}
+
+/**
+ * The last announced letter within the options, else the only one that the last paragraph emphasizes; prose is never
+ * guessed.
+ */
+export function extractLetter(text: string, choices: number): string | undefined {
   const last = String.fromCharCode(64 + choices);
-  let best: { letter: string; index: number } | undefined;
-  for (const pattern of patterns) {
-    for (const match of text.matchAll(pattern)) {
-      const letter = (match[1] as string).toUpperCase();
-      if (letter > last) continue;
-      if (!best || match.index > best.index) best = { letter, index: match.index };
-    }
+  const announced: Found[] = [];
+  for (const { 0: marker, index } of text.matchAll(announcement)) {
+    const letter = readLetter(text.slice(index + marker.length, index + marker.length + 200));
+    if (letter !== undefined && letter <= last) announced.push({ letter, index });
   }
-  return best;
+  for (const { 1: letter = '', index } of text.matchAll(line)) {
+    if (letter.toUpperCase() <= last) announced.push({ letter: letter.toUpperCase(), index });
+  }
+  if (announced.length > 0) {
+    return announced.reduce((best, found) => (found.index >= best.index ? found : best)).letter;
+  }
+  const paragraph =
+    text
+      .trimEnd()
+      .slice(-2000)
+      .split(/\n\s*\n/)
+      .at(-1) ?? '';
+  const emphasized = [...paragraph.matchAll(emphasis)].map(
+    ([, bold, round]) => bold ?? round ?? '',
+  );
+  const [only, ...others] = new Set(emphasized.filter((letter) => letter !== '' && letter <= last));
+  return others.length === 0 ? only : undefined;
 }

@@ -17,17 +17,34 @@ describe('scorer-choice', () => {
 
   it.each([
     ['**Answer**: **B**', 'B'],
+    ['ANSWER: **B) 47**', 'B'],
+    ['\\boxed{B}', 'B'],
     ['\\boxed{\\text{B}}', 'B'],
     ['\\boxed{\\text{(B)}}', 'B'],
+    ['\\boxed{B: 27}', 'B'],
+    ['\\boxed b', 'B'],
     ['Answer: $B$', 'B'],
-    ['Answer: \\boxed{D}', 'D'],
+    ['Answer: \\(B\\)', 'B'],
+    ['Answer: $\\boxed{D}$', 'D'],
+    ['Answer: \\textbf{(B)}', 'B'],
+    ['Answer: [B]', 'B'],
+    ['Answer: Option B', 'B'],
+    ['Answer:\n\nB', 'B'],
     ['Answer: B) because 7 is prime', 'B'],
+    ['Answer: B 47', 'B'],
+    ['The answer is A because 7 is prime', 'A'],
     ['The final answer is (C).', 'C'],
+    ['The correct choice is **C**', 'C'],
     ['answer: b', 'B'],
     ['**D**', 'D'],
     ['(C)', 'C'],
+    ['I pick **B**.', 'B'],
+    ['A is too small.\n\nSo it must be (B).', 'B'],
     ['Answer: A\nWait, that is wrong.\nAnswer: D', 'D'],
     ['\\boxed{A} no, \\boxed{B}', 'B'],
+    ['Answer: C\nnone of the above is the answer: none of the above', 'C'],
+    ['<think>Answer: A</think>Answer: B', 'B'],
+    ['\\boxed{A}</think>It is \\boxed{B}.', 'B'],
   ])('%j chooses %s', (text, letter) => {
     expect(read(text)).toBe(letter);
   });
@@ -37,7 +54,16 @@ describe('scorer-choice', () => {
     'None of the above',
     'Answer: none of the above',
     'A nice question. I think it is hard.',
+    'The answer is a prime number.',
+    'The answer is A prime number.',
     'The answer is about 5.',
+    'Answer: A or B',
+    'Answer: A, B',
+    '\\boxed{A, B}',
+    '\\boxed{27}',
+    'Either (A) or (B).',
+    '<think>Answer: A',
+    '<think>Answer: A</think>I think it is the second.',
     '',
   ])('%j chooses nothing', (text) => {
     expect(read(text)).toBeNull();
@@ -46,6 +72,17 @@ describe('scorer-choice', () => {
   it('a letter beyond the options does not count', () => {
     expect(read('Answer: B\nAnswer: F', 4)).toBe('B');
     expect(read('Answer: B\nAnswer: F', 6)).toBe('F');
+  });
+
+  it.each([
+    ['line breaks', '\n'.repeat(200_000)],
+    ['emphasis', '*'.repeat(200_000)],
+    ['markers', 'answer is '.repeat(50_000)],
+    ['boxes', '\\boxed{'.repeat(50_000)],
+    ['brackets', '('.repeat(200_000)],
+  ])('megabytes of %s do not hide the answer', (_, noise) => {
+    expect(read(`${noise} 12\nAnswer: B`)).toBe('B');
+    expect(read(`${noise} 12`)).toBeNull();
   });
 
   it('a gold that is no letter is refused, not counted wrong', () => {

@@ -1,4 +1,5 @@
 import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
+import { afterThinking } from './after-thinking.js';
 import { extractLetter } from './extract-letter.js';
 
 /** Longer texts are read from their end alone: an answer stands last. */
@@ -16,8 +17,9 @@ function goldLetter(answer: string, choices: number): string {
 }
 
 /**
- * Reads the chosen letter: the last one that is marked as the answer, by "Answer:", a box, bold or brackets on a line of its own.
- * Lower case counts; a letter beyond the options does not; prose is never guessed.
+ * Reads the chosen letter from the text after the thinking: the last one that a box, "Answer:" or a line of its own marks
+ * as the answer, else the only one that the last paragraph emphasizes. Lower case counts, a letter beyond the options
+ * does not, prose is never guessed.
  * @throws ThinkbitsError `scorer-choice/bad-gold`
  */
 export const scorer: Scorer = {
@@ -26,21 +28,19 @@ export const scorer: Scorer = {
   id: 'choice',
   score({ prediction, answer, choices = 4 }) {
     const gold = goldLetter(answer, choices);
-    const found = extractLetter(prediction.slice(-longest), choices);
-    if (!found) {
-      return {
-        correct: false,
-        outcome: 'undecided',
-        extracted: null,
-        reason: 'No letter is marked as the answer.',
-      };
+    const text = afterThinking(prediction);
+    const letter = text && extractLetter(text.slice(-longest), choices);
+    if (!letter) {
+      const reason =
+        text === undefined ? 'The thinking never ended.' : 'No letter is marked as the answer.';
+      return { correct: false, outcome: 'undecided', extracted: null, reason };
     }
-    const correct = found.letter === gold;
+    const correct = letter === gold;
     return {
       correct,
       outcome: correct ? 'equal' : 'different',
-      extracted: found.letter,
-      reason: correct ? `Chose ${gold}.` : `Chose ${found.letter}; expected ${gold}.`,
+      extracted: letter,
+      reason: correct ? `Chose ${gold}.` : `Chose ${letter}; expected ${gold}.`,
     };
   },
 };
