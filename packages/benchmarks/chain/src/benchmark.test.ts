@@ -2,7 +2,7 @@ import { describeBenchmark } from '@thinkbits/conformance';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { benchmark } from './benchmark.js';
-import { generateChainProblems } from './generate-chain-problems.js';
+import { chainProblemId, generateChainProblems } from './generate-chain-problems.js';
 
 describeBenchmark(benchmark);
 
@@ -31,6 +31,8 @@ describe('chain', () => {
     expect(await codeOf(benchmark.load({ rows: [{ ...good, kind: 'choice' }] }))).toMatch(
       /choices/,
     );
+    const choice = { ...good, kind: 'choice', choices: ['1', '2'] };
+    expect(await codeOf(benchmark.load({ rows: [choice] }))).toMatch(/row 1.*answer/);
     expect(await codeOf(benchmark.load({ rows: [good, good] }))).toMatch(
       /benchmark\/duplicate-id.*"a"/,
     );
@@ -87,6 +89,37 @@ describe('generateChainProblems', () => {
     expect(generateChainProblems({ seed: 4, count: 50 })).not.toEqual(rows.slice(0, 50));
     expect(new Set(rows.map(({ question }) => question.split('\n')[0])).size).toBe(200);
     expect((await benchmark.load({ rows })).problems.length).toBe(200);
+  });
+
+  it('names problems by their question, as the test set does, and leaves out what it is told to', async () => {
+    const { problems } = await benchmark.load();
+    for (const { id, messages } of problems) {
+      expect(chainProblemId(messages[0]?.content ?? '')).toBe(id);
+    }
+    const [first, second] = generateChainProblems({ seed: 3, count: 2, steps: [2] });
+    const rows = generateChainProblems({
+      seed: 3,
+      count: 50,
+      steps: [2],
+      avoid: [first?.id ?? ''],
+    });
+    expect(rows.map(({ id }) => id)).not.toContain(first?.id);
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  it('draws choices and answers evenly', () => {
+    const rows = generateChainProblems({ seed: 8, count: 1000 });
+    const chosen = rows.filter(({ kind }) => kind === 'choice').map(({ answer }) => answer);
+    // 150 are expected; 5 standard deviations are 56
+    expect(Math.abs(chosen.length - 150)).toBeLessThan(56);
+    for (const letter of 'ABCD') {
+      const share = chosen.filter((answer) => answer === letter).length / chosen.length;
+      expect(Math.abs(share - 0.25)).toBeLessThan(0.18);
+    }
+    const values = rows.filter(({ kind }) => kind === 'open').map(({ answer }) => Number(answer));
+    expect(values.every((value) => Number.isInteger(value) && value >= 1 && value <= 999)).toBe(
+      true,
+    );
   });
 
   it('takes difficulties in turn', () => {

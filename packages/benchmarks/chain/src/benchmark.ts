@@ -29,7 +29,7 @@ const rowSchema: JsonSchema = {
   },
   if: { properties: { kind: { const: 'choice' } } },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { required: ['choices'] },
+  then: { required: ['choices'], properties: { answer: { pattern: '^[A-Z]$' } } },
 };
 
 /** Chains of 2 to 12 arithmetic steps over a running total; difficulty is the number of steps. 400 problems, balanced in any prefix. */

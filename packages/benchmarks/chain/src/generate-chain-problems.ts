@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRandom } from '@thinkbits/numerics';
 import { type RandomSource, ThinkbitsError } from '@thinkbits/spec';
 import type { ChainRow } from './benchmark.js';
@@ -11,7 +12,7 @@ export interface ChainOptions {
   readonly steps?: readonly number[];
   /** Share of multiple-choice problems, 0.15 where absent. */
   readonly choiceShare?: number;
-  /** Questions that must not come out, for example those of the test set. */
+  /** Ids of problems that must not come out, for example those of the test set. */
   readonly avoid?: Iterable<string>;
 }
 
@@ -22,8 +23,11 @@ const pick = <T>(random: RandomSource, list: readonly T[]): T =>
 const between = (random: RandomSource, low: number, high: number): number =>
   low + random.integer(high - low + 1);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-/** The question without its options; two problems are the same when these are. */
-const stem = (question: string): string => question.split('\n')[0] as string;
+/** From the question without its options: two problems are the same when these are, whatever the seed. */
+export function chainProblemId(question: string): string {
+  const stem = question.split('\n')[0] as string;
+  return `chain-${createHash('sha256').update(stem).digest('hex').slice(0, 12)}`;
+}
 
 function fill(template: string, words: { readonly [key: string]: string | number }): string {
   return template.replaceAll(/\{(\w)\}/g, (_, key: string) => String(words[key]));
@@ -151,14 +155,15 @@ export function generateChainProblems(options: ChainOptions): ChainRow[] {
       help: 'Give a count of at least 1, steps of at least 1 each, and a choiceShare from 0 to 1.',
     });
   }
-  const seen = new Set([...(options.avoid ?? [])].map(stem));
+  const seen = new Set(options.avoid ?? []);
   const rows: ChainRow[] = [];
   for (let attempt = 0; rows.length < count; attempt++) {
     const random = createRandom(seed).fork(`chain ${rows.length} ${attempt}`);
     const problem = makeProblem(random, steps[rows.length % steps.length] as number, choiceShare);
-    if (seen.has(stem(problem.question))) continue;
-    seen.add(stem(problem.question));
-    rows.push({ id: `chain-${seed}-${rows.length}`, ...problem });
+    const id = chainProblemId(problem.question);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    rows.push({ id, ...problem });
   }
   return rows;
 }

@@ -1,2 +1,6 @@
 export { benchmark, type ChainRow } from './benchmark.js';
-export { type ChainOptions, generateChainProblems } from './generate-chain-problems.js';
+export {
+  type ChainOptions,
+  chainProblemId,
+  generateChainProblems,
+} from './generate-chain-problems.js';
