@@ -4,7 +4,7 @@ import { isFloat, type StudyPanel } from '../study-panels.js';
 import type { StudyRow } from '../study-results.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
-import { colorScale, type RecipeMark, shapeScale } from './recipe-marks.js';
+import { colorEncoding, type RecipeMark, shapeEncoding } from './recipe-marks.js';
 import { narrowestBits, recipeSeries } from './recipe-series.js';
 
 /** Every width that occurs in these panels, narrowest first; float (null) stands last. */
@@ -93,12 +93,7 @@ export function accuracyByBits(
     scale: { domain: [0, 100] },
     axis: { title: 'right answers, %', values: [0, 25, 50, 75, 100] },
   };
-  const color = {
-    field: 'label',
-    type: 'nominal',
-    scale: colorScale(rows, marks, theme),
-    legend: theme.legend ? {} : null,
-  };
+  const color = colorEncoding(rows, marks, theme, theme.legend ? {} : null);
   return panelSpec(
     {
       name: `accuracy-${slug(benchmark.id)}-${slug(model.id)}`,
@@ -136,12 +131,7 @@ export function accuracyByBits(
             x,
             y,
             color,
-            shape: {
-              field: 'label',
-              type: 'nominal',
-              scale: shapeScale(rows, marks),
-              legend: theme.legend ? {} : null,
-            },
+            shape: shapeEncoding(rows, marks, theme.legend ? {} : null),
           },
         },
         ...(named

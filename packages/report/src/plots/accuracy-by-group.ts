@@ -3,7 +3,7 @@ import { isFloat, type StudyPanel } from '../study-panels.js';
 import type { StudyRow } from '../study-results.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
-import { colorScale, type RecipeMark, shapeScale } from './recipe-marks.js';
+import { colorEncoding, type RecipeMark, shapeEncoding } from './recipe-marks.js';
 import { wilsonInterval } from './wilson-interval.js';
 
 /** Groups of problems whose values are numbers, three or more of them: what accuracy can be drawn against. */
@@ -68,7 +68,7 @@ export function accuracyByGroup(
     axis: { title: 'right answers, %', values: [0, 25, 50, 75, 100] },
   };
   const legend = theme.legend ? {} : null;
-  const color = { field: 'label', type: 'nominal', scale: colorScale(rows, marks, theme), legend };
+  const color = colorEncoding(rows, marks, theme, legend);
   return panelSpec(
     {
       name: `by-${slug(group)}-${slug(benchmark.id)}-${slug(model.id)}`,
@@ -104,7 +104,7 @@ export function accuracyByGroup(
             x,
             y,
             color,
-            shape: { field: 'label', type: 'nominal', scale: shapeScale(rows, marks), legend },
+            shape: shapeEncoding(rows, marks, legend),
           },
         },
       ],

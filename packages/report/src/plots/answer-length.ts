@@ -2,7 +2,7 @@ import { whole } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
-import { colorScale, type RecipeMark } from './recipe-marks.js';
+import { colorEncoding, type RecipeMark, recipeAxis } from './recipe-marks.js';
 
 /** The longest length in these panels, so that they share a scale. */
 export function longestAnswer(panels: readonly StudyPanel[]): number {
@@ -31,7 +31,6 @@ export function answerLength(
   theme: PlotTheme,
 ): PanelSpec {
   const { model, benchmark, rows } = panel;
-  const names = Object.fromEntries(rows.map(({ recipe, label }) => [recipe, label]));
   const spread = rows.flatMap(({ recipe, label, token_quantiles }) =>
     token_quantiles ? [{ recipe, label, ...token_quantiles }] : [],
   );
@@ -58,20 +57,9 @@ export function answerLength(
     field: 'recipe',
     type: 'nominal',
     sort: rows.map(({ recipe }) => recipe),
-    axis: {
-      title: null,
-      labelExpr: `${JSON.stringify(names)}[datum.value]`,
-      labelColor: theme.ink,
-      labelFontWeight: 600,
-      grid: false,
-    },
+    axis: recipeAxis(rows, theme),
   };
-  const color = {
-    field: 'label',
-    type: 'nominal',
-    scale: colorScale(rows, marks, theme),
-    legend: null,
-  };
+  const color = colorEncoding(rows, marks, theme);
   const bar = (from: string, to: string, strokeWidth: number, opacity: number) => ({
     data: { values: spread },
     mark: { type: 'rule', strokeWidth, opacity },

@@ -3,7 +3,7 @@ import { change, changeInterval } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
-import { colorScale, type RecipeMark, shapeScale } from './recipe-marks.js';
+import { colorEncoding, type RecipeMark, recipeAxis, shapeEncoding } from './recipe-marks.js';
 
 /** Points of change that all panels share, on a round scale that always shows zero. */
 export function changeDomain(panels: readonly StudyPanel[]): readonly [number, number] {
@@ -38,7 +38,6 @@ export function changeForest(
         ]
       : [],
   );
-  const names = Object.fromEntries(rows.map(({ recipe, label }) => [recipe, label]));
   const x = {
     field: 'change',
     type: 'quantitative',
@@ -55,20 +54,9 @@ export function changeForest(
     type: 'nominal',
     sort: rows.map(({ recipe }) => recipe),
     scale: { paddingOuter: 0.4 },
-    axis: {
-      title: null,
-      labelExpr: `${JSON.stringify(names)}[datum.value]`,
-      labelColor: theme.ink,
-      labelFontWeight: 600,
-      grid: false,
-    },
+    axis: recipeAxis(rows, theme),
   };
-  const color = {
-    field: 'label',
-    type: 'nominal',
-    scale: colorScale(rows, marks, theme),
-    legend: null,
-  };
+  const color = colorEncoding(rows, marks, theme);
   // Words stay inside the panel: near an edge they lean away from it.
   const [left, right] = [
     domain[0] + 0.2 * (domain[1] - domain[0]),
@@ -131,12 +119,7 @@ export function changeForest(
             y,
             x,
             color,
-            shape: {
-              field: 'label',
-              type: 'nominal',
-              scale: shapeScale(rows, marks),
-              legend: null,
-            },
+            shape: shapeEncoding(rows, marks),
           },
         },
         ...verdicts,

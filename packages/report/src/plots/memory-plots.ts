@@ -2,7 +2,7 @@ import { bytes } from '../format-figures.js';
 import type { StudyModel, StudyRow } from '../study-results.js';
 import { type PanelSpec, panelSpec, slug } from './panel-spec.js';
 import type { PlotTheme } from './plot-theme.js';
-import { colorScale, type RecipeMark } from './recipe-marks.js';
+import { colorEncoding, type RecipeMark, recipeAxis } from './recipe-marks.js';
 
 /** Bytes of one recipe, whatever they are bytes of. */
 interface Held {
@@ -24,7 +24,6 @@ function memoryPanel(
   // Where nothing differs from float there is nothing to see.
   if (!first || values.every(({ held, packed, float }) => held === float && packed === float))
     return null;
-  const names = Object.fromEntries(values.map(({ recipe, label }) => [recipe, label]));
   const most = Math.max(1, ...values.flatMap(({ held, packed, float }) => [held, packed, float]));
   const unit = bytes(most).split(' ')[1] ?? 'B';
   const scale = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[unit] ?? 1;
@@ -50,20 +49,9 @@ function memoryPanel(
     type: 'nominal',
     sort: values.map(({ recipe }) => recipe),
     scale: { paddingInner: 0.55, paddingOuter: 0.5 },
-    axis: {
-      title: null,
-      labelExpr: `${JSON.stringify(names)}[datum.value]`,
-      labelColor: theme.ink,
-      labelFontWeight: 600,
-      grid: false,
-    },
+    axis: recipeAxis(values, theme),
   };
-  const color = {
-    field: 'label',
-    type: 'nominal',
-    scale: colorScale(rows, marks, theme),
-    legend: null,
-  };
+  const color = colorEncoding(rows, marks, theme);
   return panelSpec(
     {
       name: what.name,

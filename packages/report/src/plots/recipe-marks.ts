@@ -1,3 +1,4 @@
+import type { JsonObject } from '@thinkbits/spec';
 import { isFloat } from '../study-panels.js';
 import type { StudyResults, StudyRow } from '../study-results.js';
 import type { PlotTheme } from './plot-theme.js';
@@ -44,21 +45,41 @@ export function markColor(mark: RecipeMark | undefined, theme: PlotTheme): strin
     : (theme.series[mark.color] ?? theme.ink);
 }
 
-/** A scale from labels to colours, for the rows of one panel. */
-export function colorScale(
+/** Colours by label, for the rows of one panel. */
+export function colorEncoding(
   rows: readonly StudyRow[],
   marks: ReadonlyMap<string, RecipeMark>,
   theme: PlotTheme,
+  legend: JsonObject | null = null,
 ) {
-  const labels = [...new Set(rows.map(({ label }) => label))];
-  return { domain: labels, range: labels.map((label) => markColor(marks.get(label), theme)) };
+  const domain = labelsOf(rows);
+  const range = domain.map((label) => markColor(marks.get(label), theme));
+  return { field: 'label', type: 'nominal', scale: { domain, range }, legend };
 }
 
-/** A scale from labels to shapes, for the rows of one panel. */
-export function shapeScale(rows: readonly StudyRow[], marks: ReadonlyMap<string, RecipeMark>) {
-  const labels = [...new Set(rows.map(({ label }) => label))];
+/** Shapes by label, for the rows of one panel. */
+export function shapeEncoding(
+  rows: readonly StudyRow[],
+  marks: ReadonlyMap<string, RecipeMark>,
+  legend: JsonObject | null = null,
+) {
+  const domain = labelsOf(rows);
+  const range = domain.map((label) => shapes[marks.get(label)?.shape ?? 0] ?? shapes[0]);
+  return { field: 'label', type: 'nominal', scale: { domain, range }, legend };
+}
+
+/** An axis that names each recipe by its label. */
+export function recipeAxis(rows: readonly Pick<StudyRow, 'recipe' | 'label'>[], theme: PlotTheme) {
+  const names = Object.fromEntries(rows.map(({ recipe, label }) => [recipe, label]));
   return {
-    domain: labels,
-    range: labels.map((label) => shapes[marks.get(label)?.shape ?? 0] ?? shapes[0]),
+    title: null,
+    labelExpr: `${JSON.stringify(names)}[datum.value]`,
+    labelColor: theme.ink,
+    labelFontWeight: 600,
+    grid: false,
   };
 }
+
+const labelsOf = (rows: readonly StudyRow[]): string[] => [
+  ...new Set(rows.map(({ label }) => label)),
+];
