@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { JsonObject } from '@thinkbits/spec';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '@thinkbits/validation';
 import type { IncrementalHash, ModelFiles } from './model-files.js';
 import { readExactly } from './read-exactly.js';
 import type { TensorEntry } from './safetensors/tensor-entry.js';

@@ -1,4 +1,3 @@
-export { canonicalJson } from './canonical-json.js';
 export type { Checkpoint, FloatTensor, RowRange } from './checkpoint.js';
 export { createPortableSha256 } from './hash-checkpoint.js';
 export { indexFile } from './locate-tensors.js';

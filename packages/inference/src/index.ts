@@ -12,8 +12,5 @@ export { type CreateModelOptions, createModel } from './create-model.js';
 export { describeModel, families } from './families/describe-model.js';
 export { type LoadModelOptions, loadModel } from './load-model.js';
 export { Model, type ModelGenerateOptions, type ModelMemory } from './model.js';
-export { syntheticShapes } from './synthetic/shapes.js';
-export { syntheticCheckpoint } from './synthetic/synthetic-checkpoint.js';
-export { type PreparedWork, type TimedDecoding, timedDecoding } from './timed-decoding.js';
 export { Detokenizer } from './tokenizer/detokenizer.js';
 export { type ThinkingMarkers, Tokenizer } from './tokenizer/tokenizer.js';

@@ -1,4 +1,3 @@
-import { canonicalJson } from '@thinkbits/checkpoint';
 import { createModel, type Model } from '@thinkbits/inference';
 import {
   type Json,
@@ -7,6 +6,7 @@ import {
   startRun,
   throwIfAborted,
 } from '@thinkbits/spec';
+import { canonicalJson } from '@thinkbits/validation';
 import { activationSchemes } from './layers/activation-schemes.js';
 import { kvParameters } from './layers/kv-parameters.js';
 import { layerUnits } from './layers/layer-unit.js';

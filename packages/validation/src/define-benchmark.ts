@@ -8,6 +8,7 @@ import {
   type ProblemSet,
   ThinkbitsError,
 } from '@thinkbits/spec';
+import { canonicalJson } from './canonical-json.js';
 import { parseJsonLines } from './parse-json-lines.js';
 import { validate } from './validate.js';
 
@@ -18,14 +19,6 @@ export interface BenchmarkDefinition<Row>
   read(): Promise<string>;
   /** @param index position of the row in the data, from 0 */
   toProblem(row: Row, index: number): Omit<Problem, 'row'>;
-}
-
-/** JSON with its keys in order, so that the hash of equal rows is equal. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
 }
 
 function checkLimit(limit: number | undefined): void {
@@ -87,7 +80,7 @@ export function defineBenchmark<Row>(definition: BenchmarkDefinition<Row>): Benc
       });
       checkDistinct(problems);
       const chosen = problems.slice(0, limit);
-      const lines = chosen.map(({ row }) => `${canonical(row)}\n`);
+      const lines = chosen.map(({ row }) => `${canonicalJson(row)}\n`);
       return { problems: chosen, dataHash: bytesToHex(sha256(utf8ToBytes(lines.join('')))) };
     },
   };

@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical-json.js';
 export { type BenchmarkDefinition, defineBenchmark } from './define-benchmark.js';
 export { parseJson } from './parse-json.js';
 export {

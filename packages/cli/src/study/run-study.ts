@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import { evaluate, hashText } from '@thinkbits/evaluate';
 import { quantizeCheckpoint } from '@thinkbits/quantize';
 import { renderHtml, renderMarkdown, type StudyModel, type StudyResults } from '@thinkbits/report';
 import { completeRecipe, type Json } from '@thinkbits/spec';
+import { canonicalJson } from '@thinkbits/validation';
 import {
   type EngineOptions,
   type PreparedEngine,

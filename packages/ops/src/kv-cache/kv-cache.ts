@@ -85,19 +85,6 @@ export class KvCache {
     return layers[layer] as RowCache;
   }
 
-  /** Appends made-up tokens to every layer of a row, so that decoding behind a long context can be timed without computing it. */
-  fill(slot: number, tokens: number, values: Float32Array): void {
-    const width = this.shape.kvHeads * this.shape.headDim;
-    const starts = Math.floor(values.length / width);
-    for (let layer = 0; layer < this.shape.layers; layer++) {
-      const row = this.row(slot, layer);
-      for (let t = 0; t < tokens; t++) {
-        row.keys.append(values, (t % starts) * width);
-        row.values.append(values, ((t + layer) % starts) * width);
-      }
-    }
-  }
-
   /** Forgets a row and gives its memory back. */
   reset(slot: number): void {
     for (const { keys, values } of this.rows.get(slot) ?? []) {

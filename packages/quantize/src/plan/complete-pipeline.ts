@@ -1,4 +1,3 @@
-import { canonicalJson } from '@thinkbits/checkpoint';
 import { rtn } from '@thinkbits/quantizer-rtn';
 import {
   completeWeightScheme,
@@ -11,6 +10,7 @@ import {
   type RecipeStage,
   type Rounder,
 } from '@thinkbits/spec';
+import { canonicalJson } from '@thinkbits/validation';
 
 /** A recipe and the stages that carry it out, with nothing left to default. */
 export interface CompletePipeline {
