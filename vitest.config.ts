@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/__fixtures__/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/__fixtures__/**', 'tools/templates/**'],
     testTimeout: 120_000,
     maxWorkers: 2,
   },

@@ -4,6 +4,7 @@ export { dequantizeWeight } from './dequantize-weight.js';
 export { encodeGroup } from './encode-group.js';
 export { type Grid, highestCode, lowestCode } from './grid.js';
 export { groupCount, groupSize } from './group-count.js';
+export { groupIssues } from './group-issues.js';
 export {
   bfloat16ToFloat32,
   float16ToFloat32,

@@ -1,4 +1,4 @@
-import { groupSize } from '@thinkbits/numerics';
+import { groupIssues, groupSize } from '@thinkbits/numerics';
 import type {
   Issue,
   LinearInfo,
@@ -7,31 +7,6 @@ import type {
   ResolvedSchemes,
   WeightScheme,
 } from '@thinkbits/spec';
-
-/** What the group size of a linear leads to. */
-function groupIssues(linear: LinearInfo, scheme: WeightScheme): Issue[] {
-  const size = groupSize(linear.in, scheme.group);
-  if (size > linear.in) {
-    return [
-      {
-        severity: 'error',
-        code: 'group/larger-than-row',
-        subject: linear.name,
-        message: `${linear.name}: a group of ${size} columns is larger than a row of ${linear.in}.`,
-        help: `Give this linear a group of at most ${linear.in}, or "channel", by a rule.`,
-      },
-    ];
-  }
-  if (linear.in % size === 0) return [];
-  return [
-    {
-      severity: 'info',
-      code: 'group/ragged',
-      subject: linear.name,
-      message: `${linear.name}: ${linear.in} columns in groups of ${size} leave a last group of ${linear.in % size}.`,
-    },
-  ];
-}
 
 /** A float copy of the weight, its rounded values for the error, and the result. */
 function bytesOf(linear: LinearInfo, scheme: WeightScheme): { working: number; result: number } {

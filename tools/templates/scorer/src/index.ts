@@ -1,0 +1,1 @@
+export { scorer } from './scorer.js';
