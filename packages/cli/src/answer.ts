@@ -8,13 +8,8 @@ export async function answer(
   options: { readonly signal: AbortSignal; onDelta?(delta: TextDelta): void },
 ): Promise<GenerationResult> {
   for await (const result of engine.generate([request], options)) {
-    if (result.finishReason !== 'error') return result;
-    const [code = 'engine/failed', ...rest] = (result.error ?? '').split(': ');
-    throw new ThinkbitsError({
-      code,
-      message: rest.join(': '),
-      help: 'Change the prompt or the options.',
-    });
+    if (result.error) throw new ThinkbitsError(result.error);
+    return result;
   }
   throw new ThinkbitsError({
     code: 'engine/no-answer',

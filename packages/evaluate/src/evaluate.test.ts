@@ -317,7 +317,13 @@ describe('an engine that fails', () => {
     const failed = (await sampleLines(directory)).filter((line) => line.finish_reason === 'error');
     expect(
       failed.map(({ correct, extracted, reason }) => ({ correct, extracted, reason })),
-    ).toEqual(Array(2).fill({ correct: false, extracted: null, reason: 'connection reset' }));
+    ).toEqual(
+      Array(2).fill({
+        correct: false,
+        extracted: null,
+        reason: 'engine/connection: The connection was reset. Run the same command again.',
+      }),
+    );
     expect((await run).sums).toMatchObject({ errors: 1, problems: 3 });
     expect(events.filter(({ type }) => type === 'issue')).toHaveLength(2);
 
@@ -330,7 +336,7 @@ describe('an engine that fails', () => {
   it('does not pass for a model that gets everything wrong', async () => {
     await expect(evaluate(call({}, { fails: () => true }))).rejects.toMatchObject({
       code: 'evaluate/nothing-answered',
-      message: expect.stringContaining('connection reset'),
+      message: expect.stringContaining('The connection was reset'),
     });
     await evaluate(call());
     expect(await comparableFiles(directory)).toEqual(await uninterrupted());

@@ -30,6 +30,11 @@ export function judge(
   }
 }
 
+/** The reason kept for a request that the engine could not answer. */
+function whyUnanswered({ error }: GenerationResult): string {
+  return error ? `${error.code}: ${error.message} ${error.help}` : 'The engine gave no reason.';
+}
+
 /** The line of an answered request, or of one that could not be answered. */
 export function sampleLine(
   planned: PlannedSample,
@@ -42,7 +47,7 @@ export function sampleLine(
   const { problem, choices } = planned.problem;
   const verdict =
     result.finishReason === 'error'
-      ? { correct: false, extracted: null, reason: result.error ?? 'The engine gave no reason.' }
+      ? { correct: false, extracted: null, reason: whyUnanswered(result) }
       : judge({ problem, text: result.text, expected, choices }, scorer, report);
   return {
     key,

@@ -62,7 +62,9 @@ describe('rescore', () => {
     await evaluate(call(true));
     await rescore(directory, lenient);
     const failed = (await sampleLines(directory)).filter((line) => line.finish_reason === 'error');
-    expect(failed.map(({ reason }) => reason)).toEqual(['connection reset', 'connection reset']);
+    expect(failed.map(({ reason }) => reason)).toEqual(
+      Array(2).fill('engine/connection: The connection was reset. Run the same command again.'),
+    );
     const { engine, ...rest } = call();
     await evaluate({ engine, ...rest });
     expect(engine.asked).toHaveLength(2);

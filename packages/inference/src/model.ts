@@ -233,12 +233,7 @@ export class Model {
   }
 
   private checked(result: GenerationResult): GenerationResult {
-    if (result.finishReason !== 'error') return result;
-    const [code, ...rest] = (result.error ?? '').split(': ');
-    throw new ThinkbitsError({
-      code: code as string,
-      message: rest.join(': '),
-      help: 'Correct the request.',
-    });
+    if (result.error) throw new ThinkbitsError(result.error);
+    return result;
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { ErrorRecord } from './thinkbits-error.js';
 
 /** One turn of a conversation. */
 export interface Message {
@@ -56,7 +57,7 @@ export interface GenerationResult {
   /** From admission to the last token. */
   readonly seconds: number;
   /** Why, when `finishReason` is `error`. */
-  readonly error?: string;
+  readonly error?: ErrorRecord;
 }
 
 /** A piece of text of one request as it is generated. */

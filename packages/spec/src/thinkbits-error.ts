@@ -22,6 +22,9 @@ export interface ThinkbitsErrorOptions {
   readonly cause?: unknown;
 }
 
+/** An error as data, to store or send; `new ThinkbitsError(record)` makes it an error again. */
+export type ErrorRecord = Omit<ThinkbitsErrorOptions, 'cause'>;
+
 /**
  * The one error class of Thinkbits: a stable code, what is wrong, the value, and the remedy.
  *
@@ -47,6 +50,12 @@ export class ThinkbitsError extends Error {
   static isInstance(error: unknown): error is ThinkbitsError {
     return typeof error === 'object' && error !== null && (error as never)[marker] === true;
   }
+}
+
+/** An error as data, without its cause and stack. */
+export function toErrorRecord(error: ThinkbitsError): ErrorRecord {
+  const { code, category, message, help, details } = error;
+  return { code, category, message, help, ...(details !== undefined && { details }) };
 }
 
 /** Throws the coded error of an aborted call when `signal` is aborted. */

@@ -1,5 +1,6 @@
 import type {
   EngineInfo,
+  ErrorRecord,
   GenerationRequest,
   GenerationResult,
   Json,
@@ -15,11 +16,10 @@ export interface WorkerStart {
 
 /** An error on its way between threads. */
 export interface PlainError {
-  readonly code?: string;
-  readonly category?: string;
-  readonly help?: string;
   readonly message: string;
   readonly stack?: string;
+  /** Of an error that has a code. */
+  readonly record?: ErrorRecord;
 }
 
 /** To a worker. */

@@ -104,6 +104,10 @@ function failure(request: GenerationRequest): GenerationResult {
     thinking: '',
     text: '',
     seconds: 0,
-    error: 'connection reset',
+    error: {
+      code: 'engine/connection',
+      message: 'The connection was reset.',
+      help: 'Run the same command again.',
+    },
   };
 }

@@ -8,6 +8,7 @@ import {
   type GenerationResult,
   ThinkbitsError,
   throwIfAborted,
+  toErrorRecord,
 } from '@thinkbits/spec';
 import type { Decoder } from '../decoder/decoder.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -140,7 +141,7 @@ export class CoreEngine implements Engine {
         thinking: '',
         text: '',
         seconds: 0,
-        error: `${error.code}: ${error.message} ${error.help}`,
+        error: toErrorRecord(error),
       };
     }
   }
