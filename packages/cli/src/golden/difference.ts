@@ -7,7 +7,48 @@ export type Closeness =
   /** |a - b| ≤ limit */
   | { readonly how: 'absolute'; readonly limit: number }
   /** |a - b| ≤ limit · |b| */
-  | { readonly how: 'relative'; readonly limit: number };
+  | { readonly how: 'relative'; readonly limit: number }
+  /** ‖a - b‖ ≤ limit · ‖b‖ */
+  | { readonly how: 'frobenius'; readonly limit: number }
+  /** |a - b| ≤ limit · max|b| for at least this share of the entries, in [0, 1] */
+  | { readonly how: 'most'; readonly share: number; readonly limit: number };
+
+/** ‖a - b‖ / ‖b‖, in float64. */
+function frobenius(actual: Numbers, expected: Numbers): number {
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < actual.length; i++) {
+    const b = expected[i] as number;
+    difference += ((actual[i] as number) - b) ** 2;
+    norm += b ** 2;
+  }
+  return difference === 0 ? 0 : Math.sqrt(difference / norm);
+}
+
+/** How far an entry may be from `b`. */
+function allowance(closeness: Closeness, expected: Numbers): (b: number) => number {
+  switch (closeness.how) {
+    case 'exact':
+    case 'frobenius':
+      return () => 0;
+    case 'absolute':
+      return () => closeness.limit;
+    case 'relative':
+      return (b) => closeness.limit * Math.abs(b);
+    case 'most': {
+      let largest = 0;
+      for (let i = 0; i < expected.length; i++)
+        largest = Math.max(largest, Math.abs(expected[i] as number));
+      return () => closeness.limit * largest;
+    }
+  }
+}
+
+function describe(closeness: Closeness): string {
+  if (closeness.how === 'exact') return 'exact';
+  if (closeness.how === 'most')
+    return `${100 * closeness.share} % within ${closeness.limit} of the largest`;
+  return `${closeness.how} ${closeness.limit}`;
+}
 
 /** What a comparison found: undefined when all numbers are close enough. */
 export function findDifference(
@@ -18,6 +59,12 @@ export function findDifference(
   if (actual.length !== expected.length) {
     return `${actual.length} numbers instead of ${expected.length}`;
   }
+  if (closeness.how === 'frobenius') {
+    const distance = frobenius(actual, expected);
+    if (distance <= closeness.limit) return undefined; // NaN is never close
+    return `the relative Frobenius distance is ${distance}, above ${closeness.limit}`;
+  }
+  const allowed = allowance(closeness, expected);
   let wrong = 0;
   let worst = -1;
   let at = 0;
@@ -25,16 +72,14 @@ export function findDifference(
     const a = actual[i] as number;
     const b = expected[i] as number;
     const distance = Math.abs(a - b);
-    const allowed =
-      closeness.how === 'exact'
-        ? 0
-        : closeness.limit * (closeness.how === 'relative' ? Math.abs(b) : 1);
-    if (distance <= allowed) continue; // NaN is never close
+    if (distance <= allowed(b)) continue; // NaN is never close
     wrong++;
     const excess = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (excess > worst) [worst, at] = [excess, i];
   }
-  if (wrong === 0) return undefined;
-  const limit = closeness.how === 'exact' ? 'exact' : `${closeness.how} ${closeness.limit}`;
-  return `${wrong} of ${actual.length} differ (${limit}), most at ${at}: ${actual[at]} instead of ${expected[at]}`;
+  // 1 - 0.999 is a little below 0.001
+  const tolerated =
+    closeness.how === 'most' ? Math.floor((1 - closeness.share) * actual.length + 1e-6) : 0;
+  if (wrong <= tolerated) return undefined;
+  return `${wrong} of ${actual.length} differ (${describe(closeness)}), most at ${at}: ${actual[at]} instead of ${expected[at]}`;
 }

@@ -6,8 +6,8 @@ export interface ToleranceRule {
   readonly how: Closeness['how'];
   /** The expected tensors and values that it governs; those that a case does not have are passed over. */
   readonly of: readonly string[];
-  /** Holds where the case does not say: zero points are integers, and equal or wrong. */
-  readonly unsaid?: 'exact';
+  /** Holds where the case does not say. */
+  readonly unsaid?: Closeness;
 }
 
 /** The phrases that mean equality, and no others. */
@@ -17,15 +17,23 @@ const exactPhrases = new Set([
   'exact in float32 arithmetic (float64 may flip exact ties)',
 ]);
 
+/** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
+const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+\|$/;
+
 /** Reads a tolerance; a text when it cannot be read as the rule means it. */
 export function readTolerance(
   key: string,
   value: Json | undefined,
   { how, unsaid }: ToleranceRule,
 ): Closeness | string {
-  if (value === undefined) return unsaid ? { how: unsaid } : `the case gives no tolerance "${key}"`;
+  if (value === undefined) return unsaid ?? `the case gives no tolerance "${key}"`;
   if (how === 'exact') {
     if (typeof value === 'string' && exactPhrases.has(value)) return { how };
+    return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
+  }
+  if (how === 'most') {
+    const [, percent, limit] = mostPhrase.exec(String(value)) ?? [];
+    if (limit !== undefined) return { how, share: Number(percent) / 100, limit: Number(limit) };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (typeof value === 'number' && value >= 0) return { how, limit: value };

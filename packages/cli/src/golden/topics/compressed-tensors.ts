@@ -6,7 +6,7 @@ const check: GoldenCheck = {
   rules: {
     codes: { how: 'exact', of: ['codes'] },
     scale_relative: { how: 'relative', of: ['scale'] },
-    zero: { how: 'exact', of: ['zero'], unsaid: 'exact' },
+    zero: { how: 'exact', of: ['zero'], unsaid: { how: 'exact' } },
     dequantized_relative: { how: 'relative', of: ['dequantized'] },
   },
   compute: async ({ input, settings }) => {

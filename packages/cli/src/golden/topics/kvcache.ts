@@ -5,6 +5,7 @@ import type { KvBits } from '@thinkbits/spec';
 import { booleanOf, groupOf, numberOf } from '../settings.js';
 import type { GoldenTensor } from '../tensor.js';
 import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
+import { modelWithPerTokenCache } from './kvcache-of-model.js';
 
 /** `[heads, tokens, d]` → `[tokens, heads · d]`, as the cache takes it. */
 function byToken({ shape, values }: GoldenTensor): Float32Array {
@@ -66,7 +67,7 @@ const perToken: GoldenCheck = {
   rules: {
     codes: { how: 'exact', of: ['key_codes', 'value_codes'] },
     scale_relative: { how: 'relative', of: ['key_scale', 'value_scale'] },
-    zero: { how: 'exact', of: ['key_zero', 'value_zero'], unsaid: 'exact' },
+    zero: { how: 'exact', of: ['key_zero', 'value_zero'], unsaid: { how: 'exact' } },
     dequantized_abs: { how: 'absolute', of: ['key_dequantized', 'value_dequantized'] },
     attention_max_abs: { how: 'absolute', of: ['attention_output'] },
   },
@@ -102,5 +103,8 @@ const perToken: GoldenCheck = {
   },
 };
 
-/** Keys and values per token, head and group. */
-export const kvcache: GoldenTopic = ({ kind }) => (kind === 'kv-per-token' ? perToken : undefined);
+/** Keys and values per token, head and group: alone, and in whole models without a rotation. */
+export const kvcache: GoldenTopic = ({ kind, hadamard_on_q_and_k: rotated }) => {
+  if (kind === 'kv-per-token') return perToken;
+  return kind === 'quarot-kv' && rotated === false ? modelWithPerTokenCache : undefined;
+};

@@ -15,7 +15,7 @@ import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
 const rules: { readonly [key: string]: ToleranceRule } = {
   codes: { how: 'exact', of: ['codes'] },
   scale_relative: { how: 'relative', of: ['scale'] },
-  zero: { how: 'exact', of: ['zero'], unsaid: 'exact' },
+  zero: { how: 'exact', of: ['zero'], unsaid: { how: 'exact' } },
   dequantized_relative: { how: 'relative', of: ['dequantized'] },
 };
 

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { findDifference } from './difference.js';
+import { readTolerance } from './tolerance.js';
+
+it('relative Frobenius distance: 3-4-5 against a norm of 10', () => {
+  const [actual, expected] = [
+    [6 + 0.3, 8 + 0.4],
+    [6, 8],
+  ];
+  expect(findDifference(actual, expected, { how: 'frobenius', limit: 0.0501 })).toBeUndefined();
+  expect(findDifference(actual, expected, { how: 'frobenius', limit: 0.0499 })).toMatch(/0\.05/);
+  expect(findDifference([Number.NaN, 8], expected, { how: 'frobenius', limit: 1 })).toMatch(/NaN/);
+});
+
+it('most entries within a share of the largest: as many may be off as the phrase says', () => {
+  const closeness = readTolerance('key', '99.9 % of the entries within 1e-3 of max|k|', {
+    how: 'most',
+    of: [],
+  });
+  expect(closeness).toEqual({ how: 'most', share: expect.closeTo(0.999, 12), limit: 1e-3 });
+  if (typeof closeness === 'string') throw new Error(closeness);
+  const expected = Float64Array.from({ length: 2000 }, (_, i) => (i === 0 ? -100 : 1));
+  const off = (count: number) => expected.map((value, i) => (i > 0 && i <= count ? 1.2 : value));
+  expect(findDifference(off(2), expected, closeness)).toBeUndefined();
+  expect(findDifference(off(3), expected, closeness)).toMatch(/^3 of 2000 differ/);
+  expect(
+    findDifference(
+      expected.map((x) => x + 0.09),
+      expected,
+      closeness,
+    ),
+  ).toBeUndefined();
+  expect(readTolerance('key', 'nearly all', { how: 'most', of: [] })).toMatch(/unknown phrase/);
+});
