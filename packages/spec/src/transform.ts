@@ -46,16 +46,46 @@ export type Edit =
     }
   | { readonly op: 'online'; readonly site: OnlineSite; readonly map: InvertiblePair };
 
-/** What a transform may look at: one decoder layer. */
+/** Angles of a rotary embedding: position p turns the pair (i, i + headDim / 2) by p · inverse[i]. */
+export interface RotaryAngles {
+  /** `[headDim / 2]`, radians per position; scalings such as llama3 and YaRN are applied. */
+  readonly inverse: Float32Array;
+  /** Multiplies cos and sin (YaRN); 1 for others. */
+  readonly attentionFactor: number;
+}
+
+/** What to compute of a decoder layer. */
+export interface BlockForward {
+  /** Weights to compute with in place of the layer's own, `[out, in]`. */
+  readonly replaced?: ReadonlyMap<string, Tensor2D>;
+  /**
+   * `attention` and `feed-forward`: what that half adds to the residual stream, computed from its own input of the float
+   * layer; `output`: the layer's output. Default `output`.
+   */
+  readonly result?: 'attention' | 'feed-forward' | 'output';
+}
+
+/** What a transform may look at: one decoder layer in float, with the edits of earlier stages applied. */
 export interface BlockView {
   readonly info: BlockInfo;
   readonly schemes: ReadonlyMap<string, LinearScheme>;
-  /** A float weight `[out, in]`, or a norm weight as `[1, hidden]`; the caller disposes it. */
+  /**
+   * A float weight `[out, in]`, a norm weight as `[1, hidden]`, or a bias as `[1, out]` by a name that ends in `.bias`; the
+   * caller disposes it.
+   */
   weight(name: string): Promise<Tensor2D>;
-  /** What a stage reads, batch by batch, `[tokens, in]`; re-iterable, one batch in memory. */
+  /**
+   * What a stage reads, batch by batch, `[tokens, in]`; re-iterable, one batch in memory. A batch is the iterator's: it is
+   * disposed when the next is asked for.
+   */
   inputs(stage: number): AsyncIterable<Tensor2D>;
-  /** The layer's output for its `batch`-th input with some weights replaced, `[tokens, hidden]`. */
-  forward(batch: number, replaced?: ReadonlyMap<string, Tensor2D>): Promise<Tensor2D>;
+  /** What the layer reads, batch by batch, `[tokens, hidden]`; one row of tokens from position 0 each. */
+  hidden(): AsyncIterable<Tensor2D>;
+  /** A result of the layer for its `batch`-th input, `[tokens, hidden]`; the caller disposes it. */
+  forward(batch: number, options?: BlockForward): Promise<Tensor2D>;
+  readonly rotary: RotaryAngles;
+  /** Added to the mean square in RMS norms. */
+  readonly normEpsilon: number;
 }
 
 /** What a transform proposes for one decoder layer. */

@@ -16,7 +16,7 @@ import { applyEdit } from '../tiny/apply-edit.js';
 import { type Matrix, matrix, relativeDistance } from '../tiny/matrix.js';
 import { toTensor } from '../tiny/tensors.js';
 import { tinyContext } from '../tiny/tiny-context.js';
-import { blockInput, logits, type OnlineMaps, runBlock } from '../tiny/tiny-decoder.js';
+import { blockInput, logits, type OnlineMaps, runBlock, tinyRotary } from '../tiny/tiny-decoder.js';
 import { type TinyWeights, tinyModel, tinyWeights } from '../tiny/tiny-model.js';
 
 /** Token ids of the two calibration batches, and of the prompt that outputs are compared on. */
@@ -52,7 +52,16 @@ function viewOf(
         tensor.dispose();
       }
     },
-    async forward(batch, replaced) {
+    async *hidden() {
+      for (const ids of batches) {
+        const tensor = toTensor(blockInput(weights, online, info.index, ids));
+        yield tensor;
+        tensor.dispose();
+      }
+    },
+    rotary: { inverse: tinyRotary, attentionFactor: 1 },
+    normEpsilon: 1e-6,
+    async forward(batch, { replaced, result = 'output' } = {}) {
       const using = new Map(weights);
       for (const [name, tensor] of replaced ?? []) {
         const values = await tensor.data();
@@ -62,7 +71,7 @@ function viewOf(
           matrix(rows, columns, (row, column) => values[row * columns + column] as number),
         );
       }
-      return toTensor(run(batches[batch] as number[], using).output);
+      return toTensor(run(batches[batch] as number[], using)[result]);
     },
   };
 }

@@ -28,6 +28,12 @@ function rmsNorm(x: Matrix, weight: Matrix): Matrix {
   );
 }
 
+/** Radians per position of each pair of channels, `[headDim / 2]`. */
+export const tinyRotary = Float32Array.from(
+  { length: headDim / 2 },
+  (_, i) => 10000 ** (-i / (headDim / 2)),
+);
+
 /** Rotary embedding of every head of `[tokens, heads · headDim]`; the row is the position. */
 function rotary(x: Matrix): Matrix {
   const half = headDim / 2;
@@ -64,13 +70,13 @@ function attend(q: Matrix, k: Matrix, v: Matrix): Matrix {
   return out;
 }
 
-/** A decoder layer on `[tokens, hidden]`: its output, and what each of its four stages read. */
+/** A decoder layer on `[tokens, hidden]`: its output, what its halves add, and what each of its four stages read. */
 export function runBlock(
   weights: TinyWeights,
   online: OnlineMaps,
   index: number,
   x: Matrix,
-): { output: Matrix; inputs: Matrix[] } {
+): { output: Matrix; attention: Matrix; 'feed-forward': Matrix; inputs: Matrix[] } {
   const layer = `model.layers.${index}`;
   const weight = (name: string) => weights.get(`${layer}.${name}`) as Matrix;
   const site = (at: OnlineSite['at']) => online.get(siteName({ block: index, at }));
@@ -92,7 +98,8 @@ export function runBlock(
     : queries;
   const values = mapped(project(attentionInput, weight('self_attn.v_proj')), 'value', kvHeads);
   const attended = mapped(attend(turned, keys, values), 'o-input');
-  const middle = add(x, project(attended, weight('self_attn.o_proj')));
+  const attention = project(attended, weight('self_attn.o_proj'));
+  const middle = add(x, attention);
   const feedInput = mapped(rmsNorm(middle, weight('post_attention_layernorm')), 'gate-up-input');
   const gate = project(feedInput, weight('mlp.gate_proj'));
   const up = project(feedInput, weight('mlp.up_proj'));
@@ -102,8 +109,11 @@ export function runBlock(
     (row, column) => silu(entry(gate, row, column)) * entry(up, row, column),
   );
   const downInput = mapped(gated, 'down-input');
+  const feedForward = project(downInput, weight('mlp.down_proj'));
   return {
-    output: add(middle, project(downInput, weight('mlp.down_proj'))),
+    output: add(middle, feedForward),
+    attention,
+    'feed-forward': feedForward,
     inputs: [attentionInput, attended, feedInput, downInput],
   };
 }
