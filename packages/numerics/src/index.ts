@@ -1,4 +1,19 @@
 export { type ClipSearch, defaultClipSearch } from './clip-search.js';
+export { activationOrder } from './compensated-rounding/column-order.js';
+export {
+  type CompensationOptions,
+  type CompleteCompensationOptions,
+  compensationProperties,
+  completeCompensation,
+  schemeOfOptions,
+} from './compensated-rounding/options.js';
+export { type CompensationCost, planCompensatedRounding } from './compensated-rounding/plan.js';
+export {
+  type PrepareColumnsOptions,
+  type PreparedColumns,
+  prepareColumns,
+} from './compensated-rounding/prepare-columns.js';
+export { type RoundColumnsOptions, roundColumns } from './compensated-rounding/round-columns.js';
 export { type CompressedTensorsWeight, compressedTensorsQuantize } from './compressed-tensors.js';
 export { dequantizeWeight } from './dequantize-weight.js';
 export { encodeGroup } from './encode-group.js';
@@ -11,6 +26,17 @@ export {
   float32ToBfloat16,
   float32ToFloat16,
 } from './half-precision.js';
+export { choleskyFactor } from './linear-algebra/cholesky-factor.js';
+export { invertLower } from './linear-algebra/invert-lower.js';
+export {
+  type BlockedOptions,
+  blockOf,
+  type MatrixBlock,
+  type SubtractProduct,
+} from './linear-algebra/matrix-block.js';
+export { quadraticTrace } from './linear-algebra/quadratic-trace.js';
+export { subtractProduct } from './linear-algebra/subtract-product.js';
+export { upperFactorOfInverse } from './linear-algebra/upper-factor-of-inverse.js';
 export { packCodes, packedWords, unpackCodes } from './pack-codes.js';
 export { dequantizeTokens, type QuantizedTokens, quantizeTokens } from './quantize-tokens.js';
 export { createRandom } from './random.js';

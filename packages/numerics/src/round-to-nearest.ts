@@ -1,8 +1,9 @@
 import { type QuantizedWeight, ThinkbitsError, type WeightScheme } from '@thinkbits/spec';
-import { type ClipSearch, searchClip } from './clip-search.js';
-import { checkBits, checkLength, highestCode, lowestCode } from './grid.js';
+import type { ClipSearch } from './clip-search.js';
+import { checkBits, checkLength } from './grid.js';
 import { checkedGroupSize } from './group-count.js';
-import { leastWidth, writeCodes, writeGroupParameters } from './group-parameters.js';
+import { writeCodes } from './group-parameters.js';
+import { weightGrid, writeWeightParameters } from './weight-parameters.js';
 
 /** What may be added to plain rounding. */
 export interface RoundToNearestOptions {
@@ -33,9 +34,7 @@ export function roundToNearest(
   const groups = Math.ceil(columns / size); // per row
   if (options.clip) checkLength('The clip', options.clip.length, rows * groups);
   const values = options.clip ? clampGroups(weight, rows, columns, size, options.clip) : weight;
-  const minMax = scheme.range === 'min-max' && !symmetric;
-  const lowest = lowestCode(scheme.bits, symmetric);
-  const highest = highestCode(scheme.bits, symmetric);
+  const grid = weightGrid(scheme, options.clipSearch);
   const codes = new Uint8Array(rows * columns);
   const scales = new Float32Array(rows * groups);
   const zeros = new Float32Array(symmetric ? 0 : rows * groups);
@@ -44,46 +43,14 @@ export function roundToNearest(
     for (let group = 0; group < groups; group++) {
       const start = row * columns + group * size;
       const length = Math.min(size, columns - group * size);
-      // the range
-      let maximum = minMax ? Number.NEGATIVE_INFINITY : 0;
-      let minimum = minMax ? Number.POSITIVE_INFINITY : 0;
-      for (let i = start; i < start + length; i++) {
-        const value = values[i] as number;
-        maximum = Math.max(maximum, value); // NaN stays
-        minimum = Math.min(minimum, value);
-      }
-      if (!Number.isFinite(maximum - minimum)) refuseNotFinite(values, start, columns);
-      // its parameters
-      if (options.clipSearch) {
-        // the reference floors max|x| before the shrinking, and asymmetric ranges not at all (methods.md §9.2)
-        if (symmetric) maximum = Math.max(maximum, -minimum, leastWidth);
-        const searched = { values, start, length, lowest, highest, symmetric, minMax };
-        searchClip(
-          searched,
-          symmetric ? -maximum : minimum,
-          maximum,
-          options.clipSearch,
-          parameters,
-          0,
-        );
-      } else {
-        writeGroupParameters(
-          minimum,
-          maximum,
-          highest,
-          symmetric,
-          minMax,
-          leastWidth,
-          parameters,
-          0,
-        );
+      if (!writeWeightParameters(values, start, length, grid, parameters)) {
+        refuseNotFinite(values, start, columns);
       }
       const scale = parameters[0] as number;
       const zero = parameters[1] as number;
       scales[row * groups + group] = scale;
       if (!symmetric) zeros[row * groups + group] = zero;
-      // the codes
-      writeCodes(values, start, length, scale, zero, lowest, highest, codes, start);
+      writeCodes(values, start, length, scale, zero, grid.lowest, grid.highest, codes, start);
     }
   }
   return {
@@ -115,7 +82,8 @@ function clampGroups(
   return clamped;
 }
 
-function refuseNotFinite(values: Float32Array, start: number, columns: number): never {
+/** @throws ThinkbitsError `weight/not-finite`, naming the first such value from `start` on */
+export function refuseNotFinite(values: Float32Array, start: number, columns: number): never {
   let at = start;
   while (Number.isFinite(values[at])) at++;
   const [row, column] = [Math.floor(at / columns), at % columns];

@@ -1,0 +1,60 @@
+/** A rectangle of a row-major matrix: the element at row i, column j is `values[start + i · stride + j]`. */
+export interface MatrixBlock {
+  readonly values: Float32Array;
+  readonly start: number;
+  /** Elements from one row to the next; at least `columns`. */
+  readonly stride: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * c ← c - a · b, or c - a · bᵀ where `transposed`; c overlaps neither a nor b.
+ *
+ * Blocked algorithms do nearly all of their work here, so that a faster machine (a SIMD kernel, a GPU) is one function away.
+ * @param c `[m, n]`
+ * @param a `[m, k]`
+ * @param b `[k, n]`, or `[n, k]` where `transposed`
+ */
+export type SubtractProduct = (
+  c: MatrixBlock,
+  a: MatrixBlock,
+  b: MatrixBlock,
+  transposed: boolean,
+) => void | Promise<void>;
+
+/** How blocked algorithms run. */
+export interface BlockedOptions {
+  /** Default: plain loops, {@link subtractProduct}. */
+  readonly subtractProduct?: SubtractProduct;
+  /** Looked at between blocks. */
+  readonly signal?: AbortSignal;
+}
+
+/** Rows [top, bottom) and columns [left, right) of a matrix of this width. */
+export function blockOf(
+  values: Float32Array,
+  width: number,
+  [top, bottom]: readonly [number, number],
+  [left, right]: readonly [number, number],
+): MatrixBlock {
+  return {
+    values,
+    start: top * width + left,
+    stride: width,
+    rows: bottom - top,
+    columns: right - left,
+  };
+}
+
+/** Cuts [start, end) into spans of at most `size`. */
+export function spans(start: number, end: number, size: number): [number, number][] {
+  const count = Math.max(0, Math.ceil((end - start) / size));
+  return Array.from({ length: count }, (_, i) => [
+    start + i * size,
+    Math.min(start + (i + 1) * size, end),
+  ]);
+}
+
+/** Columns that blocked algorithms take at a time. */
+export const blockSize = 128;
