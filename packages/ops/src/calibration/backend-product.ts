@@ -1,0 +1,42 @@
+import { getBackend, matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { type MatrixBlock, type SubtractProduct, subtractProduct } from '@thinkbits/numerics';
+
+/** Multiplications from which moving matrices to the backend and back is worth it. */
+const worthwhile = 2 ** 20;
+
+/** The elements of a block without gaps, as a tensor. */
+function toTensor({ values, start, stride, rows, columns }: MatrixBlock): Tensor2D {
+  const packed = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const from = start + i * stride;
+    packed.set(values.subarray(from, from + columns), i * columns);
+  }
+  return tensor2d(packed, [rows, columns]);
+}
+
+/**
+ * c ← c - a · b (or a · bᵀ) through the backend's product where that is worth it, else in plain loops: on the backend `cpu`,
+ * whose own loops are slower, and for small products.
+ */
+export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
+  if (getBackend() === 'cpu' || c.rows * c.columns * a.columns < worthwhile) {
+    subtractProduct(c, a, b, transposed);
+    return;
+  }
+  const [left, right] = [toTensor(a), toTensor(b)];
+  const product = matMul<Tensor2D>(left, right, false, transposed);
+  left.dispose();
+  right.dispose();
+  try {
+    const values = (await product.data()) as Float32Array;
+    for (let i = 0; i < c.rows; i++) {
+      const to = c.start + i * c.stride;
+      const from = i * c.columns;
+      for (let j = 0; j < c.columns; j++) {
+        c.values[to + j] = (c.values[to + j] as number) - (values[from + j] as number);
+      }
+    }
+  } finally {
+    product.dispose();
+  }
+};
