@@ -7,5 +7,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   'compressed-tensors': async () =>
     (await import('./topics/compressed-tensors.js')).compressedTensors,
   perplexity: async () => (await import('./topics/perplexity.js')).perplexity,
+  gptq: async () => (await import('./topics/gptq.js')).gptq,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

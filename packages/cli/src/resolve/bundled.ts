@@ -7,6 +7,8 @@ export const bundled: {
 } = {
   quantizer: {
     rtn: () => import('@thinkbits/quantizer-rtn'),
+    gptq: () => import('@thinkbits/quantizer-gptq'),
+    gptaq: () => import('@thinkbits/quantizer-gptaq'),
     'per-token': () => import('@thinkbits/quantizer-per-token'),
   },
   benchmark: {

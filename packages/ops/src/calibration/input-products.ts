@@ -1,4 +1,4 @@
-import { add, matMul, sub, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { add, keep, matMul, sub, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
 /** Σ AᵀB over batches, `[in, in]`, kept on the backend in float32. */
 export interface ProductSum {
@@ -19,7 +19,7 @@ export function createProductSum(): ProductSum {
         return sum ? add<Tensor2D>(sum, product) : product;
       });
       sum?.dispose();
-      sum = next;
+      sum = keep(next); // also where the caller tidies
     },
     async read(factor) {
       const values = (await sum?.data()) as Float32Array | undefined;
