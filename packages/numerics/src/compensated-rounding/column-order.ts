@@ -20,3 +20,24 @@ export function reorderSquare(matrix: Float32Array, order: Int32Array): Float32A
   }
   return out;
 }
+
+/** Columns of a matrix in another order: out[i, j] = matrix[i, order[j]]. */
+export function reorderColumns(matrix: Float32Array, order: Int32Array): Float32Array {
+  const columns = order.length;
+  const out = new Float32Array(matrix.length);
+  for (let start = 0; start < out.length; start += columns) {
+    for (let j = 0; j < columns; j++)
+      out[start + j] = matrix[start + (order[j] as number)] as number;
+  }
+  return out;
+}
+
+/** The matrix with 0 in marked columns; itself where none is marked. */
+export function clearColumns(
+  matrix: Float32Array,
+  columns: number,
+  marked: Uint8Array,
+): Float32Array {
+  if (!marked.includes(1)) return matrix;
+  return matrix.map((value, i) => (marked[i % columns] ? 0 : value));
+}

@@ -4,18 +4,29 @@ import { type WeightGrid, writeWeightParameters } from '../weight-parameters.js'
 
 /** Finds and keeps scales and zero points, `[rows, groups]` each. */
 export interface GroupFinder {
+  /** Groups of a row. */
+  readonly perRow: number;
   readonly scales: Float32Array;
   /** All 0 when symmetric. */
   readonly zeros: Float32Array;
-  /** Groups of consecutive columns of a weight, `[rows, columns]`. */
-  findAll(weight: Float32Array): void;
-  /** The group of one row that starts at a position of a weight in another order of columns. */
-  findAt(work: Float32Array, row: number, position: number, order: Int32Array): void;
+  /**
+   * Finds the group of a row that starts at `position`, from `length` values at `values[start]`.
+   * @param order position → column; positions are columns where absent
+   */
+  find(
+    values: Float32Array,
+    start: number,
+    length: number,
+    row: number,
+    position: number,
+    order?: Int32Array,
+  ): void;
 }
 
 /**
  * @param size columns of a group; the last of a row may be shorter
  * @param clip `[rows, groups of consecutive columns]`: values are clamped to ±clip of their column before the range is found
+ * @throws ThinkbitsError `numerics/length`; `find` throws `weight/not-finite`
  */
 export function createGroupFinder(
   rows: number,
@@ -24,34 +35,28 @@ export function createGroupFinder(
   grid: WeightGrid,
   clip?: Float32Array,
 ): GroupFinder {
-  const groups = Math.ceil(columns / size);
-  if (clip) checkLength('The clip', clip.length, rows * groups);
-  const scales = new Float32Array(rows * groups);
-  const zeros = new Float32Array(rows * groups);
+  const perRow = Math.ceil(columns / size);
+  if (clip) checkLength('The clip', clip.length, rows * perRow);
+  const scales = new Float32Array(rows * perRow);
+  const zeros = new Float32Array(rows * perRow);
   const parameters = new Float32Array(2);
-  const values = new Float32Array(size);
-  const find = (source: Float32Array, row: number, position: number, order?: Int32Array) => {
-    const length = Math.min(size, columns - position);
-    for (let k = 0; k < length; k++) {
-      const value = source[row * columns + position + k] as number;
-      const column = order ? (order[position + k] as number) : position + k;
-      const bound = clip?.[row * groups + Math.floor(column / size)] ?? Number.POSITIVE_INFINITY;
-      values[k] = Math.min(Math.max(value, -bound), bound);
-    }
-    if (!writeWeightParameters(values, 0, length, grid, parameters)) refuseRange(row);
-    const at = row * groups + position / size;
-    scales[at] = parameters[0] as number;
-    zeros[at] = parameters[1] as number;
-  };
+  const clamped = new Float32Array(clip ? size : 0);
   return {
+    perRow,
     scales,
     zeros,
-    findAll(weight) {
-      for (let row = 0; row < rows; row++) {
-        for (let position = 0; position < columns; position += size) find(weight, row, position);
+    find(values, start, length, row, position, order) {
+      for (let k = 0; clip && k < length; k++) {
+        const column = order ? (order[position + k] as number) : position + k;
+        const bound = clip[row * perRow + Math.floor(column / size)] as number;
+        clamped[k] = Math.min(Math.max(values[start + k] as number, -bound), bound);
       }
+      const [source, from] = clip ? [clamped, 0] : [values, start];
+      if (!writeWeightParameters(source, from, length, grid, parameters)) refuseRange(row);
+      const at = row * perRow + position / size;
+      scales[at] = parameters[0] as number;
+      zeros[at] = parameters[1] as number;
     },
-    findAt: find,
   };
 }
 

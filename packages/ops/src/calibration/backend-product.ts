@@ -4,14 +4,19 @@ import { type MatrixBlock, type SubtractProduct, subtractProduct } from '@thinkb
 /** Multiplications from which moving matrices to the backend and back is worth it. */
 const worthwhile = 2 ** 20;
 
-/** The elements of a block without gaps, as a tensor. */
-function toTensor({ values, start, stride, rows, columns }: MatrixBlock): Tensor2D {
+/** The elements of a block without gaps, or of its transpose, as a tensor. */
+function toTensor(
+  { values, start, stride, rows, columns }: MatrixBlock,
+  transposed = false,
+): Tensor2D {
   const packed = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     const from = start + i * stride;
-    packed.set(values.subarray(from, from + columns), i * columns);
+    if (transposed) {
+      for (let j = 0; j < columns; j++) packed[j * rows + i] = values[from + j] as number;
+    } else packed.set(values.subarray(from, from + columns), i * columns);
   }
-  return tensor2d(packed, [rows, columns]);
+  return tensor2d(packed, transposed ? [columns, rows] : [rows, columns]);
 }
 
 /**
@@ -23,8 +28,9 @@ export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
     subtractProduct(c, a, b, transposed);
     return;
   }
-  const [left, right] = [toTensor(a), toTensor(b)];
-  const product = matMul<Tensor2D>(left, right, false, transposed);
+  // transposed here: the WebAssembly backend is thirty times slower at a product that transposes by itself
+  const [left, right] = [toTensor(a), toTensor(b, transposed)];
+  const product = matMul<Tensor2D>(left, right);
   left.dispose();
   right.dispose();
   try {
