@@ -11,7 +11,7 @@ import { locateTensors } from './locate-tensors.js';
 import { parseManifest } from './manifest/parse-manifest.js';
 import { manifestFile, type ThinkbitsManifest } from './manifest/thinkbits-manifest.js';
 import type { ModelFiles } from './model-files.js';
-import { type PackedTensors, unpackQuantizedWeight } from './packed/unpack-quantized-weight.js';
+import { readPackedLinear } from './packed/read-packed-linear.js';
 import { readExactly } from './read-exactly.js';
 import { readJsonFile, readTextFile } from './read-json-file.js';
 import type { TensorEntry } from './safetensors/tensor-entry.js';
@@ -102,20 +102,7 @@ export async function openCheckpoint(source: ModelFiles): Promise<Checkpoint> {
       find(`${linear}.weight`);
       return undefined;
     }
-    const packed: { -readonly [Part in keyof PackedTensors]: PackedTensors[Part] } = {};
-    const parts = [
-      'weight_packed',
-      'weight_scale',
-      'weight_zero_point',
-      'weight_g_idx',
-      'weight_shape',
-    ] as const;
-    for (const part of parts) {
-      const name = `${linear}.${part}`;
-      const tensor = tensors.get(name);
-      if (tensor) packed[part] = { ...tensor, bytes: await readBytes(name) };
-    }
-    return unpackQuantizedWeight(linear, scheme, packed);
+    return readPackedLinear(linear, scheme, tensors, ({ name }) => readBytes(name));
   };
   const beside = async <T>(file: string, read: (source: ModelFiles, file: string) => Promise<T>) =>
     files.includes(checkFileName(file, 'The caller')) ? read(source, file) : undefined;

@@ -1,5 +1,5 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import type { Checkpoint, ThinkbitsManifest } from '@thinkbits/checkpoint';
+import type { Checkpoint, OnlineEdit, ThinkbitsManifest } from '@thinkbits/checkpoint';
 import { installHostKernels } from '@thinkbits/ops';
 import {
   type ActivationScheme,
@@ -24,6 +24,8 @@ export interface CreateModelOptions {
   readonly activations?: ReadonlyMap<string, ActivationScheme>;
   /** One scheme for all decoder layers, or the parameters of each. */
   readonly kv?: KvScheme | readonly KvParameters[];
+  /** Maps that act on activations; the weights must hold their inverses. */
+  readonly online?: readonly OnlineEdit[];
   /** Added to the weights' hash where codes were handed in: what made them. */
   readonly provenance?: string;
   readonly signal?: AbortSignal;
@@ -71,6 +73,7 @@ export async function createModel(
   const info = describe(family, config);
   const manifest = checkpoint.thinkbits;
   const kv = kvParameters(options.kv ?? manifest?.kv, info.blocks.length);
+  const online = options.online ?? manifest?.online;
   const activations = options.activations ?? (manifest && activationSchemes(manifest));
   const [tokenizer, { decoder, bytes }, weightsHash] = await Promise.all([
     readTokenizer(checkpoint),
@@ -78,6 +81,7 @@ export async function createModel(
       ...(options.quantized && { quantized: options.quantized }),
       ...(activations && { activations }),
       ...(kv && { kv }),
+      ...(online && { online }),
       ...(options.signal && { signal: options.signal }),
       ...(options.emit && { emit: options.emit }),
     }),

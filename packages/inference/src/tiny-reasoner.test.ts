@@ -155,8 +155,14 @@ describe('tiny-reasoner', () => {
       1,
     );
     const errors = new Map(results.map(({ id, error }) => [id, error]));
-    expect(errors.get('bad')).toMatch(/request\/token-id.*512/);
-    expect(errors.get('none')).toMatch(/request\/max-tokens.*0/);
+    expect(errors.get('bad')).toMatchObject({
+      code: 'request/token-id',
+      message: expect.stringContaining('512'),
+    });
+    expect(errors.get('none')).toMatchObject({
+      code: 'request/max-tokens',
+      message: expect.stringContaining('0'),
+    });
     expect(errors.get('good')).toBeUndefined();
   });
 

@@ -37,6 +37,12 @@ export {
 export { quadraticTrace } from './linear-algebra/quadratic-trace.js';
 export { subtractProduct } from './linear-algebra/subtract-product.js';
 export { upperFactorOfInverse } from './linear-algebra/upper-factor-of-inverse.js';
+export {
+  applyLinearMap,
+  denseLinearMap,
+  linearMapSize,
+  transposeLinearMap,
+} from './linear-map.js';
 export { packCodes, packedWords, unpackCodes } from './pack-codes.js';
 export { dequantizeTokens, type QuantizedTokens, quantizeTokens } from './quantize-tokens.js';
 export { createRandom } from './random.js';

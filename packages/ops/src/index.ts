@@ -2,6 +2,7 @@ export * from './attention/cached-attention.js';
 export * from './calibration/backend-product.js';
 export * from './calibration/compensated-session.js';
 export * from './calibration/input-products.js';
+export * from './channel-map.js';
 export * from './fused-op.js';
 export * from './host-memory.js';
 export * from './install-kernels.js';

@@ -3,13 +3,15 @@ import type { Checkpoint, ThinkbitsManifest } from '@thinkbits/checkpoint';
 import { describeModel } from '@thinkbits/inference';
 import {
   type LayerReport,
-  type Progress,
   type Run,
   startRun,
   ThinkbitsError,
   throwIfAborted,
 } from '@thinkbits/spec';
+import { readCalibration } from './calibration/read-calibration.js';
 import { kvParameters } from './layers/kv-parameters.js';
+import type { RoundingWork } from './layers/round-group.js';
+import { passUnit } from './layers/round-unit.js';
 import { startRounding } from './layers/start-rounding.js';
 import { type CheckpointPart, checkpointParts } from './output/checkpoint-parts.js';
 import {
@@ -20,12 +22,12 @@ import {
   type StagingDirectory,
 } from './output/output-directory.js';
 import { type PartRecord, readPartRecord } from './output/part-record.js';
+import { readPart } from './output/read-part.js';
 import { runIdentity } from './output/run-identity.js';
 import { createManifest, writeDescriptions } from './output/write-descriptions.js';
 import { writePart } from './output/write-part.js';
 import { acceptPlan } from './plan/accept-plan.js';
-import type { QuantizationPlan } from './plan/quantization-plan.js';
-import { type QuantizeOptions, type QuantizeRequest, readOptions } from './quantize-options.js';
+import { type QuantizeOptions, readOptions } from './quantize-options.js';
 import { refuseQuantized } from './refuse-quantized.js';
 
 /** Options of {@link quantizeCheckpoint}. */
@@ -44,28 +46,36 @@ export interface QuantizeResult {
   readonly status: 'written' | 'done already';
 }
 
-/** Writes every part that is not there yet. */
+/** Transforms may edit what belongs to no layer, so it is written when the last layer is done. */
+function inOrder(parts: readonly CheckpointPart[], work: RoundingWork): readonly CheckpointPart[] {
+  if (!work.walk) return parts;
+  const isLast = ({ groups }: CheckpointPart): boolean => groups.length === 0;
+  return [...parts.filter((part) => !isLast(part)), ...parts.filter(isLast)];
+}
+
+/** Writes every part that is not there yet; the records are in the order of the parts. */
 async function writeParts(
   staging: StagingDirectory,
   parts: readonly CheckpointPart[],
-  checkpoint: Checkpoint,
-  plan: QuantizationPlan,
-  request: QuantizeRequest,
-  emit: (event: Progress) => void,
+  work: RoundingWork,
 ): Promise<PartRecord[]> {
+  const { emit, signal, walk } = work;
   const total = parts.length;
   emit({ type: 'plan', label: 'quantize', total, unit: 'layers' });
-  const work = await startRounding(checkpoint, plan, request, emit);
-  const records: PartRecord[] = [];
-  for (const part of parts) {
-    throwIfAborted(request.signal);
+  const records = new Map<CheckpointPart, PartRecord>();
+  for (const part of inOrder(parts, work)) {
+    throwIfAborted(signal);
     const finished = await readPartRecord(staging.path, part.file);
     for (const report of finished?.reports ?? []) emit({ type: 'layer', report });
-    records.push(finished ?? (await writePart(staging.path, part, work)));
+    if (finished && walk && part.block) {
+      const rounded = await readPart(staging.path, part.file, work.schemes);
+      await passUnit(part.block, work, finished.proposals ?? [], rounded);
+    }
+    records.set(part, finished ?? (await writePart(staging.path, part, work)));
     const note = finished ? `${part.name}, from an earlier run` : part.name;
-    emit({ type: 'advance', done: records.length, total, unit: 'layers', note });
+    emit({ type: 'advance', done: records.size, total, unit: 'layers', note });
   }
-  return records;
+  return parts.map((part) => records.get(part) as PartRecord);
 }
 
 /**
@@ -101,7 +111,13 @@ export function quantizeCheckpoint(
     const plan = acceptPlan(model, request, emit);
     const kv = kvParameters(plan, model);
     throwIfAborted(request.signal);
-    const identity = runIdentity(await checkpoint.hash(), plan.recipe, request.onLayerFailure);
+    const calibration = await readCalibration(checkpoint, plan, request);
+    const identity = runIdentity(
+      await checkpoint.hash(),
+      plan.recipe,
+      request.onLayerFailure,
+      calibration?.hash,
+    );
     const finish = (
       manifest: ThinkbitsManifest,
       status: QuantizeResult['status'],
@@ -114,6 +130,7 @@ export function quantizeCheckpoint(
     const before = await findFinished(directory, identity, request.onLayerFailure);
     if (before) return finish(before, 'done already');
     const staging = await openStaging(directory, identity);
+    let work: RoundingWork | undefined;
     try {
       // Another run may have finished between the look and the lock.
       const meanwhile = await findFinished(directory, identity, request.onLayerFailure);
@@ -122,12 +139,21 @@ export function quantizeCheckpoint(
         return finish(meanwhile, 'done already');
       }
       const parts = checkpointParts(model, plan.schemes.linears, checkpoint.tensors);
-      const records = await writeParts(staging, parts, checkpoint, plan, request, emit);
-      const manifest = await createManifest(checkpoint, plan, kv, records);
-      const files = await writeDescriptions(staging.path, checkpoint, manifest, parts, records);
+      work = await startRounding(checkpoint, plan, request, calibration, emit);
+      const records = await writeParts(staging, parts, work);
+      const online = work.walk?.checkpoint.online ?? [];
+      const manifest = await createManifest(checkpoint, plan, kv, records, calibration, online);
+      const files = await writeDescriptions(
+        staging.path,
+        work.checkpoint,
+        manifest,
+        parts,
+        records,
+      );
       await publish(staging, directory, files);
       return finish(manifest, 'written');
     } finally {
+      await work?.walk?.dispose();
       await staging.release();
     }
   });

@@ -1,10 +1,13 @@
 import {
+  type CalibrationSpec,
   nearestName,
   type Quantizer,
   type RecipeInput,
   type Rounder,
   ThinkbitsError,
 } from '@thinkbits/spec';
+
+import type { CalibrationText } from './calibration-text/calibration-text.js';
 
 /**
  * What happens when a stage fails on a layer: stop, or round that layer with another rounder and say so in
@@ -22,6 +25,10 @@ export interface QuantizeOptions
    * stages given above.
    */
   readonly recipe?: RecipeInput;
+  /** Token windows for stages that calibrate; where absent, they are cut from the recipe's `calibration.source`. */
+  readonly calibration?: CalibrationText;
+  /** Bytes of activations that may stay in memory before they spill to a temporary file. Default 1 GiB. */
+  readonly activationBytes?: number;
   /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
   readonly onLayerFailure?: LayerFailurePolicy;
   /** Looked at between linears. */
@@ -32,12 +39,25 @@ export interface QuantizeOptions
 export interface QuantizeRequest {
   readonly recipe: RecipeInput;
   readonly pipeline: readonly Quantizer[];
+  readonly calibration?: CalibrationText;
+  readonly activationBytes: number;
   readonly onLayerFailure: LayerFailurePolicy;
   readonly signal?: AbortSignal;
 }
 
+/** Activations that stay in memory during calibration where the caller sets no budget: 1 GiB. */
+export const defaultActivationBytes = 2 ** 30;
+
 const schemeOptions = ['weights', 'activations', 'kv', 'rules', 'seed'] as const;
-const commonOptions = [...schemeOptions, 'pipeline', 'recipe', 'onLayerFailure', 'signal'];
+const commonOptions = [
+  ...schemeOptions,
+  'pipeline',
+  'recipe',
+  'calibration',
+  'activationBytes',
+  'onLayerFailure',
+  'signal',
+];
 
 function refuse(code: string, message: string, help: string): never {
   throw new ThinkbitsError({ code, category: 'usage', message, help });
@@ -69,6 +89,18 @@ function checkFallback(fallback: Rounder): void {
   );
 }
 
+/** Handed-over windows as a recipe records them. */
+function describeText({ windows, hash }: CalibrationText): Partial<CalibrationSpec> {
+  const length = Math.max(0, ...windows.map((window) => window.length));
+  return {
+    source: `sha256:${hash}`,
+    samples: windows.length,
+    length,
+    seed: 0,
+    sampling: 'windows',
+  };
+}
+
 /**
  * Brings options into one form.
  * @param extra names of options that the calling verb has besides
@@ -89,7 +121,15 @@ export function readOptions(
       `${near ? `Did you mean "${near}"? ` : ''}Options are ${known.join(', ')}.`,
     );
   }
-  const { pipeline = [], recipe, onLayerFailure = 'throw', signal } = options;
+  const { pipeline = [], recipe, calibration, onLayerFailure = 'throw', signal } = options;
+  const { activationBytes = defaultActivationBytes } = options;
+  if (!(activationBytes >= 0)) {
+    refuse(
+      'options/activation-bytes',
+      `activationBytes is ${activationBytes}.`,
+      'Give a number of bytes, or leave it out for 1 GiB.',
+    );
+  }
   const parts = schemeOptions.filter((name) => options[name] !== undefined);
   if (recipe && parts.length > 0) {
     refuse(
@@ -110,8 +150,12 @@ export function readOptions(
       'Make each named stage and hand it over in `pipeline`: libraries do not resolve names.',
     );
   }
+  const asked: RecipeInput =
+    recipe ?? Object.fromEntries(parts.map((name) => [name, options[name]]));
   return {
-    recipe: recipe ?? Object.fromEntries(parts.map((name) => [name, options[name]])),
+    recipe: calibration ? { ...asked, calibration: describeText(calibration) } : asked,
+    ...(calibration && { calibration }),
+    activationBytes,
     pipeline,
     onLayerFailure,
     ...(signal && { signal }),

@@ -7,10 +7,12 @@ import {
   throwIfAborted,
 } from '@thinkbits/spec';
 import { canonicalJson } from '@thinkbits/validation';
+import { readCalibration } from './calibration/read-calibration.js';
 import { activationSchemes } from './layers/activation-schemes.js';
 import { kvParameters } from './layers/kv-parameters.js';
 import { layerUnits } from './layers/layer-unit.js';
-import { roundGroup } from './layers/round-group.js';
+import type { FinishedLinear } from './layers/round-group.js';
+import { roundUnit } from './layers/round-unit.js';
 import { startRounding } from './layers/start-rounding.js';
 import { acceptPlan } from './plan/accept-plan.js';
 import { findRounder } from './plan/complete-pipeline.js';
@@ -37,34 +39,44 @@ export function quantize(
     const plan = acceptPlan(info, request, emit);
     if (findRounder(plan.pipeline)) refuseQuantized(checkpoint);
     const kv = kvParameters(plan, info);
-    const work = await startRounding(checkpoint, plan, request, emit);
+    const calibration = await readCalibration(checkpoint, plan, request);
+    const work = await startRounding(checkpoint, plan, request, calibration, emit);
     const units = layerUnits(info);
     const quantized = new Map<string, QuantizedWeight>();
     const fallbacks: [linear: string, to: string][] = [];
     emit({ type: 'plan', label: 'quantize', total: units.length, unit: 'layers' });
-    for (const [index, unit] of units.entries()) {
-      for (const group of unit.groups) {
-        for (const { name, weight, report } of await roundGroup(group, work)) {
-          quantized.set(name, weight);
-          if (report.fallback) fallbacks.push([name, report.fallback.to]);
-          emit({ type: 'layer', report });
-        }
+    const keep = ({ name, weight, report }: FinishedLinear): void => {
+      quantized.set(name, weight);
+      if (report.fallback) fallbacks.push([name, report.fallback.to]);
+      emit({ type: 'layer', report });
+    };
+    try {
+      for (const [index, unit] of units.entries()) {
+        await roundUnit(unit, work, keep);
+        emit({
+          type: 'advance',
+          done: index + 1,
+          total: units.length,
+          unit: 'layers',
+          note: unit.name,
+        });
       }
-      emit({
-        type: 'advance',
-        done: index + 1,
-        total: units.length,
-        unit: 'layers',
-        note: unit.name,
-      });
+    } finally {
+      await work.walk?.dispose();
     }
     throwIfAborted(request.signal);
     const activations = activationSchemes(plan.schemes);
-    return createModel(checkpoint, {
+    const online = work.walk?.checkpoint.online ?? [];
+    return createModel(work.checkpoint, {
       ...(quantized.size > 0 && { quantized }),
       ...(activations.size > 0 && { activations }),
       ...(kv && { kv }),
-      provenance: canonicalJson({ recipe: plan.recipe, fallbacks } as unknown as Json),
+      ...(online.length > 0 && { online }),
+      provenance: canonicalJson({
+        recipe: plan.recipe,
+        fallbacks,
+        ...(calibration && { calibration: calibration.hash }),
+      } as unknown as Json),
       ...(request.signal && { signal: request.signal }),
     });
   });

@@ -49,7 +49,7 @@ export type Edit =
 /** Angles of a rotary embedding: position p turns the pair (i, i + headDim / 2) by p · inverse[i]. */
 export interface RotaryAngles {
   /** `[headDim / 2]`, radians per position; scalings such as llama3 and YaRN are applied. */
-  readonly inverse: Float32Array;
+  readonly inverse: Float64Array;
   /** Multiplies cos and sin (YaRN); 1 for others. */
   readonly attentionFactor: number;
 }

@@ -33,6 +33,7 @@ const kvScheme = closed(
   ['window', 'rope'],
 );
 const staticGrid = closed({ scales: floats, zeros: floats, offset: floats }, ['scales', 'zeros']);
+const calibration = closed({ hash: string, windows: count, tokens: count });
 const linearMap = { $ref: '#/$defs/linearMap' };
 const site = closed({
   block: index,
@@ -66,6 +67,7 @@ export const manifestSchema: JsonSchema = {
       packages: { type: 'object', additionalProperties: string },
       recipe,
       source: closed({ label: string, hash: string }),
+      calibration,
       linears: {
         type: 'object',
         additionalProperties: { ...closed({ weight, activation }, []), minProperties: 1 },

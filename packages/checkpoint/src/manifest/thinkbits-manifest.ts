@@ -23,6 +23,13 @@ export interface ThinkbitsManifest {
   readonly recipe: Recipe;
   /** The model that was quantized: a name without machine paths, and its {@link Checkpoint.hash}. */
   readonly source: { readonly label: string; readonly hash: string };
+  /** The calibration tokens that were seen; absent where no stage needed any. */
+  readonly calibration?: {
+    /** SHA-256 of the windows' ids. */
+    readonly hash: string;
+    readonly windows: number;
+    readonly tokens: number;
+  };
   /**
    * The scheme of every linear that is quantized in any way, by full name; a linear that is absent is
    * float.

@@ -29,7 +29,7 @@ function rmsNorm(x: Matrix, weight: Matrix): Matrix {
 }
 
 /** Radians per position of each pair of channels, `[headDim / 2]`. */
-export const tinyRotary = Float32Array.from(
+export const tinyRotary = Float64Array.from(
   { length: headDim / 2 },
   (_, i) => 10000 ** (-i / (headDim / 2)),
 );

@@ -1,36 +1,24 @@
 import {
   add,
   gather,
-  reshape,
-  split,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import {
-  cachedAttention,
-  KvCache,
-  type RotaryTable,
-  rmsNorm,
-  rotaryEmbedding,
-  rotaryTable,
-  type Segment,
-  swiglu,
-} from '@thinkbits/ops';
+import { KvCache, type RotaryTable, rmsNorm, type Segment, swiglu } from '@thinkbits/ops';
 import type { KvParameters } from '@thinkbits/spec';
 import type { DecoderConfig } from '../config/decoder-config.js';
-import { type RotaryFrequencies, rotaryFrequencies } from '../config/rotary-frequencies.js';
+import { type AttentionParts, attend } from './attend.js';
+import { RotaryTables } from './rotary-tables.js';
 import type { Stage } from './stage.js';
 
 /** The tensors of one decoder layer. */
 export interface DecoderLayer {
   readonly inputNorm: Tensor1D;
   readonly qkv: Stage;
-  /** `[headDim]`, Qwen3 alone. */
-  readonly queryNorm?: Tensor1D;
-  readonly keyNorm?: Tensor1D;
+  readonly attention: AttentionParts;
   readonly o: Stage;
   readonly postAttentionNorm: Tensor1D;
   readonly gateUp: Stage;
@@ -57,16 +45,13 @@ export class Decoder {
   readonly config: DecoderConfig;
   readonly weights: DecoderWeights;
   private readonly kv: readonly KvParameters[] | undefined;
-  private readonly frequencies: RotaryFrequencies;
-  private table: RotaryTable;
-  private tablePositions = 0;
+  private readonly rotary: RotaryTables;
 
   constructor(config: DecoderConfig, weights: DecoderWeights, kv?: readonly KvParameters[]) {
     this.config = config;
     this.weights = weights;
     this.kv = kv;
-    this.frequencies = rotaryFrequencies(config.rotary);
-    this.table = rotaryTable(this.frequencies.inverse, 0, 1);
+    this.rotary = new RotaryTables(config.rotary);
   }
 
   /** An empty cache that stores keys and values as this model asks. */
@@ -89,7 +74,7 @@ export class Decoder {
     let token = 0;
     for (const { start, count } of segments)
       for (let t = 0; t < count; t++) positions[token++] = start + t;
-    const table = this.rotary(Math.max(...segments.map(({ start, count }) => start + count)));
+    const table = this.rotary.upTo(Math.max(...segments.map(({ start, count }) => start + count)));
     let hidden = this.embed(tokens); // [tokens, hidden]
     observe?.(0, hidden);
     this.weights.layers.forEach((layer, index) => {
@@ -119,8 +104,8 @@ export class Decoder {
   dispose(): void {
     const { layers, norm, head } = this.weights;
     for (const layer of layers) {
-      for (const part of [layer.inputNorm, layer.qkv, layer.queryNorm, layer.keyNorm, layer.o])
-        part?.dispose();
+      for (const part of [layer.inputNorm, layer.qkv, layer.o, ...Object.values(layer.attention)])
+        part.dispose();
       for (const part of [layer.postAttentionNorm, layer.gateUp, layer.down]) part.dispose();
     }
     norm.dispose();
@@ -135,27 +120,15 @@ export class Decoder {
     segments: readonly Segment[],
     cache: KvCache,
   ): Tensor2D {
-    const { heads, kvHeads, headDim, normEpsilon } = this.config;
+    const { normEpsilon } = this.config;
     // attention
     const x = rmsNorm(hidden, layer.inputNorm, normEpsilon);
-    const [q, k, v] = split(
-      layer.qkv.apply(x),
-      [heads * headDim, kvHeads * headDim, kvHeads * headDim],
-      1,
-    ) as [Tensor2D, Tensor2D, Tensor2D];
-    const query = rotaryEmbedding(this.headNorm(q, layer.queryNorm), rotation); // [tokens, heads · headDim]
-    const key = rotaryEmbedding(this.headNorm(k, layer.keyNorm), rotation); // [tokens, kvHeads · headDim]
-    const attended = cachedAttention(query, key, v, { cache, layer: index, segments, heads });
+    const place = { ...rotation, segments, cache, layer: index };
+    const attended = attend(layer.qkv.apply(x), layer.attention, this.config, place);
     const afterAttention = add(hidden, layer.o.apply(attended)) as Tensor2D;
     // feed-forward
     const y = rmsNorm(afterAttention, layer.postAttentionNorm, normEpsilon);
     return add(afterAttention, layer.down.apply(swiglu(layer.gateUp.apply(y))));
-  }
-
-  private headNorm(x: Tensor2D, weight: Tensor1D | undefined): Tensor2D {
-    if (!weight) return x;
-    const rows = reshape(x, [-1, this.config.headDim]) as Tensor2D;
-    return reshape(rmsNorm(rows, weight, this.config.normEpsilon), x.shape);
   }
 
   private embed(tokens: readonly number[]): Tensor2D {
@@ -165,18 +138,5 @@ export class Decoder {
       values.set(this.weights.embedding.subarray(id * hidden, (id + 1) * hidden), t * hidden);
     });
     return tensor2d(values, [tokens.length, hidden]);
-  }
-
-  /** The table grows with the longest row seen, so that a model of 131 072 positions does not pay for them up front. */
-  private rotary(positions: number): RotaryTable {
-    if (positions > this.tablePositions) {
-      this.tablePositions = Math.max(256, 2 ** Math.ceil(Math.log2(positions)));
-      this.table = rotaryTable(
-        this.frequencies.inverse,
-        this.tablePositions,
-        this.frequencies.attentionFactor,
-      );
-    }
-    return this.table;
   }
 }

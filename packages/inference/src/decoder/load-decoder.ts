@@ -1,11 +1,12 @@
 import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
-import type { Checkpoint, FloatTensor } from '@thinkbits/checkpoint';
+import type { Checkpoint, FloatTensor, OnlineEdit } from '@thinkbits/checkpoint';
 import { dequantizeWeight } from '@thinkbits/numerics';
 import type { WeightBytes } from '@thinkbits/ops';
 import {
   type ActivationScheme,
   type KvParameters,
   type LinearInfo,
+  type LinearMap,
   type ModelInfo,
   type Progress,
   type QuantizedWeight,
@@ -15,6 +16,7 @@ import {
 import type { DecoderConfig } from '../config/decoder-config.js';
 import { type Family, layerName } from '../families/family.js';
 import { Decoder, type DecoderLayer } from './decoder.js';
+import { headMaps, mapsOf } from './online-maps.js';
 import { type LinearTensors, Stage } from './stage.js';
 
 /** What a decoder is built from beside the checkpoint: these replace the checkpoint's own. */
@@ -22,6 +24,8 @@ export interface DecoderOverrides {
   readonly quantized?: ReadonlyMap<string, QuantizedWeight>;
   readonly activations?: ReadonlyMap<string, ActivationScheme>;
   readonly kv?: readonly KvParameters[];
+  /** Maps that act on activations. */
+  readonly online?: readonly OnlineEdit[];
   readonly signal?: AbortSignal;
   readonly emit?: (event: Progress) => void;
 }
@@ -98,10 +102,10 @@ export async function loadDecoder(
   };
   const norm = async (name: string, length: number): Promise<Tensor1D> =>
     keep(tensor1d(await readVector(checkpoint, name, length)));
-  const stage = async (linears: readonly LinearInfo[]): Promise<Stage> => {
+  const stage = async (linears: readonly LinearInfo[], online?: LinearMap): Promise<Stage> => {
     const parts: LinearTensors[] = [];
     for (const linear of linears) parts.push(await readLinear(checkpoint, linear, overrides));
-    const built = keep(new Stage(parts));
+    const built = keep(new Stage(parts, online));
     bytes.held += built.weight.bytes.held;
     bytes.packed += built.weight.bytes.packed;
     bytes.float += built.weight.bytes.float;
@@ -123,20 +127,24 @@ export async function loadDecoder(
         LinearInfo[],
         LinearInfo[],
       ];
+      const maps = mapsOf(index, overrides.online);
       layers.push({
         inputNorm: await norm(layerName(index, 'input_layernorm.weight'), config.hidden),
-        qkv: await stage(qkv),
-        ...(family.queryKeyNorm && {
-          queryNorm: await norm(layerName(index, 'self_attn.q_norm.weight'), config.headDim),
-          keyNorm: await norm(layerName(index, 'self_attn.k_norm.weight'), config.headDim),
-        }),
-        o: await stage(o),
+        qkv: await stage(qkv, maps.get('qkv-input')?.forward),
+        attention: {
+          ...(family.queryKeyNorm && {
+            queryNorm: await norm(layerName(index, 'self_attn.q_norm.weight'), config.headDim),
+            keyNorm: await norm(layerName(index, 'self_attn.k_norm.weight'), config.headDim),
+          }),
+          ...headMaps(maps, keep),
+        },
+        o: await stage(o, maps.get('o-input')?.forward),
         postAttentionNorm: await norm(
           layerName(index, 'post_attention_layernorm.weight'),
           config.hidden,
         ),
-        gateUp: await stage(gateUp),
-        down: await stage(down),
+        gateUp: await stage(gateUp, maps.get('gate-up-input')?.forward),
+        down: await stage(down, maps.get('down-input')?.forward),
       });
       emit?.({ type: 'advance', done: index + 1, total: info.blocks.length, unit: 'layers' });
     }

@@ -1,8 +1,9 @@
 import { add, type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
-import { type FloatWeight, LinearWeight, quantizeActivations } from '@thinkbits/ops';
+import { ChannelMap, type FloatWeight, LinearWeight, quantizeActivations } from '@thinkbits/ops';
 import {
   type ActivationScheme,
   type LinearInfo,
+  type LinearMap,
   type QuantizedWeight,
   ThinkbitsError,
 } from '@thinkbits/spec';
@@ -38,8 +39,10 @@ export class Stage {
   private readonly bias: Tensor1D | undefined;
   private readonly activation: ActivationScheme | undefined;
   private readonly activationGroup: number;
+  private readonly online: ChannelMap | undefined;
 
-  constructor(linears: readonly LinearTensors[]) {
+  /** @param online acts on the input before it is quantized; the weights hold its inverse already */
+  constructor(linears: readonly LinearTensors[], online?: LinearMap) {
     const { info } = linears[0] as LinearTensors;
     this.activation = sharedActivation(linears);
     const slices = rowParallel(info.name) ? (this.activation?.tensorParallel ?? 1) : 1;
@@ -61,12 +64,14 @@ export class Stage {
       }
       this.bias = tensor1d(bias);
     }
+    this.online = online && new ChannelMap(online);
   }
 
   apply(x: Tensor2D): Tensor2D {
+    const mapped = this.online ? this.online.apply(x) : x;
     const input = this.activation
-      ? quantizeActivations(x, this.activation, this.activationGroup)
-      : x;
+      ? quantizeActivations(mapped, this.activation, this.activationGroup)
+      : mapped;
     const y = this.weight.apply(input);
     return this.bias ? add(y, this.bias) : y;
   }
@@ -74,5 +79,6 @@ export class Stage {
   dispose(): void {
     this.weight.dispose();
     this.bias?.dispose();
+    this.online?.dispose();
   }
 }

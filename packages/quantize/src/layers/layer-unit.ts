@@ -1,4 +1,4 @@
-import type { LinearInfo, ModelInfo } from '@thinkbits/spec';
+import type { BlockInfo, LinearInfo, ModelInfo } from '@thinkbits/spec';
 
 /** What is in memory together, finished together and resumed from: a decoder layer, or the output head. */
 export interface LayerUnit {
@@ -6,6 +6,8 @@ export interface LayerUnit {
   readonly name: string;
   /** Linears that read the same activation, in execution order. */
   readonly groups: readonly (readonly LinearInfo[])[];
+  /** Absent for the head. */
+  readonly block?: BlockInfo;
 }
 
 /** The dotted name that all linears of a decoder layer begin with. */
@@ -20,7 +22,11 @@ function commonName(linears: readonly LinearInfo[]): string {
 /** The units of a model in execution order, the head last. */
 export function layerUnits(model: ModelInfo): LayerUnit[] {
   return [
-    ...model.blocks.map(({ stages }) => ({ name: commonName(stages.flat()), groups: stages })),
+    ...model.blocks.map((block) => ({
+      name: commonName(block.stages.flat()),
+      groups: block.stages,
+      block,
+    })),
     { name: model.head.name, groups: [[model.head]] },
   ];
 }

@@ -14,6 +14,7 @@ import {
   ThinkbitsError,
   throwIfAborted,
 } from '@thinkbits/spec';
+import type { CalibrationWalk } from '../calibration/calibration-walk.js';
 import type { LayerFailurePolicy } from '../quantize-options.js';
 import { checkRounded } from './check-rounded.js';
 import { readWeight } from './read-weight.js';
@@ -27,6 +28,8 @@ export interface RoundingWork {
   readonly rounder: Rounder | undefined;
   /** Of the recipe; forked here by the name of the group's first linear. */
   readonly random: RandomSource;
+  /** Present when the pipeline has transforms or has to see calibration text; `checkpoint` is then the walk's. */
+  readonly walk: CalibrationWalk | undefined;
   readonly onLayerFailure: LayerFailurePolicy;
   readonly signal: AbortSignal | undefined;
   emit(event: Progress): void;
@@ -62,10 +65,7 @@ function failedOn(
   });
 }
 
-/**
- * One session over the linears that share an input; what they read would be observed between `open` and
- * `finish`.
- */
+/** One session over the linears that share an input. */
 async function runSession(
   rounder: Rounder,
   targets: readonly RoundingTarget[],
@@ -80,6 +80,7 @@ async function runSession(
     emit: work.emit,
   });
   try {
+    if (rounder.needs.calibration !== 'none') await work.walk?.observe(session);
     const rounded = await session.finish(weights);
     checkRounded(rounder.id, targets, rounded);
     return rounded;
@@ -104,7 +105,8 @@ export async function roundGroup(
   const { rounder, onLayerFailure } = work;
   const targets = linears.flatMap((linear): RoundingTarget[] => {
     const scheme = work.schemes.get(linear.name)?.weight;
-    return scheme ? [{ linear, scheme }] : [];
+    const hints = work.walk?.hints(linear.name);
+    return scheme ? [{ linear, scheme, ...(hints && { hints }) }] : [];
   });
   if (!rounder || targets.length === 0) return [];
   // Named after the group, not after what of it is rounded: a rule that skips a linear leaves the others'

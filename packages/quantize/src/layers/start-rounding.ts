@@ -2,28 +2,53 @@ import { getBackend } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { describeModel, selectBackend } from '@thinkbits/inference';
 import { createRandom } from '@thinkbits/numerics';
-import type { Progress } from '@thinkbits/spec';
+import type { Progress, Quantizer } from '@thinkbits/spec';
+import { CalibrationWalk } from '../calibration/calibration-walk.js';
+import type { CalibrationText } from '../calibration-text/calibration-text.js';
 import { findRounder } from '../plan/complete-pipeline.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 import type { QuantizeRequest } from '../quantize-options.js';
 import type { RoundingWork } from './round-group.js';
+
+/** Whether a stage edits weights, or has to see what they are multiplied with. */
+const needsWalk = ({ role, needs }: Quantizer): boolean =>
+  role === 'transform' || needs.calibration !== 'none';
 
 /** What rounding the layers of a checkpoint needs; chooses a tfjs backend where the process has none yet. */
 export async function startRounding(
   checkpoint: Checkpoint,
   plan: QuantizationPlan,
   request: QuantizeRequest,
+  calibration: CalibrationText | undefined,
   emit: (event: Progress) => void,
 ): Promise<RoundingWork> {
   if (!getBackend()) await selectBackend();
+  const model = describeModel(checkpoint.config, checkpoint.label);
+  const schemes = plan.schemes.linears;
+  const random = createRandom(plan.recipe.seed);
+  const { signal, onLayerFailure, activationBytes } = request;
+  const walk = plan.pipeline.some(needsWalk)
+    ? new CalibrationWalk({
+        model,
+        checkpoint,
+        pipeline: plan.pipeline,
+        schemes,
+        windows: calibration?.windows ?? [],
+        activationBytes,
+        random,
+        ...(signal && { signal }),
+        emit,
+      })
+    : undefined;
   return {
-    model: describeModel(checkpoint.config, checkpoint.label),
-    checkpoint,
-    schemes: plan.schemes.linears,
+    model,
+    checkpoint: walk?.checkpoint ?? checkpoint,
+    schemes,
     rounder: findRounder(plan.pipeline),
-    random: createRandom(plan.recipe.seed),
-    onLayerFailure: request.onLayerFailure,
-    signal: request.signal,
+    random,
+    walk,
+    onLayerFailure,
+    signal,
     emit,
   };
 }

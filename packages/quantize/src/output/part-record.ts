@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeFloatArrays, encodeFloatArrays } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
-import type { JsonSchema, LayerReport } from '@thinkbits/spec';
+import type { Json, JsonSchema, LayerReport, Proposal, RoundingHints } from '@thinkbits/spec';
 import { parseJson, validate } from '@thinkbits/validation';
 import { readTextIfThere } from './read-text-if-there.js';
 
@@ -17,6 +18,8 @@ export interface PartRecord {
   readonly tensors: { readonly [name: string]: number };
   readonly reports: readonly LayerReport[];
   readonly seconds: number;
+  /** What transforms proposed for the layer, so that calibration can go through it again; absent where there are none. */
+  readonly proposals?: readonly Proposal[];
 }
 
 const recordSchema: JsonSchema = {
@@ -28,15 +31,31 @@ const recordSchema: JsonSchema = {
     tensors: { type: 'object', additionalProperties: { type: 'integer' } },
     reports: { type: 'array', items: { type: 'object', required: ['name', 'method', 'bits'] } },
     seconds: { type: 'number' },
+    proposals: { type: 'array', items: { type: 'object', required: ['edits', 'hints'] } },
   },
 };
+
+/** Proposals as JSON: arrays of floats as base64, hints as pairs. */
+const encodeProposals = (proposals: readonly Proposal[]) =>
+  encodeFloatArrays(
+    proposals.map(({ edits, hints }) => ({ edits, hints: [...(hints ?? [])] })) as never,
+  );
+
+function decodeProposals(stored: Json): Proposal[] {
+  const decoded = decodeFloatArrays(stored) as unknown as (Pick<Proposal, 'edits'> & {
+    hints: [string, RoundingHints][];
+  })[];
+  return decoded.map(({ edits, hints }) => ({ edits, hints: new Map(hints) }));
+}
 
 const recordPath = (directory: string, file: string): string =>
   join(directory, workDirectory, file.replace(/\.safetensors$/, '.json'));
 
 /** Written after the part's file, so that a part with a record is whole. */
 export async function writePartRecord(directory: string, record: PartRecord): Promise<void> {
-  await writeFileAtomic(recordPath(directory, record.file), `${JSON.stringify(record)}\n`);
+  const { proposals, ...plain } = record;
+  const stored = { ...plain, ...(proposals && { proposals: encodeProposals(proposals) }) };
+  await writeFileAtomic(recordPath(directory, record.file), `${JSON.stringify(stored)}\n`);
 }
 
 /**
@@ -51,13 +70,20 @@ export async function readPartRecord(
   const path = recordPath(directory, file);
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
-  const record = validate<PartRecord>(recordSchema, parseJson(text, path), path, {
-    code: 'output/bad-work-file',
-    help: `Delete ${directory} and run again.`,
-  });
+  const stored = validate<PartRecord & { readonly proposals?: Json }>(
+    recordSchema,
+    parseJson(text, path),
+    path,
+    {
+      code: 'output/bad-work-file',
+      help: `Delete ${directory} and run again.`,
+    },
+  );
   const size = await stat(join(directory, file)).then(
     (found) => found.size,
     () => undefined,
   );
-  return size === record.bytes ? record : undefined;
+  if (size !== stored.bytes) return undefined;
+  const { proposals, ...record } = stored;
+  return { ...record, ...(proposals && { proposals: decodeProposals(proposals as never) }) };
 }

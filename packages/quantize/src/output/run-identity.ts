@@ -15,6 +15,8 @@ export interface RunIdentity {
   readonly source: string;
   /** As run: complete, with the default rounder. */
   readonly recipe: Recipe;
+  /** Hash of the calibration tokens; absent where no stage sees any. */
+  readonly calibration?: string;
   readonly onLayerFailure: Json;
   readonly packages: { readonly [name: string]: string };
 }
@@ -24,12 +26,19 @@ export function runIdentity(
   source: string,
   recipe: Recipe,
   policy: LayerFailurePolicy,
+  calibration: string | undefined,
 ): RunIdentity {
   const fallback =
     policy === 'throw'
       ? policy
       : { fallback: policy.fallback.id, options: policy.fallback.options };
-  return { source, recipe, onLayerFailure: fallback, packages: packageVersions };
+  return {
+    source,
+    recipe,
+    ...(calibration !== undefined && { calibration }),
+    onLayerFailure: fallback,
+    packages: packageVersions,
+  };
 }
 
 /**
@@ -55,6 +64,7 @@ export function finishedDifferences(
   const allowed = policy === 'throw' ? undefined : policy.fallback.id;
   return [
     ...jsonDifferences(there.source.hash, here.source, 'source'),
+    ...jsonDifferences(there.calibration?.hash ?? null, here.calibration ?? null, 'calibration'),
     ...jsonDifferences(there.recipe as unknown as Json, here.recipe as unknown as Json, 'recipe'),
     ...fallbacks
       .filter((id) => id !== allowed)

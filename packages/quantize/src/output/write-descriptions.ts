@@ -5,10 +5,12 @@ import {
   indexFile,
   manifestFile,
   manifestVersion,
+  type OnlineEdit,
   type ThinkbitsManifest,
 } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import type { KvParameters } from '@thinkbits/spec';
+import type { CalibrationText } from '../calibration-text/calibration-text.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 import type { CheckpointPart } from './checkpoint-parts.js';
 import type { PartRecord } from './part-record.js';
@@ -45,15 +47,24 @@ export async function createManifest(
   plan: QuantizationPlan,
   kv: readonly KvParameters[] | undefined,
   records: readonly PartRecord[],
+  calibration: CalibrationText | undefined,
+  online: readonly OnlineEdit[],
 ): Promise<ThinkbitsManifest> {
   return {
     schemaVersion: manifestVersion,
     packages: packageVersions,
     recipe: plan.recipe,
     source: { label: sourceLabel(checkpoint.label), hash: await checkpoint.hash() },
+    ...(calibration && {
+      calibration: {
+        hash: calibration.hash,
+        windows: calibration.windows.length,
+        tokens: calibration.tokens,
+      },
+    }),
     linears: Object.fromEntries(plan.schemes.linears),
     reports: records.flatMap(({ reports }) => reports),
-    online: [],
+    online,
     ...(kv && { kv }),
   };
 }

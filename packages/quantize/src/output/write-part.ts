@@ -1,11 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packQuantizedWeight } from '@thinkbits/checkpoint';
+import { byteCount, packQuantizedWeight, type TensorEntry } from '@thinkbits/checkpoint';
 import { type TensorToWrite, writeSafetensors } from '@thinkbits/checkpoint/node';
 import type { LayerReport } from '@thinkbits/spec';
-import { type RoundingWork, roundGroup } from '../layers/round-group.js';
+import type { RoundingWork } from '../layers/round-group.js';
+import { roundUnit } from '../layers/round-unit.js';
 import type { CheckpointPart } from './checkpoint-parts.js';
 import { type PartRecord, writePartRecord } from './part-record.js';
+
+/** A tied head that edits made a tensor of its own goes with the table that it came from. */
+function copiesOf({ copies }: CheckpointPart, { walk }: RoundingWork): readonly TensorEntry[] {
+  const untied = walk?.checkpoint.untiedHead;
+  return untied && copies.some(({ name }) => name === untied.table)
+    ? [...copies, untied.entry]
+    : copies;
+}
 
 /**
  * Quantizes one part of a checkpoint and writes its file, then its record; a part that is cut short leaves
@@ -20,20 +29,20 @@ export async function writePart(
   const tensors: TensorToWrite[] = [];
   const sizes: { [name: string]: number } = {};
   const reports: LayerReport[] = [];
-  for (const group of part.groups) {
-    for (const { name, weight, report } of await roundGroup(group, work)) {
-      // Packed at once: only linears that share an input are ever held as floats or loose codes.
-      for (const tensor of packQuantizedWeight(name, weight)) {
-        tensors.push(tensor);
-        sizes[tensor.name] = tensor.bytes.byteLength;
-      }
-      reports.push(report);
-      work.emit({ type: 'layer', report });
+  const proposals = await roundUnit(part, work, ({ name, weight, report }) => {
+    // Packed at once: only linears that share an input are ever held as floats or loose codes.
+    for (const tensor of packQuantizedWeight(name, weight)) {
+      tensors.push(tensor);
+      sizes[tensor.name] = tensor.bytes.byteLength;
     }
-  }
-  for (const { name, dtype, shape, bytes } of part.copies) {
+    reports.push(report);
+    work.emit({ type: 'layer', report });
+  });
+  for (const { name, shape, ...stored } of copiesOf(part, work)) {
+    const edited = work.walk?.checkpoint.isEdited(name);
+    const dtype = edited ? 'F32' : stored.dtype;
     tensors.push({ name, dtype, shape, bytes: () => work.checkpoint.readBytes(name) });
-    sizes[name] = bytes;
+    sizes[name] = byteCount(dtype, shape);
   }
   const path = join(directory, part.file);
   await writeSafetensors(path, tensors, undefined, work.signal ? { signal: work.signal } : {});
@@ -43,6 +52,7 @@ export async function writePart(
     tensors: sizes,
     reports,
     seconds: (performance.now() - began) / 1000,
+    ...(proposals.length > 0 && { proposals }),
   };
   await writePartRecord(directory, record);
   return record;

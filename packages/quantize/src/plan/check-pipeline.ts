@@ -11,7 +11,7 @@ const single = {
  * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
- * `calibration/missing`, `pipeline/needs-calibration-runner`.
+ * `calibration/missing`.
  */
 export function checkPipeline(
   pipeline: readonly Quantizer[],
@@ -50,14 +50,6 @@ export function checkPipeline(
         stage.id,
         `${stage.id} has to see ${stage.needs.calibration}, and the recipe names no calibration text.`,
         'Add { "calibration": { "source": … } } to the recipe.',
-      );
-    }
-    if (calibrated || stage.role === 'transform') {
-      error(
-        'pipeline/needs-calibration-runner',
-        stage.id,
-        `${stage.id} (${stage.role}, needs ${stage.needs.calibration}) cannot run: stages run here without calibration.`,
-        'Use rounders and KV codecs whose needs.calibration is "none", for example rtn and per-token.',
       );
     }
   });

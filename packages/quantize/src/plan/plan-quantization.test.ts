@@ -31,13 +31,6 @@ describe('the order of a pipeline', () => {
       [calibrated],
       'error calibration/missing',
     ],
-    [
-      'a rounder that needs calibration',
-      { ...w4, calibration: {} },
-      [calibrated],
-      'error pipeline/needs-calibration-runner',
-    ],
-    ['a transform', w4, [transform, rtn()], 'error pipeline/needs-calibration-runner'],
     ['a rounder and no bits', {}, [rtn()], 'error pipeline/rounder-without-scheme'],
     ['a codec and no bits', w4, [rtn(), codec()], 'error pipeline/kv-codec-without-scheme'],
   ])('%s', (_, recipe, pipeline, expected) => {

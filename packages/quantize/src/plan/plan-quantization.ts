@@ -1,4 +1,5 @@
 import type { Budget, Issue, ModelInfo, Quantizer, RecipeInput } from '@thinkbits/spec';
+import { defaultActivationBytes } from '../quantize-options.js';
 import { readRecipe } from '../read-recipe.js';
 import { checkPipeline } from './check-pipeline.js';
 import { checkSchemes } from './check-schemes.js';
@@ -7,9 +8,6 @@ import { estimateBytes } from './estimate-bytes.js';
 import { estimateSeconds } from './estimate-seconds.js';
 import type { QuantizationPlan } from './quantization-plan.js';
 import { resolveRecipe } from './resolve-recipe.js';
-
-/** Activations that stay in memory during calibration where the caller sets no budget: 1 GiB. */
-const defaultActivationBytes = 2 ** 30;
 
 /** What a stage finds too, one linear at a time, the core has said already, once for all linears. */
 function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issue[] {

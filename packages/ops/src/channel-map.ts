@@ -1,0 +1,78 @@
+import {
+  matMul,
+  mul,
+  reshape,
+  type Tensor,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { applyLinearMap, linearMapSize } from '@thinkbits/numerics';
+import type { LinearMap } from '@thinkbits/spec';
+
+/** How one map acts on the rows of `[rows, size]`, and the tensors it holds for that. */
+interface Action {
+  apply(x: Tensor2D): Tensor2D;
+  readonly held: readonly Tensor[];
+}
+
+/** y = x · M as products of the backend; a Hadamard transform on the host, where n log n beats n². */
+function actionOf(map: LinearMap): Action {
+  switch (map.kind) {
+    case 'diagonal': {
+      const values = tensor1d(map.values);
+      return { apply: (x) => mul(x, values), held: [values] };
+    }
+    case 'dense': {
+      const matrix = tensor2d(map.values, [map.size, map.size]);
+      return { apply: (x) => matMul(x, matrix), held: [matrix] };
+    }
+    case 'kronecker': {
+      const [left, right] = [actionOf(map.left), actionOf(map.right)];
+      const [outer, inner] = [linearMapSize(map.left), linearMapSize(map.right)];
+      return {
+        // x as [outer, inner]: Lᵀ · x · R
+        apply: (x) => {
+          const rows = x.shape[0];
+          const byRight = right.apply(reshape(x, [rows * outer, inner]));
+          const turned = transpose(reshape(byRight, [rows, outer, inner]), [0, 2, 1]);
+          const byLeft = left.apply(reshape(turned, [rows * inner, outer]));
+          return reshape(transpose(reshape(byLeft, [rows, inner, outer]), [0, 2, 1]), x.shape);
+        },
+        held: [...left.held, ...right.held],
+      };
+    }
+    case 'hadamard':
+      return {
+        apply: (x) =>
+          tensor2d(
+            applyLinearMap(map, x.dataSync() as Float32Array, x.shape[0], map.size),
+            x.shape,
+          ),
+        held: [],
+      };
+  }
+}
+
+/** A linear map that acts on activations at run time; dispose it to free its tensors. */
+export class ChannelMap {
+  /** Channels that the map mixes. */
+  readonly size: number;
+  private readonly action: Action;
+
+  constructor(map: LinearMap) {
+    this.size = linearMapSize(map);
+    this.action = actionOf(map);
+  }
+
+  /** x · M for every `size` consecutive channels of x, `[tokens, k · size]`; the caller disposes the result. */
+  apply(x: Tensor2D): Tensor2D {
+    return tidy(() => reshape(this.action.apply(reshape(x, [-1, this.size])), x.shape));
+  }
+
+  dispose(): void {
+    for (const tensor of this.action.held) tensor.dispose();
+  }
+}

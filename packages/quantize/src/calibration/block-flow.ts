@@ -1,0 +1,109 @@
+import { add, concat, matMul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { attend, type DecoderConfig, RotaryTables } from '@thinkbits/inference';
+import { KvCache, rmsNorm, swiglu } from '@thinkbits/ops';
+import type { LinearInfo } from '@thinkbits/spec';
+import type { BlockWeights } from './block-weights.js';
+
+/** Weights to compute with in place of a layer's own, `[out, in]`. */
+export type ReplacedWeights = ReadonlyMap<string, Tensor2D>;
+
+/**
+ * The steps of a decoder layer between its four groups of linears, for one window of tokens from position 0, with keys and
+ * values in float. What step k gives is what group k reads.
+ */
+export class BlockFlow {
+  readonly config: DecoderConfig;
+  private readonly rotary: RotaryTables;
+
+  constructor(config: DecoderConfig) {
+    this.config = config;
+    this.rotary = new RotaryTables(config.rotary);
+  }
+
+  /** What q, k and v read. @param hidden `[tokens, hidden]` */
+  qkvInput(weights: BlockWeights, hidden: Tensor2D): Tensor2D {
+    return tidy(() =>
+      weights.mapInput(0, rmsNorm(hidden, weights.inputNorm, this.config.normEpsilon)),
+    );
+  }
+
+  /** What o_proj reads, `[tokens, heads · headDim]`. @param x what q, k and v read */
+  outputInput(weights: BlockWeights, x: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    const { kvHeads, headDim } = this.config;
+    const tokens = x.shape[0];
+    const cache = new KvCache({ layers: 1, kvHeads, headDim });
+    try {
+      return tidy(() => {
+        const qkv = this.project(weights, 0, x, replaced);
+        const attended = attend(qkv, weights.attention, this.config, {
+          table: this.rotary.upTo(tokens),
+          positions: Int32Array.from({ length: tokens }, (_, position) => position),
+          segments: [{ slot: 0, start: 0, count: tokens }],
+          cache,
+          layer: 0,
+        });
+        return weights.mapInput(1, attended);
+      });
+    } finally {
+      cache.dispose();
+    }
+  }
+
+  /** What gate and up read. @param middle `[tokens, hidden]`, the residual stream after attention */
+  gateUpInput(weights: BlockWeights, middle: Tensor2D): Tensor2D {
+    return tidy(() =>
+      weights.mapInput(2, rmsNorm(middle, weights.postAttentionNorm, this.config.normEpsilon)),
+    );
+  }
+
+  /** What down_proj reads, `[tokens, intermediate]`. @param y what gate and up read */
+  downInput(weights: BlockWeights, y: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    return tidy(() => weights.mapInput(3, swiglu(this.project(weights, 2, y, replaced))));
+  }
+
+  /** What o_proj (1) or down_proj (3) add to the residual stream. */
+  output(weights: BlockWeights, stage: 1 | 3, x: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    return tidy(() => this.project(weights, stage, x, replaced));
+  }
+
+  /** The layer's output, `[tokens, hidden]`. */
+  forward(weights: BlockWeights, hidden: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    return tidy(() => {
+      const attention = this.attention(weights, hidden, replaced);
+      const middle = add(hidden, attention) as Tensor2D;
+      return add(middle, this.feedForward(weights, middle, replaced));
+    });
+  }
+
+  /** What attention adds to the residual stream. */
+  attention(weights: BlockWeights, hidden: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    return tidy(() => {
+      const x = this.qkvInput(weights, hidden);
+      return this.output(weights, 1, this.outputInput(weights, x, replaced), replaced);
+    });
+  }
+
+  /** What the feed-forward half adds to the residual stream. */
+  feedForward(weights: BlockWeights, middle: Tensor2D, replaced?: ReplacedWeights): Tensor2D {
+    return tidy(() => {
+      const y = this.gateUpInput(weights, middle);
+      return this.output(weights, 3, this.downInput(weights, y, replaced), replaced);
+    });
+  }
+
+  /** All linears of a group side by side, `[tokens, Σ out]`. */
+  private project(
+    weights: BlockWeights,
+    stage: number,
+    x: Tensor2D,
+    replaced?: ReplacedWeights,
+  ): Tensor2D {
+    const parts = (weights.info.stages[stage] as readonly LinearInfo[]).map(({ name }) => {
+      const { weight, bias } = weights.linear(name);
+      const other = replaced?.get(name);
+      const y = matMul(x, other ? transpose(other) : weight) as Tensor2D;
+      return bias ? (add(y, bias) as Tensor2D) : y;
+    });
+    return parts.length === 1 ? (parts[0] as Tensor2D) : concat(parts, 1);
+  }
+}

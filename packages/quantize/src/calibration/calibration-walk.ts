@@ -1,0 +1,316 @@
+import { type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import type { Checkpoint } from '@thinkbits/checkpoint';
+import { mapsOf, readFamily } from '@thinkbits/inference';
+import { dequantizeWeight } from '@thinkbits/numerics';
+import { rmsNorm } from '@thinkbits/ops';
+import {
+  type BlockInfo,
+  type LinearInfo,
+  type LinearScheme,
+  type ModelInfo,
+  type Progress,
+  type Proposal,
+  type QuantizedWeight,
+  type Quantizer,
+  type RandomSource,
+  type RoundingHints,
+  type RoundingSession,
+  ThinkbitsError,
+  type Transform,
+  throwIfAborted,
+} from '@thinkbits/spec';
+import { EditedCheckpoint } from '../edits/edited-checkpoint.js';
+import { findRounder } from '../plan/complete-pipeline.js';
+import { ActivationStore, type MemoryBudget } from './activation-store.js';
+import { BlockFlow } from './block-flow.js';
+import { BlockPath } from './block-path.js';
+import { createBlockView } from './block-view.js';
+import { BlockWeights } from './block-weights.js';
+import { ResidualBasis } from './residual-basis.js';
+import { verifyEdits } from './verify-edits.js';
+
+/** What a walk needs. */
+export interface CalibrationWalkParts {
+  readonly model: ModelInfo;
+  readonly checkpoint: Checkpoint;
+  readonly pipeline: readonly Quantizer[];
+  readonly schemes: ReadonlyMap<string, LinearScheme>;
+  /** Calibration tokens; none where no stage needs them. */
+  readonly windows: readonly Int32Array[];
+  /** Bytes of activations that may stay in memory. */
+  readonly activationBytes: number;
+  readonly random: RandomSource;
+  readonly signal?: AbortSignal;
+  emit(event: Progress): void;
+}
+
+/** A decoder layer that is being worked on. */
+interface OpenBlock {
+  readonly info: BlockInfo;
+  /** As the float path computes with it, edits applied. */
+  readonly float: BlockWeights | undefined;
+  /** As the quantized path does: groups that were rounded are replaced. */
+  readonly quantized: BlockWeights | undefined;
+  readonly hints: ReadonlyMap<string, RoundingHints>;
+}
+
+/** Tokens of the made-up input on which edits are verified where there is no calibration text. */
+const probeTokens = 16;
+
+/**
+ * Takes calibration windows through a model, decoder layer by decoder layer and group by group: transforms propose and their
+ * edits are applied and verified, rounders see what their linears read through the layers that are already quantized, and
+ * only one layer's weights are in memory.
+ *
+ * Per layer, in this order: {@link enter}, then for each group {@link observe} and {@link replace}, then {@link leave}.
+ */
+export class CalibrationWalk {
+  /** The model with every edit so far; what is rounded and what is copied is read from here. */
+  readonly checkpoint: EditedCheckpoint;
+  private readonly parts: CalibrationWalkParts;
+  private readonly transforms: readonly Transform[];
+  private readonly flow: BlockFlow;
+  private readonly budget: MemoryBudget;
+  private readonly basis = new ResidualBasis();
+  private readonly floatPath: BlockPath | undefined;
+  private readonly quantizedPath: BlockPath | undefined;
+  private block: OpenBlock | undefined;
+
+  constructor(parts: CalibrationWalkParts) {
+    this.parts = parts;
+    this.checkpoint = new EditedCheckpoint(parts.checkpoint);
+    this.transforms = parts.pipeline.filter((stage) => stage.role === 'transform');
+    this.flow = new BlockFlow(readFamily(parts.checkpoint.config).decoder);
+    this.budget = { left: parts.activationBytes };
+    const rounderNeeds = findRounder(parts.pipeline)?.needs.calibration ?? 'none';
+    const transformsSee = this.transforms.some(({ needs }) => needs.calibration !== 'none');
+    const path = () =>
+      new BlockPath({
+        flow: this.flow,
+        hidden: new ActivationStore(this.budget),
+        inputs: new ActivationStore(this.budget),
+        windows: parts.windows.length,
+        signal: parts.signal,
+      });
+    if (transformsSee || rounderNeeds === 'inputs+float') this.floatPath = path();
+    if (rounderNeeds !== 'none') this.quantizedPath = path();
+  }
+
+  /**
+   * Opens a decoder layer: every transform proposes, and its edits are applied and verified.
+   * @param recorded what the transforms proposed in an earlier run, in place of asking them again
+   * @returns the proposals, by transform
+   */
+  async enter(info: BlockInfo, recorded?: readonly Proposal[]): Promise<Proposal[]> {
+    if (info.index === 0) await this.embed();
+    const proposals: Proposal[] = [];
+    const hints = new Map<string, RoundingHints>();
+    for (const [at, transform] of this.transforms.entries()) {
+      const proposal = recorded?.[at] ?? (await this.propose(transform, info));
+      await this.apply(proposal, at, info);
+      for (const [name, hint] of proposal.hints ?? [])
+        hints.set(name, { ...hints.get(name), ...hint });
+      proposals.push(proposal);
+    }
+    this.block = {
+      info,
+      float: this.floatPath && (await this.readBlock(info)),
+      quantized: this.quantizedPath && (await this.readBlock(info)),
+      hints,
+    };
+    await this.advance(0);
+    return proposals;
+  }
+
+  /** What transforms found for the rounder. */
+  hints(linear: string): RoundingHints | undefined {
+    return this.block?.hints.get(linear);
+  }
+
+  /** Shows a session what its linears read, window by window. */
+  async observe(session: RoundingSession): Promise<void> {
+    const path = this.quantizedPath;
+    if (!path || !session.observe) return;
+    for (let window = 0; window < this.parts.windows.length; window++) {
+      throwIfAborted(this.parts.signal);
+      const input = await path.input(window);
+      const float = await this.floatPath?.input(window);
+      try {
+        await session.observe(input, float);
+      } finally {
+        input.dispose();
+        float?.dispose();
+      }
+    }
+  }
+
+  /** Goes on to the next group, through this one as it was rounded; linears that are absent stay in float. */
+  async replace(stage: number, rounded: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
+    const { info, quantized } = this.open();
+    for (const linear of info.stages[stage] as readonly LinearInfo[]) {
+      const weight = rounded.get(linear.name);
+      if (weight) quantized?.replace(linear, dequantizeWeight(weight));
+    }
+    if (stage + 1 < info.stages.length) await this.advance(stage + 1);
+  }
+
+  /** Closes the layer: the windows leave it. */
+  async leave(): Promise<void> {
+    const { float, quantized } = this.open();
+    if (float) await this.floatPath?.finish(float);
+    if (quantized) await this.quantizedPath?.finish(quantized);
+    this.closeBlock();
+  }
+
+  /** Takes the windows through the final norm, to what the head reads. */
+  async enterHead(): Promise<void> {
+    const { values } = await this.checkpoint.readFloat('model.norm.weight');
+    const norm = tensor1d(values);
+    const { normEpsilon } = this.flow.config;
+    for (const path of [this.floatPath, this.quantizedPath])
+      await path?.set((hidden) => rmsNorm(hidden, norm, normEpsilon));
+    norm.dispose();
+  }
+
+  /** Frees tensors and temporary files; also after a failure. */
+  async dispose(): Promise<void> {
+    this.closeBlock();
+    this.basis.dispose();
+    await this.floatPath?.dispose();
+    await this.quantizedPath?.dispose();
+  }
+
+  private open(): OpenBlock {
+    if (!this.block) throw new RangeError('no decoder layer is open');
+    return this.block;
+  }
+
+  private closeBlock(): void {
+    this.block?.float?.dispose();
+    this.block?.quantized?.dispose();
+    this.block = undefined;
+  }
+
+  private readBlock(info: BlockInfo): Promise<BlockWeights> {
+    return BlockWeights.read(this.checkpoint, info, mapsOf(info.index, this.checkpoint.online));
+  }
+
+  /** Both paths compute what group `stage` reads. */
+  private async advance(stage: number): Promise<void> {
+    const { float, quantized } = this.open();
+    if (float) await this.floatPath?.advanceTo(stage, float);
+    if (quantized) await this.quantizedPath?.advanceTo(stage, quantized);
+  }
+
+  /** The windows as the embedding gives them. */
+  private async embed(): Promise<void> {
+    const paths = [this.floatPath, this.quantizedPath].filter((path) => path !== undefined);
+    if (paths.length === 0) return;
+    const { hidden, vocabulary } = this.flow.config;
+    const { values } = await this.checkpoint.readFloat('model.embed_tokens.weight');
+    for (const [window, ids] of this.parts.windows.entries()) {
+      const embedded = new Float32Array(ids.length * hidden);
+      ids.forEach((id, token) => {
+        if (id < 0 || id >= vocabulary) {
+          throw new ThinkbitsError({
+            code: 'calibration/unknown-token',
+            message: `Calibration window ${window} has the token ${id}; the model has ${vocabulary}.`,
+            help: 'Cut calibration text with the tokenizer of this model.',
+            details: { window, token: id },
+          });
+        }
+        embedded.set(values.subarray(id * hidden, (id + 1) * hidden), token * hidden);
+      });
+      for (const path of paths) await path.hidden.put(window, new Float32Array(embedded));
+    }
+  }
+
+  private async propose(transform: Transform, info: BlockInfo): Promise<Proposal> {
+    const { parts, flow, checkpoint, floatPath } = this;
+    throwIfAborted(parts.signal);
+    const weights = await this.readBlock(info);
+    try {
+      const sees = transform.needs.calibration !== 'none';
+      const view = createBlockView({
+        flow,
+        weights,
+        checkpoint,
+        schemes: parts.schemes,
+        windows: sees ? parts.windows.length : 0,
+        ...(sees && floatPath && { hidden: floatPath.hidden }),
+        ...(parts.signal && { signal: parts.signal }),
+      });
+      return await transform.propose(view, {
+        model: parts.model,
+        random: parts.random.fork(`${transform.id} layer ${info.index}`),
+        ...(parts.signal && { signal: parts.signal }),
+        emit: parts.emit,
+      });
+    } finally {
+      weights.dispose();
+    }
+  }
+
+  /** Applies a proposal and holds the layer's float output against what it was. */
+  private async apply(proposal: Proposal, at: number, info: BlockInfo): Promise<void> {
+    if (proposal.edits.length === 0) return;
+    const { basis } = this;
+    const transform = this.transforms[at] as Transform;
+    const before = await this.readBlock(info);
+    let after: BlockWeights | undefined;
+    let probe: Tensor2D | undefined;
+    try {
+      for (const edit of proposal.edits) this.checkpoint.add(edit);
+      if (basis.note(proposal, at, transform.id, info.index)) {
+        this.refuseSeenBefore(at);
+        await this.embed();
+      }
+      after = await this.readBlock(info);
+      probe = await this.probe(info);
+      await verifyEdits(
+        transform.id,
+        proposal.edits,
+        this.flow,
+        probe,
+        { before, after },
+        {
+          before: (hidden) => basis.seenAfter(at, hidden),
+          after: (hidden) => basis.seenAfter(at + 1, hidden),
+          compare: (output) => basis.carry(at, output),
+        },
+      );
+    } finally {
+      probe?.dispose();
+      after?.dispose();
+      before.dispose();
+    }
+  }
+
+  /** A transform that looks at activations would look at them in another basis than its layer's weights. */
+  private refuseSeenBefore(rotation: number): void {
+    const early = this.transforms
+      .slice(0, rotation)
+      .find(({ needs }) => needs.calibration !== 'none');
+    if (!early) return;
+    const by = (this.transforms[rotation] as Transform).id;
+    throw new ThinkbitsError({
+      code: 'transform/seen-before-rotation',
+      category: 'usage',
+      message: `${early.id} looks at activations and stands before ${by}, which turns the residual stream.`,
+      help: `Put ${by} before ${early.id}.`,
+    });
+  }
+
+  /** A residual stream to verify edits on: the first calibration window, or noise where there is none. */
+  private async probe(info: BlockInfo): Promise<Tensor2D> {
+    const { hidden } = this.flow.config;
+    const path = this.floatPath ?? this.quantizedPath;
+    if (path) {
+      const values = await path.hidden.get(0);
+      return tensor2d(values, [values.length / hidden, hidden]);
+    }
+    const { normal } = this.parts.random.fork(`probe of layer ${info.index}`);
+    const values = Float32Array.from({ length: probeTokens * hidden }, () => normal());
+    return tensor2d(values, [probeTokens, hidden]);
+  }
+}

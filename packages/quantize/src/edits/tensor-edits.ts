@@ -1,0 +1,116 @@
+import { applyLinearMap, linearMapSize, transposeLinearMap } from '@thinkbits/numerics';
+import { type Edit, type LinearMap, type OnlineSite, ThinkbitsError } from '@thinkbits/spec';
+
+/** What an edit does to one tensor; `shape` is that of the values. */
+export interface TensorEdit {
+  readonly tensor: string;
+  apply(values: Float32Array, shape: readonly number[]): Float32Array;
+}
+
+/** The linears of a decoder layer that read what is mapped at a site; `query-key` is undone within attention. */
+const readers: { readonly [At in OnlineSite['at']]: readonly string[] } = {
+  'qkv-input': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+  'o-input': ['self_attn.o_proj'],
+  'gate-up-input': ['mlp.gate_proj', 'mlp.up_proj'],
+  'down-input': ['mlp.down_proj'],
+  value: ['self_attn.o_proj'],
+  'query-key': [],
+};
+
+function refuse(tensor: string, message: string): never {
+  throw new ThinkbitsError({
+    code: 'transform/bad-edit',
+    message: `An edit does not fit ${tensor}: ${message}.`,
+    help: 'This is a defect of the transform that proposed it: run the conformance kit on it.',
+    details: { tensor },
+  });
+}
+
+const rowsAndColumns = (shape: readonly number[]): [rows: number, columns: number] =>
+  shape.length === 1 ? [1, shape[0] as number] : [shape[0] as number, shape[1] as number];
+
+/** Every `size` consecutive columns of every row times the map. */
+function mapColumns(tensor: string, map: LinearMap, values: Float32Array, columns: number) {
+  const size = linearMapSize(map);
+  if (columns % size !== 0) refuse(tensor, `a map of ${size} channels does not divide ${columns}`);
+  return applyLinearMap(map, values, values.length / size, size);
+}
+
+function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = values[row * columns + column] as number;
+  return out;
+}
+
+/** y = x · Wᵀ on a changed input x · M: W · M⁻ᵀ, so that y stays. */
+function readMapped(tensor: string, inverse: LinearMap): TensorEdit['apply'] {
+  const map = transposeLinearMap(inverse);
+  return (values, shape) => mapColumns(tensor, map, values, rowsAndColumns(shape)[1]);
+}
+
+/** y · M in place of y = x · Wᵀ: Mᵀ · W, and b · M for a bias or a table whose rows are outputs. */
+function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): TensorEdit['apply'] {
+  return (values, shape) => {
+    const [rows, columns] = rowsAndColumns(shape);
+    if (isTable || shape.length === 1) return mapColumns(tensor, forward, values, columns);
+    const mapped = mapColumns(tensor, forward, transposed(values, rows, columns), rows);
+    return transposed(mapped, columns, rows);
+  };
+}
+
+function scaled(
+  tensor: string,
+  side: 'rows' | 'columns',
+  factor: (channel: number) => number,
+  channels: number,
+): TensorEdit['apply'] {
+  return (values, shape) => {
+    const [rows, columns] = rowsAndColumns(shape);
+    // what is one-dimensional, a norm or a bias, has its channels as columns
+    const byRow = side === 'rows' && shape.length > 1;
+    if ((byRow ? rows : columns) !== channels)
+      refuse(tensor, `${channels} factors for ${byRow ? rows : columns} channels`);
+    return values.map((value, i) => value * factor(byRow ? Math.floor(i / columns) : i % columns));
+  };
+}
+
+/**
+ * What an edit does to each tensor that it names, by the tensor's name in the checkpoint. Biases are listed whether or not
+ * the model has them.
+ */
+export function tensorEdits(edit: Edit): TensorEdit[] {
+  switch (edit.op) {
+    case 'scale': {
+      const { factors } = edit;
+      const divide = (channel: number): number => 1 / (factors[channel] as number);
+      const multiply = (channel: number): number => factors[channel] as number;
+      return [
+        ...['weight', 'bias'].map((part) => {
+          const tensor = `${edit.producer}.${part}`;
+          return { tensor, apply: scaled(tensor, 'rows', divide, factors.length) };
+        }),
+        ...edit.consumers.map((consumer) => {
+          const tensor = `${consumer}.weight`;
+          return { tensor, apply: scaled(tensor, 'columns', multiply, factors.length) };
+        }),
+      ];
+    }
+    case 'rotate':
+      return edit.targets.flatMap(({ name, side }) => {
+        const weight = `${name}.weight`;
+        if (side === 'in') return [{ tensor: weight, apply: readMapped(weight, edit.map.inverse) }];
+        const isTable = name.endsWith('embed_tokens');
+        return [weight, `${name}.bias`].map((tensor) => ({
+          tensor,
+          apply: writeMapped(tensor, edit.map.forward, isTable),
+        }));
+      });
+    case 'online':
+      return readers[edit.site.at].map((reader) => {
+        const tensor = `model.layers.${edit.site.block}.${reader}.weight`;
+        return { tensor, apply: readMapped(tensor, edit.map.inverse) };
+      });
+  }
+}
