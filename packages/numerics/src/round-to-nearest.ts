@@ -64,7 +64,7 @@ export function roundToNearest(
 }
 
 /** A copy of the weight with each group clamped to ±clip. */
-function clampGroups(
+export function clampGroups(
   weight: Float32Array,
   rows: number,
   columns: number,

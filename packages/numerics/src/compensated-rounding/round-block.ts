@@ -96,7 +96,7 @@ export function roundBlock(rounding: Rounding, start: number, end: number): Bloc
           // a group that reaches beyond the block starts with it, and work is up to date
           corrected[l] = k === 0 ? (work[base + position + l] as number) : weightAt(k + l, k);
         }
-        groups.find(corrected, 0, length, row, position, order);
+        groups.find(corrected, 0, length, row, position);
       }
       const parameter = row * perRow + (groupOf[position] as number);
       const scale = scales[parameter] as number;

@@ -8,7 +8,7 @@ import {
 } from '../linear-algebra/matrix-block.js';
 import { pause } from '../linear-algebra/pause.js';
 import { subtractProduct as plainProduct } from '../linear-algebra/subtract-product.js';
-import { refuseNotFinite } from '../round-to-nearest.js';
+import { clampGroups, refuseNotFinite } from '../round-to-nearest.js';
 import { weightGrid } from '../weight-parameters.js';
 import { columnBlocks } from './column-blocks.js';
 import { clearColumns, reorderColumns } from './column-order.js';
@@ -21,7 +21,7 @@ import { type BlockOutcome, type Rounding, roundBlock } from './round-block.js';
 export interface RoundColumnsOptions
   extends BlockedOptions,
     Pick<CompleteCompensationOptions, 'staticGroups' | 'clipSearch' | 'blockSize'> {
-  /** `[rows, groups]`, not negative: ranges are found from weights clamped to ±clip. */
+  /** `[rows, groups]` of consecutive columns, not negative: weights are clamped to ±clip before anything else. */
   readonly clip?: Float32Array;
 }
 
@@ -51,10 +51,12 @@ export async function roundColumns(
   const dynamic = !options.staticGroups && scheme.group !== 'channel';
   const groupOf = order.map((column, i) => Math.floor((dynamic ? i : column) / size)); // by position
   const grid = weightGrid(scheme, options.clipSearch || undefined);
-  const groups = createGroupFinder(rows, columns, size, grid, options.clip);
-  const alive = clearColumns(weight, columns, prepared.dead);
+  const groups = createGroupFinder(rows, columns, size, grid);
+  if (options.clip) checkLength('The clip', options.clip.length, rows * groups.perRow);
+  const clamped = options.clip ? clampGroups(weight, rows, columns, size, options.clip) : weight;
+  const alive = clearColumns(clamped, columns, prepared.dead);
   for (let row = 0; row < rows && !dynamic; row++) {
-    const values = options.staticGroups ? alive : weight;
+    const values = options.staticGroups ? alive : clamped;
     for (let start = 0; start < columns; start += size) {
       const length = Math.min(size, columns - start);
       groups.find(values, row * columns + start, length, row, start);
