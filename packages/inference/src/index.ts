@@ -16,4 +16,4 @@ export { describeModel, families, readFamily } from './families/describe-model.j
 export { type LoadModelOptions, loadModel } from './load-model.js';
 export { Model, type ModelGenerateOptions, type ModelMemory } from './model.js';
 export { Detokenizer } from './tokenizer/detokenizer.js';
-export { type ThinkingMarkers, Tokenizer } from './tokenizer/tokenizer.js';
+export { readTokenizer, type ThinkingMarkers, Tokenizer } from './tokenizer/tokenizer.js';

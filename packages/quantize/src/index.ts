@@ -1,3 +1,10 @@
+export type { CalibrationEntry } from './calibration-text/calibration-entry.js';
+export type { CalibrationText } from './calibration-text/calibration-text.js';
+export {
+  type CalibrationTokenizer,
+  cutCalibrationText,
+} from './calibration-text/cut-calibration-text.js';
+export { readCalibrationFile } from './calibration-text/read-calibration-file.js';
 export { estimateSeconds } from './plan/estimate-seconds.js';
 export { packedWeightBytes } from './plan/packed-weight-bytes.js';
 export { planQuantization } from './plan/plan-quantization.js';

@@ -111,7 +111,7 @@ export function quantizeCheckpoint(
     const plan = acceptPlan(model, request, emit);
     const kv = kvParameters(plan, model);
     throwIfAborted(request.signal);
-    const calibration = await readCalibration(checkpoint, plan, request);
+    const calibration = await readCalibration(checkpoint, model, plan, request);
     const identity = runIdentity(
       await checkpoint.hash(),
       plan.recipe,

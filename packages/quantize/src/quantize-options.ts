@@ -25,8 +25,11 @@ export interface QuantizeOptions
    * stages given above.
    */
   readonly recipe?: RecipeInput;
-  /** Token windows for stages that calibrate; where absent, they are cut from the recipe's `calibration.source`. */
-  readonly calibration?: CalibrationText;
+  /**
+   * For stages that calibrate: texts, cut as the recipe's `calibration` says (default: 128 windows of 2048 tokens), or windows
+   * of tokens. Where absent, the file in the recipe's `calibration.source` is read.
+   */
+  readonly calibration?: CalibrationText | readonly string[];
   /** Bytes of activations that may stay in memory before they spill to a temporary file. Default 1 GiB. */
   readonly activationBytes?: number;
   /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
@@ -39,7 +42,7 @@ export interface QuantizeOptions
 export interface QuantizeRequest {
   readonly recipe: RecipeInput;
   readonly pipeline: readonly Quantizer[];
-  readonly calibration?: CalibrationText;
+  readonly calibration?: CalibrationText | readonly string[];
   readonly activationBytes: number;
   readonly onLayerFailure: LayerFailurePolicy;
   readonly signal?: AbortSignal;
@@ -89,8 +92,13 @@ function checkFallback(fallback: Rounder): void {
   );
 }
 
-/** Handed-over windows as a recipe records them. */
-function describeText({ windows, hash }: CalibrationText): Partial<CalibrationSpec> {
+/** Handed-over text as a recipe records it; the checkpoint records its hash. */
+function describeText(
+  text: CalibrationText | readonly string[],
+  asked: Partial<CalibrationSpec> | undefined,
+): Partial<CalibrationSpec> {
+  if (!('windows' in text)) return { ...asked };
+  const { windows, hash } = text;
   const length = Math.max(0, ...windows.map((window) => window.length));
   return {
     source: `sha256:${hash}`,
@@ -153,7 +161,9 @@ export function readOptions(
   const asked: RecipeInput =
     recipe ?? Object.fromEntries(parts.map((name) => [name, options[name]]));
   return {
-    recipe: calibration ? { ...asked, calibration: describeText(calibration) } : asked,
+    recipe: calibration
+      ? { ...asked, calibration: describeText(calibration, asked.calibration) }
+      : asked,
     ...(calibration && { calibration }),
     activationBytes,
     pipeline,

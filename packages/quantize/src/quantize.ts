@@ -39,7 +39,7 @@ export function quantize(
     const plan = acceptPlan(info, request, emit);
     if (findRounder(plan.pipeline)) refuseQuantized(checkpoint);
     const kv = kvParameters(plan, info);
-    const calibration = await readCalibration(checkpoint, plan, request);
+    const calibration = await readCalibration(checkpoint, info, plan, request);
     const work = await startRounding(checkpoint, plan, request, calibration, emit);
     const units = layerUnits(info);
     const quantized = new Map<string, QuantizedWeight>();
