@@ -24,7 +24,7 @@ const quarotKv = (bits: 3 | 4): RecipeInput => ({
 const quarot = (bits: 4 | 8): RecipeInput => ({
   pipeline: [
     { use: 'quarot', seed: 0, tensorParallel: 'auto' },
-    { use: 'gptq', clipSearch: true },
+    { use: 'gptq', actOrder: false, clipSearch: true },
   ],
   weights: { bits, symmetric: true },
   activations: { bits, clip: 0.9 },
@@ -52,7 +52,7 @@ export const presets: { readonly [name: string]: RecipeInput } = {
   'paper/smoothquant-w8a8kv8': {
     pipeline: [
       { use: 'smoothquant', alpha: 0.85 },
-      { use: 'gptq', clipSearch: true },
+      { use: 'gptq', actOrder: false, clipSearch: true },
     ],
     weights: { bits: 8, symmetric: true },
     activations: { bits: 8 },
