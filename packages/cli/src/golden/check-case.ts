@@ -12,7 +12,7 @@ export interface CaseData {
   readonly signal: AbortSignal;
 }
 
-/** Numbers of an expected value: a tensor, or what stands in `values`. */
+/** Numbers of an expected value: a tensor, or what stands in `values`, a number or an object of them by sorted name. */
 async function expectedNumbers(
   golden: GoldenCase,
   name: string,
@@ -21,7 +21,11 @@ async function expectedNumbers(
   const tensor = golden.expected[name];
   if (tensor !== undefined) return (await data.tensor(tensor)).values;
   const value: Json | undefined = golden.values?.[name];
-  return typeof value === 'number' ? [value] : undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return typeof value === 'number' ? [value] : undefined;
+  }
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([, number]) => Number(number));
 }
 
 function contextOf(golden: GoldenCase, data: CaseData): CaseContext {

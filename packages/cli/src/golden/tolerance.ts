@@ -22,6 +22,9 @@ const exactPhrases = new Set([
 /** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
 const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+\|$/;
 
+/** The phrase of codes that come late in a whole model; what stands behind it says why. */
+const equalPhrase = /^(\d+(?:\.\d+)?) % equal(?: \(.*\))?$/;
+
 /** Reads a tolerance; a text when it cannot be read as the rule means it. */
 export function readTolerance(
   key: string,
@@ -34,6 +37,8 @@ export function readTolerance(
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (how === 'most') {
+    const [, equal] = equalPhrase.exec(String(value)) ?? [];
+    if (equal !== undefined) return { how, share: Number(equal) / 100, limit: 0 };
     const [, percent, limit] = mostPhrase.exec(String(value)) ?? [];
     if (limit !== undefined) return { how, share: Number(percent) / 100, limit: Number(limit) };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;

@@ -6,6 +6,8 @@ import type { RoundedLinear, StageContext, WeightBits } from '@thinkbits/spec';
 import { booleanOf, groupOf, numberOf } from '../settings.js';
 import type { GoldenTensor } from '../tensor.js';
 import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
+import { gptqLoss } from './gptq-loss.js';
+import { gptqOfModel } from './gptq-of-model.js';
 
 /** Samples as batches, `[tokens, in]` each; in the hand examples every row is a sample of its own. */
 function batchesOf({ shape, values }: GoldenTensor): Float32Array[] {
@@ -99,26 +101,6 @@ async function roundLinear(
   }
 }
 
-/** tr(D H Dᵀ) for D = W - Ŵ in float64, with the Hessian as it was before damping. */
-function lossOf(weight: GoldenTensor, rounded: Float32Array, square: Float32Array): number {
-  const columns = weight.shape[1] as number;
-  let loss = 0;
-  for (let start = 0; start < rounded.length; start += columns) {
-    const difference = Float64Array.from(
-      { length: columns },
-      (_, i) => (weight.values[start + i] as number) - (rounded[start + i] as number),
-    );
-    for (let i = 0; i < columns; i++) {
-      let sum = 0;
-      for (let j = 0; j < columns; j++) {
-        sum += (square[i * columns + j] as number) * (difference[j] as number);
-      }
-      loss += sum * (difference[i] as number);
-    }
-  }
-  return loss;
-}
-
 const linear: GoldenCheck = {
   rules: {
     codes: { how: 'exact', of: ['codes'] },
@@ -141,7 +123,7 @@ const linear: GoldenCheck = {
     const dequantized = dequantizeWeight(rounded);
     const group = groupOf(context.settings, columns);
     const diagonal = diagonalOf(square, columns).map((value) => (value === 0 ? 1 : value));
-    const loss = lossOf(weight, dequantized, square);
+    const loss = gptqLoss(weight.values, dequantized, square);
     return {
       codes: rounded.codes,
       scale: rounded.scales,
@@ -175,9 +157,22 @@ const handExample: GoldenCheck = {
   },
 };
 
-/** GPTQ's Hessians and single linears. */
-export const gptq: GoldenTopic = ({ kind, each_row_of_samples_is_one_sample: byRow }) => {
+/** Stages of a layer whose linears share an input, in any order within; others would need another runner. */
+const knownStages = [
+  'self_attn.k_proj self_attn.q_proj self_attn.v_proj',
+  'self_attn.o_proj',
+  'mlp.gate_proj mlp.up_proj',
+  'mlp.down_proj',
+].join();
+
+/** GPTQ's Hessians, single linears and whole models. */
+export const gptq: GoldenTopic = (settings) => {
+  const { kind, each_row_of_samples_is_one_sample: byRow, stages } = settings;
   if (kind === 'hessian') return hessian;
+  if (kind === 'gptq-model' && Array.isArray(stages)) {
+    const names = stages.map((stage) => [...(stage as string[])].sort().join(' '));
+    return names.join() === knownStages ? gptqOfModel(settings) : undefined;
+  }
   if (kind !== 'gptq') return undefined;
   return byRow === true ? handExample : linear;
 };
