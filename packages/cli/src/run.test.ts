@@ -109,11 +109,8 @@ describe('bad input is exit code 3', () => {
     ['recipe nine.json', 'recipe/invalid', 'bits is 9'],
     ['recipe unknown.json', 'recipe/invalid', 'weights'],
     ['recipe rtm:w4', 'quantizer/not-found', 'Did you mean "rtn"?'],
-    [
-      'plan tiny-reasoner-nano -r gptq:w4',
-      'quantizer/not-found',
-      'npm install @thinkbits/quantizer-gptq',
-    ],
+    ['plan tiny-reasoner-nano -r gptq:w4', 'calibration/missing', 'calibration'],
+    ['plan tiny-reasoner-nano -r spinquant:w4', 'quantizer/not-found', 'npm install'],
     ['plan tiny-reasoner-nano -r options.json', 'recipe/bad-options', 'clipSearch'],
     ['plan tiny-reasoner-nano -r rtn:w4g4096', 'group/larger-than-row', '4096'],
     ['inspect tiny-reasoner-nan', 'model/not-found', 'Did you mean "tiny-reasoner-nano"?'],

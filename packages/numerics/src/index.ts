@@ -20,6 +20,9 @@ export { encodeGroup } from './encode-group.js';
 export { type Grid, highestCode, lowestCode } from './grid.js';
 export { groupCount, groupSize } from './group-count.js';
 export { groupIssues } from './group-issues.js';
+export { baseHadamard } from './hadamard/base-hadamard.js';
+export { findHadamardOrder, type HadamardOrder, hadamardOrder } from './hadamard/hadamard-order.js';
+export { hadamardTransform } from './hadamard/hadamard-transform.js';
 export {
   bfloat16ToFloat32,
   float16ToFloat32,
@@ -42,7 +45,7 @@ export {
   denseLinearMap,
   linearMapSize,
   transposeLinearMap,
-} from './linear-map.js';
+} from './linear-map/linear-map.js';
 export { packCodes, packedWords, unpackCodes } from './pack-codes.js';
 export { dequantizeTokens, type QuantizedTokens, quantizeTokens } from './quantize-tokens.js';
 export { createRandom } from './random.js';

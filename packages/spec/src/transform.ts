@@ -9,8 +9,16 @@ export type LinearMap =
   | { readonly kind: 'diagonal'; readonly values: Float32Array }
   | { readonly kind: 'dense'; readonly size: number; readonly values: Float32Array }
   | { readonly kind: 'kronecker'; readonly left: LinearMap; readonly right: LinearMap }
-  /** A normalized Hadamard transform of this order, its columns signed by the seeded ±1 where a seed is given. */
-  | { readonly kind: 'hadamard'; readonly size: number; readonly seed?: number };
+  /**
+   * A normalized Hadamard matrix of this order, its columns signed by the seeded ±1 where a seed is given; or the transpose
+   * of that, which is its inverse.
+   */
+  | {
+      readonly kind: 'hadamard';
+      readonly size: number;
+      readonly seed?: number;
+      readonly transposed?: boolean;
+    };
 
 /** A map and its inverse, so that maps need not be orthogonal; both are checked against each other in f32. */
 export interface InvertiblePair {

@@ -57,7 +57,10 @@ export const manifestSchema: JsonSchema = {
         closed({ kind: { const: 'diagonal' }, values: floats }),
         closed({ kind: { const: 'dense' }, size: count, values: floats }),
         closed({ kind: { const: 'kronecker' }, left: linearMap, right: linearMap }),
-        closed({ kind: { const: 'hadamard' }, size: count, seed: index }, ['kind', 'size']),
+        closed({ kind: { const: 'hadamard' }, size: count, seed: index, transposed: boolean }, [
+          'kind',
+          'size',
+        ]),
       ],
     },
   },

@@ -1,6 +1,6 @@
 /**
- * Cuts columns into blocks of at most `blockSize`. No group starts within a block and reaches beyond it, so that a group's
- * columns have all corrections when it starts.
+ * Cuts columns into blocks of at most `blockSize`. No group starts within a block and reaches beyond it, so
+ * that a group's columns have all corrections when it starts.
  * @param group consecutive columns whose scale is found when the first of them is rounded; 0 where none is
  */
 export function columnBlocks(

@@ -1,5 +1,6 @@
 /**
- * Columns in the order in which they are rounded: by falling diagonal, equal ones as they stand (methods.md §1.3, step 4, and §9.6).
+ * Columns in the order in which they are rounded: by falling diagonal, equal ones as they stand (methods.md
+ * §1.3, step 4, and §9.6).
  * @param diagonal of the Hessian, with 1 for dead columns
  * @returns position → column
  */

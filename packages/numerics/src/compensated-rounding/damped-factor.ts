@@ -18,10 +18,11 @@ export interface DampingOptions extends BlockedOptions {
 }
 
 /**
- * Factors the inverse of a damped Hessian; where that fails, dampens a fresh copy more, by `dampingIncrement` at a time up to 1
- * (methods.md §1.3, step 5; §5, trap 9).
+ * Factors the inverse of a damped Hessian; where that fails, dampens a fresh copy more, by `dampingIncrement`
+ * at a time up to 1 (methods.md §1.3, step 5; §5, trap 9).
  * @param hessian `[size, size]`, left as it is
- * @throws ThinkbitsError `hessian/not-positive-definite` (the Hessian is indefinite by more than its mean diagonal), `run/aborted`
+ * @throws ThinkbitsError `hessian/not-positive-definite` (the Hessian is indefinite by more than its mean
+ * diagonal), `run/aborted`
  */
 export async function dampedFactor(
   hessian: Float32Array,
@@ -42,7 +43,7 @@ export async function dampedFactor(
   throw new ThinkbitsError({
     code: 'hessian/not-positive-definite',
     message: `The Hessian of ${subject} is not positive definite, with damping from ${damping} to 1.`,
-    help: 'Calibrate on more tokens, or leave this linear to rtn by a rule; a Hessian of inputs is always positive semidefinite.',
+    help: 'Calibrate on more tokens, or leave this linear to rtn by a rule.',
     details: { subject, damping },
   });
 }

@@ -6,8 +6,9 @@ import { subtractProduct as plainProduct } from '../linear-algebra/subtract-prod
 const chunk = 512;
 
 /**
- * What drifted inputs ask of later columns: P = triu₁(D Uᵀ) U (GPTAQ, arXiv 2504.02692, §3.3). Row q times w_q is how columns
- * after q make up, in the least squares of H, for w_q having met other inputs than in the float model: D[q, F] H_F⁻¹ for F = {q + 1, …}.
+ * What drifted inputs ask of later columns: P = triu₁(D Uᵀ) U (GPTAQ, arXiv 2504.02692, §3.3). Row q times
+ * w_q is how columns after q make up, in the least squares of H, for w_q having met other inputs than in the
+ * float model: D[q, F] H_F⁻¹ for F = {q + 1, …}.
  * @param drift D = ΔX Xᵀ, `[size, size]`, in the order of U; overwritten by P
  * @param upper U, `[size, size]`, upper triangular with H⁻¹ = Uᵀ U
  * @throws ThinkbitsError `run/aborted`

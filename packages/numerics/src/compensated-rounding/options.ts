@@ -5,9 +5,15 @@ import { type ClipSearch, defaultClipSearch } from '../clip-search.js';
 export interface CompensationOptions {
   /** Columns are rounded by falling diagonal of the Hessian, the most active inputs first. Default true. */
   readonly actOrder?: boolean;
-  /** Scales of all groups come from the weights as they were; else each from its columns with all corrections so far. Default: as `actOrder`. */
+  /**
+   * Scales of all groups come from the weights as they were; else each from its columns with all corrections
+   * so far. Default: as `actOrder`.
+   */
   readonly staticGroups?: boolean;
-  /** Searches each group for the clip ratio with the least error (methods.md §1.0c): `true` = norm 2.4, 80 ratios. Default false. */
+  /**
+   * Searches each group for the clip ratio with the least error (methods.md §1.0c): `true` = norm 2.4, 80
+   * ratios. Default false.
+   */
   readonly clipSearch?: boolean | ClipSearch;
   /** Share of the mean of the Hessian's diagonal that is added to the diagonal. Default 0.01. */
   readonly damping?: number;

@@ -10,7 +10,10 @@ export interface CompensationCost {
   readonly passes: number;
 }
 
-/** Peak bytes of a stage: its statistics while a batch is added, or the factors and one linear while it is rounded. */
+/**
+ * Peak bytes of a stage: its statistics while a batch is added, or the factors and one linear while it is
+ * rounded.
+ */
 function peakOf(
   members: readonly LinearInfo[],
   schemes: ResolvedSchemes,
@@ -35,8 +38,9 @@ function peakOf(
 }
 
 /**
- * The dry run of rounding with error feedback: for each group of linears that share an input the products of its tokens
- * (n² each), the factors (2/3 n³, twice that again with drift), the corrections and the report (3 rows · n² each).
+ * The dry run of rounding with error feedback: for each group of linears that share an input the products of
+ * its tokens (n² each), the factors (2/3 n³, twice that again with drift), the corrections and the report (3
+ * rows · n² each).
  */
 export function planCompensatedRounding(
   model: ModelInfo,

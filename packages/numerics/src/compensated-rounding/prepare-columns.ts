@@ -4,13 +4,18 @@ import { activationOrder, reorderSquare } from './column-order.js';
 import { type DampingOptions, dampedFactor } from './damped-factor.js';
 import { driftResponse } from './drift-response.js';
 
-/** What linears that read the same inputs share: the order of their columns and how errors spread from one to the next. */
+/**
+ * What linears that read the same inputs share: the order of their columns and how errors spread from one to
+ * the next.
+ */
 export interface PreparedColumns {
   /** Position → column. */
   readonly order: Int32Array;
   /** By column, 1 where no input was ever other than 0. */
   readonly dead: Uint8Array;
-  /** U by positions, `[columns, columns]`: an error e in the units of U[i, i] moves column j by -e · U[i, j]. */
+  /**
+   * U by positions, `[columns, columns]`: an error e in the units of U[i, i] moves column j by -e · U[i, j].
+   */
   readonly upper: Float32Array;
   /** P by positions, `[columns, columns]`: a weight w moves column j by w · P[i, j]; absent without drift. */
   readonly response?: Float32Array;
@@ -28,7 +33,8 @@ export interface PrepareColumnsOptions extends DampingOptions {
 /**
  * Orders columns, dampens and factors the Hessian (methods.md §1.3, steps 2, 4 and 5).
  * @param hessian 2/n Σ XXᵀ, `[columns, columns]`; left as it is, as the drift is
- * @throws ThinkbitsError `hessian/not-finite`, `hessian/not-positive-definite`, `numerics/length`, `run/aborted`
+ * @throws ThinkbitsError `hessian/not-finite`, `hessian/not-positive-definite`, `numerics/length`,
+ * `run/aborted`
  */
 export async function prepareColumns(
   hessian: Float32Array,
@@ -55,7 +61,7 @@ function refuseNotFinite(subject: string): never {
   throw new ThinkbitsError({
     code: 'hessian/not-finite',
     message: `The calibration inputs of ${subject} are NaN or infinite, or too large to be squared.`,
-    help: 'Check the checkpoint, and the stages before this one: some activation overflowed or divided by zero.',
+    help: 'Check the checkpoint, and the stages before this one: some activation overflowed.',
     details: { subject },
   });
 }

@@ -63,8 +63,9 @@ function dot(a: Float64Array, b: Float64Array, start: number, length: number): n
 }
 
 /**
- * Rounds the columns at positions [start, end), row by row: each with what the columns before it in the block ask of it,
- * w_k - Σ e_l U[l, k] (+ Σ w_l P[l, k]). Codes are found as in rounding to nearest, in float32; corrections in float64.
+ * Rounds the columns at positions [start, end), row by row: each with what the columns before it in the block
+ * ask of it, w_k - Σ e_l U[l, k] (+ Σ w_l P[l, k]). Codes are found as in rounding to nearest, in float32;
+ * corrections in float64.
  */
 export function roundBlock(rounding: Rounding, start: number, end: number): BlockOutcome {
   const { rows, columns, grid, groups, groupOf, dynamicSize, work, codes, prepared } = rounding;

@@ -21,18 +21,23 @@ import { type BlockOutcome, type Rounding, roundBlock } from './round-block.js';
 export interface RoundColumnsOptions
   extends BlockedOptions,
     Pick<CompleteCompensationOptions, 'staticGroups' | 'clipSearch' | 'blockSize'> {
-  /** `[rows, groups]` of consecutive columns, not negative: weights are clamped to ±clip before anything else. */
+  /**
+   * `[rows, groups]` of consecutive columns, not negative: weights are clamped to ±clip before anything else.
+   */
   readonly clip?: Float32Array;
 }
 
 /**
- * Rounds column by column; what each rounding loses is made up for by the columns after it (GPTQ, arXiv 2210.17323, algorithm 1;
- * methods.md §1.3, steps 2, 3 and 6). With a diagonal Hessian nothing spreads, and the codes are those of rounding to nearest.
+ * Rounds column by column; what each rounding loses is made up for by the columns after it (GPTQ, arXiv
+ * 2210.17323, algorithm 1; methods.md §1.3, steps 2, 3 and 6). With a diagonal Hessian nothing spreads, and
+ * the codes are those of rounding to nearest.
  *
- * Scales of dynamic groups come from columns with all corrections: blocks end where a group starts that would cross them
- * (methods.md §5, trap 10). Dead columns become 0; per-channel scales that are not static are found before that (§9.6).
+ * Scales of dynamic groups come from columns with all corrections: blocks end where a group starts that would
+ * cross them (methods.md §5, trap 10). Dead columns become 0; per-channel scales that are not static are
+ * found before that (§9.6).
  * @param weight `[rows, columns]`, left as it is
- * @throws ThinkbitsError `numerics/bits`, `numerics/length`, `group/size`, `group/larger-than-row`, `weight/not-finite`, `run/aborted`
+ * @throws ThinkbitsError `numerics/bits`, `numerics/length`, `group/size`, `group/larger-than-row`,
+ * `weight/not-finite`, `run/aborted`
  */
 export async function roundColumns(
   weight: Float32Array,

@@ -2,7 +2,9 @@ import { type BlockedOptions, blockOf, blockSize, spans } from './matrix-block.j
 import { pause } from './pause.js';
 import { subtractProduct as plainProduct } from './subtract-product.js';
 
-/** Rows from `top` on of the block column [left, right): what earlier columns explain is already subtracted. */
+/**
+ * Rows from `top` on of the block column [left, right): what earlier columns explain is already subtracted.
+ */
 function factorPanel(matrix: Float32Array, size: number, left: number, right: number): boolean {
   for (let i = left; i < size; i++) {
     const row = i * size;
@@ -24,9 +26,11 @@ function factorPanel(matrix: Float32Array, size: number, left: number, right: nu
 }
 
 /**
- * Cholesky factorization A = L Lᵀ in place, by block columns that look left (Golub and Van Loan, Matrix Computations, §4.2).
+ * Cholesky factorization A = L Lᵀ in place, by block columns that look left (Golub and Van Loan, Matrix
+ * Computations, §4.2).
  *
- * Reads and writes the lower triangle with the diagonal; the strict upper triangle is left as it is. n³ / 6 multiplications.
+ * Reads and writes the lower triangle with the diagonal; the strict upper triangle is left as it is. n³ / 6
+ * multiplications.
  * @param matrix `[size, size]`, symmetric; after `false` its content is of no use
  * @returns whether the matrix is positive definite in float32
  * @throws ThinkbitsError `run/aborted`

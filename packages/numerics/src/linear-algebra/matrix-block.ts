@@ -11,7 +11,8 @@ export interface MatrixBlock {
 /**
  * c ← c - a · b, or c - a · bᵀ where `transposed`; c overlaps neither a nor b.
  *
- * Blocked algorithms do nearly all of their work here, so that a faster machine (a SIMD kernel, a GPU) is one function away.
+ * Blocked algorithms do nearly all of their work here, so that a faster machine (a SIMD kernel, a GPU) is one
+ * function away.
  * @param c `[m, n]`
  * @param a `[m, k]`
  * @param b `[k, n]`, or `[n, k]` where `transposed`

@@ -1,4 +1,4 @@
-import { getBackend, matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { getBackend, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type MatrixBlock, type SubtractProduct, subtractProduct } from '@thinkbits/numerics';
 
 /** Multiplications from which moving matrices to the backend and back is worth it. */
@@ -20,8 +20,8 @@ function toTensor(
 }
 
 /**
- * c ← c - a · b (or a · bᵀ) through the backend's product where that is worth it, else in plain loops: on the backend `cpu`,
- * whose own loops are slower, and for small products.
+ * c ← c - a · b (or a · bᵀ) through the backend's product where that is worth it, else in plain loops: on the
+ * backend `cpu`, whose own loops are slower, and for small products.
  */
 export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
   if (getBackend() === 'cpu' || c.rows * c.columns * a.columns < worthwhile) {
@@ -29,10 +29,7 @@ export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
     return;
   }
   // transposed here: the WebAssembly backend is thirty times slower at a product that transposes by itself
-  const [left, right] = [toTensor(a), toTensor(b, transposed)];
-  const product = matMul<Tensor2D>(left, right);
-  left.dispose();
-  right.dispose();
+  const product = tidy(() => matMul<Tensor2D>(toTensor(a), toTensor(b, transposed)));
   try {
     const values = (await product.data()) as Float32Array;
     for (let i = 0; i < c.rows; i++) {

@@ -24,14 +24,17 @@ export interface CompensatedSessionOptions {
   /** The stage's name, the first half of its error codes. */
   readonly id: string;
   readonly compensation: CompleteCompensationOptions;
-  /** Share of the drift of the inputs that is made up for (GPTAQ); without it float inputs are not looked at. */
+  /**
+   * Share of the drift of the inputs that is made up for (GPTAQ); without it float inputs are not looked at.
+   */
   readonly driftShare?: number;
 }
 
 /**
  * A session of rounding with error feedback: linears that share an input share one Hessian and its factor.
  *
- * Its methods throw `<id>/no-inputs`, `<id>/no-float-inputs`, and what `prepareColumns` and `roundColumns` throw.
+ * Its methods throw `<id>/no-inputs`, `<id>/no-float-inputs`, and what `prepareColumns` and `roundColumns`
+ * throw.
  */
 export function openCompensatedSession(
   targets: readonly RoundingTarget[],

@@ -33,7 +33,9 @@ export function createProductSum(): ProductSum {
   };
 }
 
-/** What rounding with error feedback learns from calibration inputs, as GPTQ scales it: 2/n Σ over n batches. */
+/**
+ * What rounding with error feedback learns from calibration inputs, as GPTQ scales it: 2/n Σ over n batches.
+ */
 export interface InputStatistics {
   /** 2/n Σ XXᵀ, `[in, in]`. */
   readonly hessian: Float32Array;

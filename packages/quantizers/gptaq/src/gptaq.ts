@@ -8,7 +8,9 @@ import { openCompensatedSession, roundAlone } from '@thinkbits/ops';
 import type { RoundedLinear, Rounder } from '@thinkbits/spec';
 import { checkOptions, type GptaqOptions } from './options.js';
 
-/** The same tokens as a linear reads them in the quantized model and in the float model, `[tokens, in]` each. */
+/**
+ * The same tokens as a linear reads them in the quantized model and in the float model, `[tokens, in]` each.
+ */
 export interface InputPair {
   readonly input: Tensor2D;
   readonly floatInput: Tensor2D;
@@ -24,14 +26,16 @@ export interface Gptaq extends Rounder {
 }
 
 /**
- * GPTAQ (arXiv 2504.02692): GPTQ whose target is what the float model's linear puts out, ‖X̃Wᵀ - XŴᵀ‖², X̃ its inputs in the float
- * model and X those that earlier, already rounded layers give. Beside the error of its rounding, each column w_q hands
- * w_q · ΔX_q to the columns after it, ΔX = X̃ - X. Where both inputs are equal it is GPTQ.
+ * GPTAQ (arXiv 2504.02692): GPTQ whose target is what the float model's linear puts out, ‖X̃Wᵀ - XŴᵀ‖², X̃
+ * its inputs in the float model and X those that earlier, already rounded layers give. Beside the error of
+ * its rounding, each column w_q hands w_q · ΔX_q to the columns after it, ΔX = X̃ - X. Where both inputs are
+ * equal it is GPTQ.
  *
- * The report's output error is that of GPTQ, ‖X(W - Ŵ)ᵀ‖² / ‖XWᵀ‖², to compare; GPTAQ trades some of it for the drift.
+ * The report's output error is that of GPTQ, ‖X(W - Ŵ)ᵀ‖² / ‖XWᵀ‖², to compare; GPTAQ trades some of it for
+ * the drift.
  *
- * Sessions throw `gptaq/no-inputs`, `gptaq/no-float-inputs`, `hessian/not-finite`, `hessian/not-positive-definite` (naming the
- * linears), `weight/not-finite`.
+ * Sessions throw `gptaq/no-inputs`, `gptaq/no-float-inputs`, `hessian/not-finite`,
+ * `hessian/not-positive-definite` (naming the linears), `weight/not-finite`.
  * @throws ThinkbitsError `gptaq/options`
  */
 export function gptaq(options: GptaqOptions = {}): Gptaq {

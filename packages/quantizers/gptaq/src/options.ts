@@ -2,11 +2,13 @@ import { type CompensationOptions, compensationProperties } from '@thinkbits/num
 import type { JsonSchema, WeightScheme } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 
-/** Options of {@link gptaq}; `bits` and what shapes the grid are its default where a pipeline names no scheme. */
+/**
+ * Options of {@link gptaq}; `bits` and what shapes the grid are its default where a pipeline names no scheme.
+ */
 export interface GptaqOptions extends Partial<WeightScheme>, CompensationOptions {
   /**
-   * Share of the drift between the float model's inputs and those of the quantized one that is made up for: 1 is the paper's formula,
-   * 0 is GPTQ. Default 0.25, as the authors' code has it.
+   * Share of the drift between the float model's inputs and those of the quantized one that is made up for: 1
+   * is the paper's formula, 0 is GPTQ. Default 0.25, as the authors' code has it.
    */
   readonly alpha?: number;
 }

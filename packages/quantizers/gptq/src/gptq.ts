@@ -18,10 +18,12 @@ export interface Gptq extends Rounder {
 }
 
 /**
- * GPTQ (arXiv 2210.17323; methods.md §1.3): columns are rounded one after the other, and those to come are moved so that the output
- * ‖X(W - Ŵ)ᵀ‖² over the calibration inputs grows least. Linears that read the same inputs share their Hessian 2/n Σ XXᵀ.
+ * GPTQ (arXiv 2210.17323; methods.md §1.3): columns are rounded one after the other, and those to come are
+ * moved so that the output ‖X(W - Ŵ)ᵀ‖² over the calibration inputs grows least. Linears that read the same
+ * inputs share their Hessian 2/n Σ XXᵀ.
  *
- * Sessions throw `gptq/no-inputs`, `hessian/not-finite`, `hessian/not-positive-definite` (naming the linears), `weight/not-finite`.
+ * Sessions throw `gptq/no-inputs`, `hessian/not-finite`, `hessian/not-positive-definite` (naming the
+ * linears), `weight/not-finite`.
  * @throws ThinkbitsError `gptq/options`
  */
 export function gptq(options: GptqOptions = {}): Gptq {

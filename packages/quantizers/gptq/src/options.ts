@@ -2,7 +2,9 @@ import { type CompensationOptions, compensationProperties } from '@thinkbits/num
 import type { JsonSchema, WeightScheme } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 
-/** Options of {@link gptq}; `bits` and what shapes the grid are its default where a pipeline names no scheme. */
+/**
+ * Options of {@link gptq}; `bits` and what shapes the grid are its default where a pipeline names no scheme.
+ */
 export interface GptqOptions extends Partial<WeightScheme>, CompensationOptions {}
 
 /** JSON Schema of {@link GptqOptions}. */

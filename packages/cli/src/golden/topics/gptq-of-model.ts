@@ -14,7 +14,10 @@ import { gptqLoss } from './gptq-loss.js';
 /** A rounded linear by its name without `model.layers.`, and its loss on the inputs that its session saw. */
 type Seen = Map<string, { readonly weight: QuantizedWeight; readonly loss: number }>;
 
-/** The rounder, with a Hessian of its own beside it: 2/n Σ XXᵀ over `samples` rows of tokens, however they come in batches. */
+/**
+ * The rounder, with a Hessian of its own beside it: 2/n Σ XXᵀ over `samples` rows of tokens, however they
+ * come in batches.
+ */
 function watched(rounder: Rounder, samples: number, seen: Seen): Rounder {
   return {
     ...rounder,

@@ -1,0 +1,113 @@
+import type { LinearMap } from '@thinkbits/spec';
+import { hadamardTransform } from '../hadamard/hadamard-transform.js';
+import { createRandom } from '../random.js';
+
+/** Channels that a map mixes. */
+export function linearMapSize(map: LinearMap): number {
+  switch (map.kind) {
+    case 'diagonal':
+      return map.values.length;
+    case 'kronecker':
+      return linearMapSize(map.left) * linearMapSize(map.right);
+    default:
+      return map.size;
+  }
+}
+
+/** The ±1 that multiply the columns of a seeded Hadamard matrix. */
+export function hadamardSigns(size: number, seed: number): Int8Array {
+  const random = createRandom(seed);
+  return Int8Array.from({ length: size }, () => (random.next() < 0.5 ? -1 : 1));
+}
+
+/** Every row of x times a square matrix, in float64. */
+function timesDense(x: Float32Array, rows: number, size: number, matrix: Float32Array) {
+  const y = new Float32Array(rows * size);
+  const sums = new Float64Array(size);
+  for (let row = 0; row < rows; row++) {
+    sums.fill(0);
+    for (let i = 0; i < size; i++) {
+      const factor = x[row * size + i] as number;
+      if (factor === 0) continue;
+      for (let j = 0; j < size; j++)
+        sums[j] = (sums[j] as number) + factor * (matrix[i * size + j] as number);
+    }
+    for (let j = 0; j < size; j++) y[row * size + j] = sums[j] as number;
+  }
+  return y;
+}
+
+/** The `[outer, inner]` matrices of every row, turned around. */
+function turned(x: Float32Array, rows: number, outer: number, inner: number): Float32Array {
+  const y = new Float32Array(x.length);
+  for (let row = 0; row < rows; row++) {
+    const at = row * outer * inner;
+    for (let i = 0; i < outer; i++)
+      for (let j = 0; j < inner; j++) y[at + j * outer + i] = x[at + i * inner + j] as number;
+  }
+  return y;
+}
+
+/**
+ * Every row of x times a map, y = x · M, computed in float64 and stored in float32.
+ * @param x `[rows, size]`
+ * @throws ThinkbitsError `hadamard/no-order`
+ */
+export function applyLinearMap(
+  map: LinearMap,
+  x: Float32Array,
+  rows: number,
+  size: number,
+): Float32Array {
+  switch (map.kind) {
+    case 'diagonal':
+      return x.map((value, i) => value * (map.values[i % size] as number));
+    case 'dense':
+      return timesDense(x, rows, size, map.values);
+    case 'kronecker': {
+      const [outer, inner] = [linearMapSize(map.left), linearMapSize(map.right)];
+      const byRight = applyLinearMap(map.right, x, rows * outer, inner);
+      const columns = turned(byRight, rows, outer, inner); // [inner, outer] a row
+      const byLeft = applyLinearMap(map.left, columns, rows * inner, outer);
+      return turned(byLeft, rows, inner, outer);
+    }
+    case 'hadamard': {
+      const signs = map.seed === undefined ? undefined : hadamardSigns(size, map.seed);
+      const sign = (i: number): number => signs?.[i % size] ?? 1;
+      if (map.transposed)
+        // (H · D)ᵀ = D · Hᵀ, and x · Hᵀ is H applied to x
+        return hadamardTransform(
+          x.map((value, i) => value * sign(i)),
+          rows,
+          size,
+        );
+      return hadamardTransform(x, rows, size, { transposed: true }).map(
+        (value, i) => value * sign(i),
+      );
+    }
+  }
+}
+
+/** A map as a matrix that acts on rows, x · M: `[size, size]` row-major. */
+export function denseLinearMap(map: LinearMap): Float32Array {
+  const size = linearMapSize(map);
+  const identity = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) identity[i * size + i] = 1;
+  return applyLinearMap(map, identity, size, size);
+}
+
+/** Mᵀ as a map; the inverse of an orthogonal one. */
+export function transposeLinearMap(map: LinearMap): LinearMap {
+  switch (map.kind) {
+    case 'diagonal':
+      return map;
+    case 'kronecker':
+      return { ...map, left: transposeLinearMap(map.left), right: transposeLinearMap(map.right) };
+    case 'hadamard': {
+      const { transposed, ...rest } = map;
+      return transposed ? rest : { ...rest, transposed: true };
+    }
+    case 'dense':
+      return { ...map, values: turned(map.values, 1, map.size, map.size) };
+  }
+}
