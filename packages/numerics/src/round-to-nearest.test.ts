@@ -17,6 +17,12 @@ const scheme = (more: Partial<WeightScheme> = {}): WeightScheme => ({
 const round = (values: number[], more?: Partial<WeightScheme>, options = {}) =>
   roundToNearest(Float32Array.from(values), 1, values.length, scheme(more), options);
 
+/** Bounds [low, high] of each group. */
+const within = (...bounds: [number, number][]) => ({
+  low: Float32Array.from(bounds, ([low]) => low),
+  high: Float32Array.from(bounds, ([, high]) => high),
+});
+
 function gaussian(size: number, name: string): Float32Array {
   const random = createRandom(name);
   return Float32Array.from({ length: size }, () => random.normal());
@@ -124,26 +130,31 @@ describe('roundToNearest', () => {
 
   test('symmetric codes use the whole two’s complement range', () => {
     // scale 7/7 = 1 from the positive end; -7.6 would be cut to -8 only if it were the larger end
-    const clipped = round([7, -7.6, 1], { symmetric: true }, { clip: Float32Array.of(7.4) });
+    const clipped = round([7, -7.6, 1], { symmetric: true }, { clip: within([-7.4, 7.4]) });
     expect(Array.from(clipped.codes)).toEqual([7, -7, 1]);
     expect(Array.from(round([-8, 7, 0.1], { symmetric: true }).codes)).toEqual([-7, 6, 0]);
   });
 
   test('clamping comes before the range is found, per group', () => {
-    const q = round(
-      [4, -1, 8, 2],
-      { group: 2, symmetric: true },
-      { clip: Float32Array.of(2, 100) },
-    );
+    const clip = within([-2, 2], [-100, 100]);
+    const q = round([4, -1, 8, 2], { group: 2, symmetric: true }, { clip });
     expect(q.scales[0]).toBeCloseTo(2 / 7, 6);
     expect(q.scales[1]).toBeCloseTo(8 / 7, 6);
+  });
+
+  test('the two ends of a group are clamped apart from each other', () => {
+    const q = round([9, -9, 1, 2], {}, { clip: within([-5, 10]) });
+    expect(q.scales[0]).toBeCloseTo(14 / 15, 6); // of [-5, 9]
+    expect(Array.from(q.codes)).toEqual([15, 0, 6, 7]);
+    const inside = round([9, -9, 1, 2], {}, { clip: within([1, 3]) });
+    expect(Array.from(dequantizeWeight(inside))).toEqual([3, 1, 1, 2]);
   });
 
   test('does not change the weight', () => {
     const values = gaussian(8, 'unchanged');
     const copy = values.slice();
     roundToNearest(values, 1, 8, scheme(), {
-      clip: Float32Array.of(0.1),
+      clip: within([-0.1, 0.1]),
       clipSearch: defaultClipSearch,
     });
     expect(values).toEqual(copy);
@@ -154,7 +165,7 @@ describe('roundToNearest', () => {
     ['another shape', () => roundToNearest(new Float32Array(5), 2, 3, scheme()), 'numerics/length'],
     [
       'a clip of another shape',
-      () => round([1, 2], {}, { clip: new Float32Array(2) }),
+      () => round([1, 2], {}, { clip: within([0, 1], [0, 1]) }),
       'numerics/length',
     ],
     ['a group of 0', () => round([1, 2], { group: 0 }), 'group/size'],

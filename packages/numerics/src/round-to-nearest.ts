@@ -1,4 +1,10 @@
-import { type QuantizedWeight, ThinkbitsError, type WeightScheme } from '@thinkbits/spec';
+import {
+  type ClipBounds,
+  type QuantizedWeight,
+  ThinkbitsError,
+  type WeightScheme,
+} from '@thinkbits/spec';
+import { clampGroups } from './clamp-groups.js';
 import type { ClipSearch } from './clip-search.js';
 import { checkBits, checkLength } from './grid.js';
 import { checkedGroupSize } from './group-count.js';
@@ -9,8 +15,8 @@ import { weightGrid, writeWeightParameters } from './weight-parameters.js';
 export interface RoundToNearestOptions {
   /** Searches each group for the clip ratio with the least error (methods.md §1.0c). */
   readonly clipSearch?: ClipSearch;
-  /** `[rows, groups]`, not negative: weights are clamped to ±clip before anything else. */
-  readonly clip?: Float32Array;
+  /** Weights are clamped to these bounds before anything else. */
+  readonly clip?: ClipBounds;
 }
 
 /**
@@ -32,8 +38,7 @@ export function roundToNearest(
   const { symmetric } = scheme;
   const size = checkedGroupSize(columns, scheme.group);
   const groups = Math.ceil(columns / size); // per row
-  if (options.clip) checkLength('The clip', options.clip.length, rows * groups);
-  const values = options.clip ? clampGroups(weight, rows, columns, size, options.clip) : weight;
+  const values = clampGroups(weight, rows, columns, size, options.clip);
   const grid = weightGrid(scheme, options.clipSearch);
   const codes = new Uint8Array(rows * columns);
   const scales = new Float32Array(rows * groups);
@@ -61,25 +66,6 @@ export function roundToNearest(
     scales,
     ...(symmetric ? {} : { zeros }),
   };
-}
-
-/** A copy of the weight with each group clamped to ±clip. */
-export function clampGroups(
-  weight: Float32Array,
-  rows: number,
-  columns: number,
-  size: number,
-  clip: Float32Array,
-): Float32Array {
-  const clamped = new Float32Array(weight.length);
-  const groups = Math.ceil(columns / size);
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, i++) {
-      const bound = clip[row * groups + Math.floor(column / size)] as number;
-      clamped[i] = Math.min(Math.max(weight[i] as number, -bound), bound);
-    }
-  }
-  return clamped;
 }
 
 /** @throws ThinkbitsError `weight/not-finite`, naming the first such value from `start` on */

@@ -22,10 +22,18 @@ export interface QuantizedWeight {
   readonly groupIndex?: Int32Array;
 }
 
+/** Bounds of the weights of each row and group of consecutive columns, low at most high. */
+export interface ClipBounds {
+  /** `[rows, groups]` */
+  readonly low: Float32Array;
+  /** `[rows, groups]` */
+  readonly high: Float32Array;
+}
+
 /** Values that a transform found and a rounder may use; they change results, so they are not edits. */
 export interface RoundingHints {
-  /** `[rows, groups]`: weights are clamped to ±clip before rounding. */
-  readonly clip?: Float32Array;
+  /** Weights are clamped to [low, high] before anything else is done to them. */
+  readonly clip?: ClipBounds;
 }
 
 /** A linear that is to be rounded. */

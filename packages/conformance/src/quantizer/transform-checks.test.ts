@@ -192,7 +192,7 @@ const broken: readonly (readonly [check: string, how: string, module: QuantizerM
   [
     'hints at clips that fit the weights',
     'a clip of another shape',
-    changed(() => ({ hints: new Map([['lm_head', { clip: ones.slice(1) }]]) })),
+    changed(() => ({ hints: new Map([['lm_head', { clip: { low: ones, high: ones } }]]) })),
   ],
   [
     'hints at clips that fit the weights',

@@ -114,13 +114,11 @@ export function transformChecks(make: () => Transform, schemes: readonly WeightS
             const linear = allLinears(tinyModel).find((candidate) => candidate.name === name);
             if (!linear) return expect.fail(`a hint is about "${name}", which is not there`);
             if (!hint.clip) continue;
-            expect(hint.clip.length, `clip of ${name}`).toBe(
-              linear.out * groupCount(linear.in, scheme.group),
-            );
-            expect(
-              hint.clip.every((bound) => bound >= 0),
-              `clip of ${name}`,
-            ).toBe(true);
+            const { low, high } = hint.clip;
+            const groups = linear.out * groupCount(linear.in, scheme.group);
+            expect([low.length, high.length], `clip of ${name}`).toEqual([groups, groups]);
+            const ordered = low.every((bound, group) => bound <= (high[group] as number));
+            expect(ordered, `low is at most high in the clip of ${name}`).toBe(true);
           }
         }
       },

@@ -11,6 +11,8 @@ import { type RoundColumnsOptions, roundColumns } from './round-columns.js';
 const [rows, columns] = [6, 150];
 const weight = normalMatrix('weight', rows, columns);
 const damped = { actOrder: true, damping: 0.01, dampingIncrement: 0.0015, subject: 'a linear' };
+const high = normalMatrix('clip', rows, 5).map(Math.abs);
+const bounds = { low: high.map((bound) => -bound / 2), high };
 const how = { staticGroups: true, clipSearch: false, blockSize: 128 } as const;
 const scheme = completeWeightScheme({ bits: 3, group: 32 });
 
@@ -35,13 +37,13 @@ describe('with a diagonal Hessian nothing spreads: rounding to nearest', () => {
     ['symmetric', completeWeightScheme({ bits: 3, symmetric: true, group: 50 }), {}],
     ['min-max', completeWeightScheme({ bits: 4, group: 10, range: 'min-max' }), {}],
     ['a clip search', scheme, { clipSearch: defaultClipSearch }],
-    ['clipped', scheme, { clip: normalMatrix('clip', rows, 5).map(Math.abs) }],
+    ['clipped', scheme, { clip: bounds }],
     ['scales found on the way', scheme, { staticGroups: false }],
   ])('%s', async (_, grid, options) => {
     const actOrder = !('staticGroups' in options);
     const rounded = await round(diagonal, grid, options, { actOrder });
     const plain = 'clipSearch' in options ? { clipSearch: defaultClipSearch } : {};
-    const clip = 'clip' in options ? { clip: options.clip as Float32Array } : {};
+    const clip = 'clip' in options ? { clip: bounds } : {};
     expect(rounded).toEqual(roundToNearest(weight, rows, columns, grid, { ...plain, ...clip }));
   });
 

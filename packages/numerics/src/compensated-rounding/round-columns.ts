@@ -1,4 +1,5 @@
-import type { QuantizedWeight, WeightScheme } from '@thinkbits/spec';
+import type { ClipBounds, QuantizedWeight, WeightScheme } from '@thinkbits/spec';
+import { clampGroups } from '../clamp-groups.js';
 import { checkBits, checkLength } from '../grid.js';
 import { checkedGroupSize } from '../group-count.js';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../linear-algebra/matrix-block.js';
 import { pause } from '../linear-algebra/pause.js';
 import { subtractProduct as plainProduct } from '../linear-algebra/subtract-product.js';
-import { clampGroups, refuseNotFinite } from '../round-to-nearest.js';
+import { refuseNotFinite } from '../round-to-nearest.js';
 import { weightGrid } from '../weight-parameters.js';
 import { columnBlocks } from './column-blocks.js';
 import { clearColumns, reorderColumns } from './column-order.js';
@@ -21,10 +22,8 @@ import { type BlockOutcome, type Rounding, roundBlock } from './round-block.js';
 export interface RoundColumnsOptions
   extends BlockedOptions,
     Pick<CompleteCompensationOptions, 'staticGroups' | 'clipSearch' | 'blockSize'> {
-  /**
-   * `[rows, groups]` of consecutive columns, not negative: weights are clamped to ±clip before anything else.
-   */
-  readonly clip?: Float32Array;
+  /** Weights are clamped to these bounds before anything else. */
+  readonly clip?: ClipBounds;
 }
 
 /**
@@ -57,8 +56,7 @@ export async function roundColumns(
   const groupOf = order.map((column, i) => Math.floor((dynamic ? i : column) / size)); // by position
   const grid = weightGrid(scheme, options.clipSearch || undefined);
   const groups = createGroupFinder(rows, columns, size, grid);
-  if (options.clip) checkLength('The clip', options.clip.length, rows * groups.perRow);
-  const clamped = options.clip ? clampGroups(weight, rows, columns, size, options.clip) : weight;
+  const clamped = clampGroups(weight, rows, columns, size, options.clip);
   const alive = clearColumns(clamped, columns, prepared.dead);
   for (let row = 0; row < rows && !dynamic; row++) {
     const values = options.staticGroups ? alive : clamped;

@@ -166,7 +166,11 @@ describe('gptq', () => {
   test('clamps weights to the clip that a transform hints at', async () => {
     const linear = { name: 'o_proj', out: 1, in: 4, bias: false };
     const scheme = completeWeightScheme({ bits: 4, symmetric: true });
-    const target = { linear, scheme, hints: { clip: Float32Array.of(1) } };
+    const target = {
+      linear,
+      scheme,
+      hints: { clip: { low: Float32Array.of(-1), high: Float32Array.of(1) } },
+    };
     const session = gptq().open([target], {} as StageContext);
     const weight = tf.tensor2d([[3, -0.5, 0.25, -2]]);
     await observe(session, tf.eye(4));

@@ -99,7 +99,8 @@ describe('rtn', () => {
 
   test('clamps weights to the clip that a transform hints at', async () => {
     const weight = tf.tensor2d([[3, -0.5, 0.25, -2]]);
-    const session = rtn().open([target(1, 4, { hints: { clip: Float32Array.of(1) } })], context());
+    const clip = { low: Float32Array.of(-1), high: Float32Array.of(1) };
+    const session = rtn().open([target(1, 4, { hints: { clip } })], context());
     const [rounded] = await session.finish([weight]);
     session.dispose();
     weight.dispose();
