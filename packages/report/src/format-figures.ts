@@ -66,3 +66,9 @@ export function speed(value: number): string {
 export function sampleSize(row: StudyRow): string {
   return row.repeats === 1 ? whole(row.problems) : `${whole(row.problems)} × ${row.repeats}`;
 }
+
+/** A perplexity: three decimals below 10, two below 100, else whole. */
+export function perplexity(value: number): string {
+  if (value >= 99.995) return whole(value);
+  return fixed(value, value < 9.9995 ? 3 : 2);
+}

@@ -24,6 +24,7 @@ function plain(text: string): string {
 export function renderMarkdown(input: StudyResults): string {
   const results = parseStudyResults(input);
   const panels = studyPanels(results);
+  const columns = tableColumns(results.rows);
   const lines = [
     `# ${plain(results.title)}`,
     '',
@@ -33,14 +34,14 @@ export function renderMarkdown(input: StudyResults): string {
     const own = panels.filter((panel) => panel.benchmark === benchmark);
     if (own.length === 0) continue;
     lines.push(`## ${plain(benchmark.title)}`, '');
-    lines.push(`| model | ${tableColumns.map(({ title }) => title).join(' | ')} |`);
+    lines.push(`| model | ${columns.map(({ title }) => title).join(' | ')} |`);
     lines.push(
-      `| --- | ${tableColumns.map(({ align }) => (align === 'right' ? '--:' : '---')).join(' | ')} |`,
+      `| --- | ${columns.map(({ align }) => (align === 'right' ? '--:' : '---')).join(' | ')} |`,
     );
     for (const { model, rows } of own) {
       for (const row of rows) {
         lines.push(
-          `| ${[model.label, ...tableColumns.map(({ text }) => text(row))].map(plain).join(' | ')} |`,
+          `| ${[model.label, ...columns.map(({ text }) => text(row))].map(plain).join(' | ')} |`,
         );
       }
     }

@@ -43,6 +43,16 @@ test('nothing is left out without being named', () => {
   expect(renderTable(quickstart, { width: 200 })).not.toContain('Left out');
 });
 
+test('perplexities have a column a text, and a dash where a row has none', () => {
+  const measured = withRows((row, index) =>
+    index === 1 ? { ...row, perplexity: { traces: 1.23456, 'wiki text': 1234.5 } } : row,
+  );
+  const lines = renderTable(measured, { width: 200 }).split('\n');
+  expect(lines[2]).toMatch(/ppl, traces +ppl, wiki text/);
+  expect(lines[4]).toMatch(/– +– +3\.68 MB/);
+  expect(lines[5]).toMatch(/1\.235 +1\u202f235 +1\.02 MB/);
+});
+
 test('colour is off unless asked for, and does not move anything', () => {
   const plain = renderTable(quickstart);
   expect(plain).not.toContain(escapeCode);

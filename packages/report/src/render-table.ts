@@ -44,7 +44,7 @@ function total({ widths }: Layout): number {
 
 /** Drops the most dispensable columns, those on the right first, until the table fits. */
 function fit(rows: readonly StudyRow[], available: number): Layout {
-  let columns = [...tableColumns];
+  let columns = [...tableColumns(rows)];
   let fitted = layout(columns, rows);
   for (;;) {
     const most = Math.max(...columns.map(({ dispensable }) => dispensable));
@@ -106,7 +106,7 @@ export function renderTable(input: StudyResults, options: RenderTableOptions = {
       });
     });
   }
-  const missing = tableColumns.filter((column) => !columns.includes(column));
+  const missing = tableColumns(rows).filter((column) => !columns.includes(column));
   if (missing.length > 0) {
     const names = missing.map(({ title }) => title).join(', ');
     lines.push('', paint(styles.dim, `Left out at this width: ${names}.`));

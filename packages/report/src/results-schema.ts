@@ -88,6 +88,7 @@ const row = record({
       additionalProperties: record({ accuracy: share, problems: positive }),
     },
   },
+  'perplexity?': { type: 'object', minProperties: 1, additionalProperties: amount },
   memory: orNull(memory),
   tokens_per_second: amountOrNull,
   'run_hash?': text,

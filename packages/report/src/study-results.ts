@@ -131,6 +131,8 @@ export interface StudyRow {
       readonly [value: string]: { readonly accuracy: number; readonly problems: number };
     };
   };
+  /** Of this model and recipe over texts, by the text's name. */
+  readonly perplexity?: { readonly [text: string]: number };
   /** Null where it cannot be known, for example behind a server. */
   readonly memory: StudyMemory | null;
   /** Of the whole evaluation, all workers together; null where it was not measured. */

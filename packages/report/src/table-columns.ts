@@ -5,6 +5,7 @@ import {
   changeInterval,
   percent,
   percentInterval,
+  perplexity,
   ratio,
   sampleSize,
   speed,
@@ -32,8 +33,25 @@ function accuracy(row: StudyRow): string {
   return percent(row.accuracy) + (spread === none ? '' : spread);
 }
 
+/** The texts whose perplexity rows give, in the order in which they appear. */
+export function perplexityTexts(rows: readonly StudyRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(({ perplexity }) => Object.keys(perplexity ?? {})))];
+}
+
+const perplexityColumn = (text: string): TableColumn => ({
+  title: `ppl, ${text}`,
+  align: 'right',
+  dispensable: 5,
+  text: (row) => orNone(row.perplexity?.[text], perplexity),
+});
+
 /** All columns but the model, in the order in which they are read. */
-export const tableColumns: readonly TableColumn[] = [
+export function tableColumns(rows: readonly StudyRow[]): readonly TableColumn[] {
+  const [before, after] = [columns.slice(0, -3), columns.slice(-3)];
+  return [...before, ...perplexityTexts(rows).map(perplexityColumn), ...after];
+}
+
+const columns: readonly TableColumn[] = [
   { title: 'recipe', align: 'left', dispensable: 0, text: (row) => row.label },
   { title: 'n', align: 'right', dispensable: 3, text: sampleSize },
   { title: 'right, %', align: 'right', dispensable: 0, text: accuracy },

@@ -27,6 +27,7 @@ import {
   type StudyContext,
 } from './study-context.js';
 import type { StudyFile } from './study-file.js';
+import { measureTexts } from './study-perplexity.js';
 import { buildRows } from './study-rows.js';
 import { completeStudy, type StudyRun, slug, studyRuns } from './study-runs.js';
 
@@ -107,6 +108,7 @@ async function runGroup(runs: readonly StudyRun[], context: StudyContext): Promi
   } finally {
     await prepared.engine.dispose();
   }
+  for (const run of runs) await measureTexts(run, place, prepared.model.hash, context);
   const name = modelName(first.model, session);
   const { hash } = prepared.model;
   return { id: name, label: modelLabel(name), parameters: prepared.info.parameters, hash };

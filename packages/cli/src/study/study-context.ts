@@ -32,3 +32,9 @@ export function runDirectory(context: StudyContext, run: StudyRun): string {
   const name = slug(modelName(run.model, context.session), run.recipe.name, benchmark.id);
   return join(context.directory, 'runs', name);
 }
+
+/** Where the perplexity of a model with a recipe over a text is kept. */
+export function perplexityFile(context: StudyContext, run: StudyRun, text: string): string {
+  const name = slug(modelName(run.model, context.session), run.recipe.name, text);
+  return join(context.directory, 'perplexity', `${name}.json`);
+}

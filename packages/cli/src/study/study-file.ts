@@ -1,4 +1,5 @@
 import { type JsonSchema, type RecipeInput, recipeSchema } from '@thinkbits/spec';
+import type { PerplexityText } from '../evaluation/measure-perplexity.js';
 
 /** How answers are drawn; what is left out is the benchmark's own. */
 export interface StudySampling {
@@ -16,11 +17,19 @@ export type StudyRecipe = string | { readonly name: string; readonly recipe: Rec
 /** A benchmark by name, or with other data. */
 export type StudyBenchmarkInput = string | { readonly name: string; readonly data: string };
 
+/** A text whose perplexity is measured under every recipe of a cell, disjoint windows. */
+export interface StudyText extends Omit<PerplexityText, 'stride'> {
+  /** What tables call it. */
+  readonly name: string;
+}
+
 /** A product: every model with every recipe on every benchmark. */
 export interface StudyCell {
   readonly models: readonly string[];
   readonly recipes: readonly StudyRecipe[];
   readonly benchmarks: readonly StudyBenchmarkInput[];
+  /** Texts whose perplexity is measured beside the benchmarks. */
+  readonly texts?: readonly StudyText[];
   /** The first so many problems. */
   readonly limit?: number;
   /** One a repeat; [42] unless given. */
@@ -77,6 +86,15 @@ export const studySchema: JsonSchema = {
           then: name,
           else: strict(['name', 'data'], { name, data: name }),
         }),
+        texts: list(
+          strict(['name', 'file'], {
+            name,
+            file: name,
+            form: { enum: ['raw', 'wikitext-rows'] },
+            window: { type: 'integer', minimum: 2 },
+            limit: { type: 'integer', minimum: 1 },
+          }),
+        ),
         limit: { type: 'integer', minimum: 1 },
         seeds: list({ type: 'integer', minimum: 0 }),
         sampling: strict([], {

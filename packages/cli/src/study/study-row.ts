@@ -26,6 +26,8 @@ export interface RowSource {
   /** Of the float run of the same model and benchmark; absent for that run itself. */
   readonly floatDirectory?: string;
   readonly questions: ReadonlyMap<string, string>;
+  /** By the name of the text. */
+  readonly perplexity?: StudyRow['perplexity'];
 }
 
 const mean = (values: readonly number[]) =>
@@ -131,6 +133,7 @@ export async function studyRow(source: RowSource, benchmarkId: string): Promise<
     truncated_share: summary.truncated_share ?? 0,
     unparsed_share: summary.unparsed_share ?? 0,
     by_group: byGroup(summary),
+    ...(source.perplexity && { perplexity: source.perplexity }),
     memory: memoryOf(measurements),
     tokens_per_second:
       measurements && measurements.seconds > 0 ? measurements.tokens / measurements.seconds : null,

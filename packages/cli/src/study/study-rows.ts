@@ -3,6 +3,7 @@ import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
 import { recipeLabels } from './labels.js';
 import { mayShowQuestions } from './pick-samples.js';
 import { benchmarkOf, modelName, runDirectory, type StudyContext } from './study-context.js';
+import { readPerplexities } from './study-perplexity.js';
 import { studyRow } from './study-row.js';
 
 function questionsOf({ benchmark, problems }: LoadedBenchmark): Map<string, string> {
@@ -22,8 +23,10 @@ export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
         other.model === run.model &&
         other.benchmark.name === run.benchmark.name,
     );
+    const perplexity = await readPerplexities(run, context);
     const source = {
       run,
+      ...(perplexity && { perplexity }),
       label: labels.get(run.recipe.name) as string,
       modelId: modelName(run.model, context.session),
       directory: runDirectory(context, run),

@@ -32,6 +32,23 @@ describe('the runs of a study', () => {
     expect((await names([{ ...base, limit: 5 }, base]))[0]).toBe('m none chain all 42');
   });
 
+  it('measure every text once, whichever cell asks', async () => {
+    const [a, b] = [
+      { name: 'a', file: 'a.txt' },
+      { name: 'b', file: 'b.txt' },
+    ];
+    const cells = [
+      { ...base, texts: [a] },
+      { ...base, texts: [a, b] },
+    ];
+    const [float] = await studyRuns({ name: 's', cells }, process.cwd());
+    expect(float?.texts).toEqual([a, b]);
+    const other = { ...base, texts: [{ ...a, window: 64 }] };
+    await expect(
+      studyRuns({ name: 's', cells: [...cells, other] }, process.cwd()),
+    ).rejects.toMatchObject({ code: 'study/conflicting-cells' });
+  });
+
   it.each([
     ['sampling', { sampling: { temperature: 1 } }],
     ['seeds', { seeds: [7] }],

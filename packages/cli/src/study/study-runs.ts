@@ -1,6 +1,6 @@
 import { completeRecipe, type Recipe, ThinkbitsError } from '@thinkbits/spec';
 import { resolveRecipe } from '../resolve/recipe.js';
-import type { StudyCell, StudyFile, StudyRecipe, StudySampling } from './study-file.js';
+import type { StudyCell, StudyFile, StudyRecipe, StudySampling, StudyText } from './study-file.js';
 
 /** One run of a study: a model with a recipe on a benchmark. */
 export interface StudyRun {
@@ -11,6 +11,8 @@ export interface StudyRun {
   readonly limit: number | undefined;
   readonly seeds: readonly number[];
   readonly sampling: StudySampling;
+  /** Texts whose perplexity is measured with this model and recipe. */
+  readonly texts: readonly StudyText[];
 }
 
 const float = { name: 'none', recipe: completeRecipe({}) };
@@ -41,11 +43,14 @@ function merge(a: StudyRun, b: StudyRun): StudyRun {
   if (!same(a.recipe.recipe, b.recipe.recipe)) throw conflict(a, 'recipes of that name');
   if (!same(a.benchmark, b.benchmark)) throw conflict(a, 'data');
   if (!same(sorted(a.sampling), sorted(b.sampling))) throw conflict(a, 'sampling');
+  const texts = [...a.texts, ...b.texts.filter((text) => !a.texts.some((own) => same(own, text)))];
+  if (new Set(texts.map(({ name }) => name)).size < texts.length)
+    throw conflict(a, 'texts of one name');
   const [short, long] = a.seeds.length <= b.seeds.length ? [a.seeds, b.seeds] : [b.seeds, a.seeds];
   if (!same(short, long.slice(0, short.length))) throw conflict(a, 'seeds');
   const limits = [a.limit, b.limit];
   const limit = limits.includes(undefined) ? undefined : Math.max(...(limits as number[]));
-  return { ...a, seeds: long, limit };
+  return { ...a, seeds: long, limit, texts };
 }
 
 function sorted(sampling: StudySampling): unknown {
@@ -58,7 +63,7 @@ async function readRecipe(recipe: StudyRecipe, directory: string) {
 }
 
 async function cellRuns(cell: StudyCell, directory: string): Promise<StudyRun[]> {
-  const { limit, seeds = defaultSeeds, sampling = {} } = cell;
+  const { limit, seeds = defaultSeeds, sampling = {}, texts = [] } = cell;
   const given = await Promise.all(cell.recipes.map((recipe) => readRecipe(recipe, directory)));
   const recipes = [float, ...given.filter(({ name }) => name !== float.name)];
   return cell.models.flatMap((model) =>
@@ -70,6 +75,7 @@ async function cellRuns(cell: StudyCell, directory: string): Promise<StudyRun[]>
         limit,
         seeds,
         sampling,
+        texts,
       })),
     ),
   );

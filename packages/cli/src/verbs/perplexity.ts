@@ -1,6 +1,10 @@
-import { ThinkbitsError } from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { defineVerb } from '../define-verb.js';
+import {
+  measurePerplexity,
+  type PerplexityText,
+  readPerplexityText,
+} from '../evaluation/measure-perplexity.js';
 import type { Host } from '../host.js';
 import { closeModel, loadNamed } from '../load-model.js';
 import { addOption } from '../options/add-option.js';
@@ -8,7 +12,6 @@ import type { SharedOptions } from '../options/shared-options.js';
 import { oneOf, positiveInteger, text } from '../options/values.js';
 import { formatNumber } from '../render/format.js';
 import { renderFacts } from '../render/table.js';
-import { readText } from '../resolve/read-text.js';
 import { openSession } from '../session.js';
 
 interface PerplexityOptions extends SharedOptions {
@@ -54,40 +57,17 @@ export function perplexityVerb(host: Host): Command {
   return command.action(async (modelText: string, options: PerplexityOptions) => {
     const session = openSession(host, options);
     const { stride, limit, textForm } = options;
-    const content = await readText(options.text, host.directory, {
-      code: 'text/not-found',
-      what: 'text file',
-      help: 'Check the path.',
-    });
-    const { hashText, perplexity, wikitextRows } = await import('@thinkbits/evaluate');
-    const asked = textForm === 'raw' ? content : wikitextRows(content);
+    const text: PerplexityText = {
+      file: options.text,
+      form: textForm,
+      ...(options.window !== undefined && { window: options.window }),
+      ...(stride !== undefined && { stride }),
+      ...(limit !== undefined && { limit }),
+    };
+    const content = await readPerplexityText(text, host.directory);
     const { model, name } = await loadNamed(modelText, options.recipe, session);
     try {
-      if (!model.tokenizer) {
-        throw new ThinkbitsError({
-          code: 'tokenizer/missing',
-          message: `${name} has no tokenizer.json.`,
-          help: 'Put tokenizer.json and tokenizer_config.json beside the weights.',
-        });
-      }
-      const { maxPositions } = model.info;
-      const window = options.window ?? Math.min(2048, maxPositions);
-      if (window > maxPositions) {
-        throw new ThinkbitsError({
-          code: 'perplexity/window-too-long',
-          message: `A window of ${window} is longer than the ${maxPositions} positions of ${name}.`,
-          help: `Give --window ${maxPositions} or less.`,
-        });
-      }
-      const ids = Int32Array.from(model.tokenizer.encode(asked));
-      const run = perplexity(model, ids, {
-        window,
-        textHash: hashText(asked),
-        signal: host.signal,
-        ...(stride !== undefined && { stride }),
-        ...(limit !== undefined && { limit }),
-      });
-      const result = await session.follow(run, `perplexity ${name}`);
+      const result = await measurePerplexity(model, name, content, text, session);
       session.result(
         result,
         renderFacts([

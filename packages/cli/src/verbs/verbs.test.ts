@@ -268,9 +268,11 @@ describe('from model to report', () => {
         models: [nano],
         recipes: ['rtn:w4g64', { name: 'cache', recipe: { kv: { bits: 2 } } }],
         benchmarks: [benchmark],
+        texts: [{ name: 'questions', file: 'questions.txt', window: 32, limit: 2 }],
         limit: 3,
       },
     ];
+    writeFileSync(join(directory, 'questions.txt'), `${question} `.repeat(20));
     writeFileSync(join(directory, 'study.json'), JSON.stringify({ name: 'small', cells }));
     const argv = ['study', 'study.json', '--workers', '1'];
     const { code, stdout } = await run([...argv, '--quiet']);
@@ -283,6 +285,9 @@ describe('from model to report', () => {
     expect(rows[0].drop).toBeNull();
     expect(rows[1].drop.points).toBeCloseTo(100 * (rows[0].accuracy - rows[1].accuracy), 9);
     expect(rows[1].memory.weights_packed_bytes).toBeLessThan(rows[0].memory.weights_packed_bytes);
+    const asked = ['--text', 'questions.txt', '--window', '32', '--limit', '2'];
+    const alone = await json(['perplexity', nano, '-r', 'rtn:w4g64', ...asked]);
+    expect(rows[1].perplexity).toEqual({ questions: alone.perplexity });
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('<svg');
     const again = await run([...argv, '--quiet']);
     expect(again.stdout).toBe(stdout);

@@ -5,6 +5,7 @@ import {
   changeInterval,
   percent,
   percentInterval,
+  perplexity,
   ratio,
   sampleSize,
   speed,
@@ -12,6 +13,7 @@ import {
 } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import type { StudyRow } from '../study-results.js';
+import { perplexityTexts } from '../table-columns.js';
 import { escapeHtml } from './escape-html.js';
 import { modelRow } from './model-row.js';
 
@@ -129,10 +131,22 @@ function table(caption: string, panels: readonly StudyPanel[], columns: readonly
 ${bodies.join('\n')}</table></div>`;
 }
 
+const perplexityColumn = (text: string): Column => ({
+  title: 'perplexity',
+  below: escapeHtml(text),
+  cell: (row) => {
+    const value = row.perplexity?.[text];
+    return value === undefined ? none : perplexity(value);
+  },
+});
+
 /** Two tables of the panels of one benchmark: what they got right, and what it took. */
 export function resultTables(panels: readonly StudyPanel[]): string {
   return [
-    table('What they get right', panels, resultColumns),
+    table('What they get right', panels, [
+      ...resultColumns,
+      ...perplexityTexts(panels.flatMap(({ rows }) => rows)).map(perplexityColumn),
+    ]),
     table('What it takes', panels, costColumns),
   ].join('\n');
 }
