@@ -6,24 +6,24 @@ import {
   relativeSquaredError,
   roundToNearest,
 } from '@thinkbits/numerics';
-import { allLinears, type Rounder, throwIfAborted } from '@thinkbits/spec';
+import { allLinears, type ClipBounds, type Rounder, throwIfAborted } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 import { type __Pascal__Options, optionsSchema } from './options.js';
 
 /**
- * The largest magnitude that each group keeps.
+ * Bounds that keep a share of the largest magnitude of each group.
  * @param values `[rows, columns]`
- * @returns `[rows, groups]`
+ * @returns `[rows, groups]` each
  */
-function clipOf(values: Float32Array, columns: number, size: number, keep: number): Float32Array {
+function clipOf(values: Float32Array, columns: number, size: number, keep: number): ClipBounds {
   const groups = Math.ceil(columns / size);
-  const clip = new Float32Array((values.length / columns) * groups);
+  const high = new Float32Array((values.length / columns) * groups);
   for (const [i, value] of values.entries()) {
     const row = Math.floor(i / columns);
     const at = row * groups + Math.floor((i % columns) / size);
-    clip[at] = Math.max(clip[at] as number, keep * Math.abs(value));
+    high[at] = Math.max(high[at] as number, keep * Math.abs(value));
   }
-  return clip;
+  return { low: high.map((bound) => -bound), high };
 }
 
 /**
@@ -65,10 +65,9 @@ export function __camel__(options: __Pascal__Options = {}): Rounder {
             throwIfAborted(context.signal);
             const values = (await (weights[index] as Tensor2D).data()) as Float32Array; // [out, in]
             const size = groupSize(linear.in, scheme.group);
-            const clip = clipOf(values, linear.in, size, keep); // [out, groups]
-            const weight = roundToNearest(values, linear.out, linear.in, scheme, {
-              clip: hints?.clip?.map((bound, i) => Math.min(bound, clip[i] as number)) ?? clip,
-            });
+            // bounds that a transform searched for go first
+            const clip = hints?.clip ?? clipOf(values, linear.in, size, keep);
+            const weight = roundToNearest(values, linear.out, linear.in, scheme, { clip });
             const relativeWeightError = relativeSquaredError(dequantizeWeight(weight), values);
             rounded.push({ weight, report: { relativeWeightError } });
           }
