@@ -1,8 +1,10 @@
 import type { ClipBounds } from '@thinkbits/spec';
 import { checkLength } from './grid.js';
+import { mapOutputs } from './linear-map/linear-map.js';
 
 /**
- * A weight with each of its groups clamped to the group's bounds: a copy, or the weight itself where there are none.
+ * A weight with each of its groups clamped to the group's bounds: a copy, or the weight itself where there are none. Bounds
+ * that stand before a map of the outputs clamp what the map is taken back from.
  * @param weight `[rows, columns]`, row-major
  * @param size columns of a group; the last one of a row may be shorter
  * @throws ThinkbitsError `numerics/length`
@@ -15,6 +17,12 @@ export function clampGroups(
   bounds: ClipBounds | undefined,
 ): Float32Array {
   if (!bounds) return weight;
+  const { before, ...plain } = bounds;
+  if (before) {
+    const original = mapOutputs(before.inverse, weight, rows, columns);
+    const clamped = clampGroups(original, rows, columns, size, plain);
+    return mapOutputs(before.forward, clamped, rows, columns);
+  }
   const groups = Math.ceil(columns / size); // per row
   checkLength('The lower bound of the clip', bounds.low.length, rows * groups);
   checkLength('The upper bound of the clip', bounds.high.length, rows * groups);

@@ -4,7 +4,13 @@ import type { Grid } from './grid.js';
 import { dequantizeTokens, quantizeTokens } from './quantize-tokens.js';
 import { createRandom } from './random.js';
 
-const grid = (more: Partial<Grid> = {}): Grid => ({ bits: 4, symmetric: false, clip: 1, ...more });
+type OneClip = Grid & { readonly clip: number };
+const grid = (more: Partial<OneClip> = {}): OneClip => ({
+  bits: 4,
+  symmetric: false,
+  clip: 1,
+  ...more,
+});
 
 function encode(values: number[], more?: Partial<Grid>) {
   const codes = new Uint8Array(values.length);
@@ -90,6 +96,14 @@ describe('quantizeTokens', () => {
       expect(worst).toBeLessThan(symmetric ? 0.5001 : 1.0001); // an asymmetric end may lie half a step outside
       expect(worst).toBeGreaterThan(0.1);
     }
+  });
+
+  test('shrinks each end of each group by its own ratio', () => {
+    const tokens = Float32Array.of(-2, 2, -4, 8);
+    const clip = { low: [0.5, 1], high: [1, 0.25] };
+    const q = quantizeTokens(tokens, 1, 4, { bits: 4, symmetric: false, clip, group: 2 });
+    expect([...q.scales]).toEqual([Math.fround(3 / 15), Math.fround(6 / 15)]); // [-1, 2], [-4, 2]
+    expect([...q.codes]).toEqual([0, 15, 0, 15]);
   });
 
   test('refuses what it cannot group', () => {

@@ -29,9 +29,11 @@ export function encodeGroup(
     minimum = Math.min(minimum, value);
   }
   const notFinite = (maximum - minimum) * 0; // 0, or NaN where an end is NaN or infinite
-  const clip = Math.fround(grid.clip);
-  maximum = Math.fround(maximum * clip) + notFinite;
-  minimum = Math.fround(minimum * clip) + notFinite;
+  const { clip } = grid;
+  maximum =
+    Math.fround(maximum * Math.fround(typeof clip === 'number' ? clip : clip.high)) + notFinite;
+  minimum =
+    Math.fround(minimum * Math.fround(typeof clip === 'number' ? clip : clip.low)) + notFinite;
   const highest = highestCode(grid.bits, grid.symmetric);
   writeGroupParameters(
     minimum,

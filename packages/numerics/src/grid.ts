@@ -7,8 +7,8 @@ export interface Grid {
   readonly symmetric: boolean;
   /** `zero-inclusive` where absent. Symmetric grids use max|x| under either rule. */
   readonly range?: RangeRule;
-  /** Ratio in (0, 1] by which both ends of the range shrink. */
-  readonly clip: number;
+  /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
+  readonly clip: number | { readonly low: number; readonly high: number };
 }
 
 /** The smallest code: -2^(bits-1) when symmetric (two's complement), else 0. */

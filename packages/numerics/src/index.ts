@@ -31,6 +31,8 @@ export {
 } from './half-precision.js';
 export { choleskyFactor } from './linear-algebra/cholesky-factor.js';
 export { invertLower } from './linear-algebra/invert-lower.js';
+export { invertMatrix } from './linear-algebra/invert-matrix.js';
+export { kroneckerFactors } from './linear-algebra/kronecker-factors.js';
 export {
   type BlockedOptions,
   blockOf,
@@ -38,16 +40,24 @@ export {
   type SubtractProduct,
 } from './linear-algebra/matrix-block.js';
 export { quadraticTrace } from './linear-algebra/quadratic-trace.js';
+export { randomOrthogonal } from './linear-algebra/random-orthogonal.js';
 export { subtractProduct } from './linear-algebra/subtract-product.js';
 export { upperFactorOfInverse } from './linear-algebra/upper-factor-of-inverse.js';
 export {
   applyLinearMap,
   denseLinearMap,
+  invertLinearMap,
   linearMapSize,
+  mapOutputs,
   transposeLinearMap,
 } from './linear-map/linear-map.js';
 export { packCodes, packedWords, unpackCodes } from './pack-codes.js';
-export { dequantizeTokens, type QuantizedTokens, quantizeTokens } from './quantize-tokens.js';
+export {
+  dequantizeTokens,
+  type QuantizedTokens,
+  quantizeTokens,
+  type TokenGrid,
+} from './quantize-tokens.js';
 export { createRandom } from './random.js';
 export { relativeSquaredError } from './relative-error.js';
 export { roundHalfEven } from './round-half-even.js';

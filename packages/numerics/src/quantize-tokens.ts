@@ -1,3 +1,4 @@
+import type { SlicedClip } from '@thinkbits/spec';
 import { encodeGroup } from './encode-group.js';
 import { checkBits, checkLength, type Grid } from './grid.js';
 import { checkedGroupSize } from './group-count.js';
@@ -15,17 +16,32 @@ export interface QuantizedTokens {
   readonly zeros: Float32Array;
 }
 
+/** How tokens are quantized. */
+export interface TokenGrid extends Omit<Grid, 'clip'> {
+  /** Channels that share a scale; the last group of a token may be shorter. */
+  readonly group: number;
+  /** As of a {@link Grid}; or the ratios of each group. */
+  readonly clip: number | SlicedClip;
+}
+
+/** The grid of each group of a token. */
+function groupGrids({ clip, ...grid }: TokenGrid, groups: number): Grid[] {
+  if (typeof clip === 'number') return Array.from({ length: groups }, () => ({ ...grid, clip }));
+  checkLength('The lower ratio of the clip', clip.low.length, groups);
+  checkLength('The upper ratio of the clip', clip.high.length, groups);
+  return clip.low.map((low, g) => ({ ...grid, clip: { low, high: clip.high[g] as number } }));
+}
+
 /**
  * Dynamic quantization of activations, per token and group of channels (methods.md §1.0a, §1.0d).
  * @param x `[tokens, dimension]`, row-major
- * @param grid `group`: channels that share a scale; the last group of a token may be shorter
  * @throws ThinkbitsError `numerics/bits`, `numerics/length`, `group/size`, `group/larger-than-row`
  */
 export function quantizeTokens(
   x: Float32Array,
   tokens: number,
   dimension: number,
-  grid: Grid & { readonly group: number },
+  grid: TokenGrid,
 ): QuantizedTokens {
   checkBits(grid.bits);
   checkLength('The activation', x.length, tokens * dimension);
@@ -34,12 +50,13 @@ export function quantizeTokens(
   const codes = new Uint8Array(tokens * dimension);
   const scales = new Float32Array(tokens * groups);
   const zeros = new Float32Array(tokens * groups);
+  const grids = groupGrids(grid, groups);
   const parameters = new Float32Array(2);
   for (let token = 0; token < tokens; token++) {
     for (let g = 0; g < groups; g++) {
       const start = token * dimension + g * group;
       const length = Math.min(group, dimension - g * group);
-      encodeGroup(x, start, length, grid, codes, start, parameters, 0);
+      encodeGroup(x, start, length, grids[g] as Grid, codes, start, parameters, 0);
       scales[token * groups + g] = parameters[0] as number;
       zeros[token * groups + g] = parameters[1] as number;
     }

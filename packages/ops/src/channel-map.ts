@@ -1,7 +1,9 @@
 import {
+  concat,
   matMul,
   mul,
   reshape,
+  split,
   type Tensor,
   type Tensor2D,
   tensor1d,
@@ -42,6 +44,20 @@ function actionOf(map: LinearMap): Action {
           return reshape(transpose(reshape(byLeft, [rows, inner, outer]), [0, 2, 1]), x.shape);
         },
         held: [...left.held, ...right.held],
+      };
+    }
+    case 'block-diagonal': {
+      const blocks = map.blocks.map(actionOf);
+      const sizes = map.blocks.map(linearMapSize);
+      return {
+        apply: (x) => {
+          const parts = split(x, sizes, 1) as Tensor2D[];
+          return concat(
+            blocks.map((block, i) => block.apply(parts[i] as Tensor2D)),
+            1,
+          );
+        },
+        held: blocks.flatMap(({ held }) => held),
       };
     }
     case 'hadamard':

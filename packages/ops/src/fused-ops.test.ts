@@ -109,6 +109,14 @@ describe.each(['cpu', 'wasm'])('fused operations on %s', (backend) => {
     },
   );
 
+  it('QuantizeActivations equals its composition with two ratios a slice', () => {
+    const x = random(7, 64, 4);
+    const clip = { low: [0.9, 0.7], high: [0.6, 0.8] };
+    const scheme = { bits: 4 as const, symmetric: false, clip, tensorParallel: 2 };
+    const composed = tidy(() => quantizeActivationsOp.compose({ x }, { scheme, group: 32 }));
+    expect(largestDifference(quantizeActivations(x, scheme, 32), composed)).toBeLessThan(1e-6);
+  });
+
   describe.each(Object.entries(schemes))('CachedAttention, %s', (_, parameters) => {
     const heads = 4;
     const shape = {

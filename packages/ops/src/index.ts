@@ -3,6 +3,7 @@ export * from './calibration/backend-product.js';
 export * from './calibration/compensated-session.js';
 export * from './calibration/input-products.js';
 export * from './channel-map.js';
+export * from './fake-quantize.js';
 export * from './fused-op.js';
 export * from './host-memory.js';
 export * from './install-kernels.js';

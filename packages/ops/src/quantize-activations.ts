@@ -1,22 +1,6 @@
-import {
-  add,
-  clipByValue,
-  div,
-  equal,
-  max,
-  maximum,
-  min,
-  minimum,
-  mul,
-  neg,
-  onesLike,
-  reshape,
-  round,
-  sub,
-  type Tensor2D,
-  where,
-} from '@tensorflow/tfjs-core';
+import { reshape, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
 import type { ActivationScheme } from '@thinkbits/spec';
+import { fakeQuantize } from './fake-quantize.js';
 import { type FusedOp, runOp } from './fused-op.js';
 
 /** Attributes of the kernel `QuantizeActivations`. */
@@ -30,22 +14,19 @@ export interface QuantizeActivationsAttributes {
 export const quantizeActivationsOp: FusedOp<{ x: Tensor2D }, QuantizeActivationsAttributes> = {
   name: 'QuantizeActivations',
   compose: ({ x }, { scheme, group }) => {
-    const rows = reshape(x, [-1, group]); // [tokens · groups, group]
-    const high = mul(maximum(max(rows, 1, true), 0), scheme.clip);
-    const low = mul(minimum(min(rows, 1, true), 0), scheme.clip);
-    if (scheme.symmetric) {
-      const limit = 2 ** (scheme.bits - 1) - 1;
-      const amax = maximum(high, neg(low));
-      const scale = where(equal(amax, 0), onesLike(amax), div(amax, limit));
-      return reshape(mul(clipByValue(round(div(rows, scale)), -limit - 1, limit), scale), x.shape);
-    }
-    const levels = 2 ** scheme.bits - 1;
-    const empty = equal(sub(high, low), 0);
-    const bottom = where(empty, neg(onesLike(low)), low);
-    const scale = div(sub(where(empty, onesLike(high), high), bottom), levels);
-    const zero = round(div(neg(bottom), scale));
-    const codes = clipByValue(add(round(div(rows, scale)), zero), 0, levels);
-    return reshape(mul(sub(codes, zero), scale), x.shape);
+    const { bits, symmetric, clip } = scheme;
+    const slices = x.shape[1] / group;
+    const ratios = (values: readonly number[]) => tensor2d([...values], [slices, 1]);
+    const quantized = fakeQuantize(reshape(x, [-1, slices, group]) as Tensor3D, {
+      bits,
+      symmetric,
+      range: 'zero-inclusive',
+      clip:
+        typeof clip === 'number'
+          ? { low: clip, high: clip }
+          : { low: ratios(clip.low), high: ratios(clip.high) },
+    });
+    return reshape(quantized, x.shape);
   },
 };
 

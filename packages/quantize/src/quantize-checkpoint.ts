@@ -10,6 +10,7 @@ import {
 } from '@thinkbits/spec';
 import { readCalibration } from './calibration/read-calibration.js';
 import { kvParameters } from './layers/kv-parameters.js';
+import { linearSchemes } from './layers/linear-schemes.js';
 import type { RoundingWork } from './layers/round-group.js';
 import { passUnit } from './layers/round-unit.js';
 import { startRounding } from './layers/start-rounding.js';
@@ -109,7 +110,7 @@ export function quantizeCheckpoint(
     refuseQuantized(checkpoint);
     const model = describeModel(checkpoint.config, checkpoint.label);
     const plan = acceptPlan(model, request, emit);
-    const kv = kvParameters(plan, model);
+    kvParameters(plan, model); // fails now rather than after hours of work
     throwIfAborted(request.signal);
     const calibration = await readCalibration(checkpoint, model, plan, request);
     const identity = runIdentity(
@@ -141,8 +142,12 @@ export function quantizeCheckpoint(
       const parts = checkpointParts(model, plan.schemes.linears, checkpoint.tensors);
       work = await startRounding(checkpoint, plan, request, calibration, emit);
       const records = await writeParts(staging, parts, work);
-      const online = work.walk?.checkpoint.online ?? [];
-      const manifest = await createManifest(checkpoint, plan, kv, records, calibration, online);
+      const { walk } = work;
+      const manifest = await createManifest(checkpoint, plan, records, calibration, {
+        linears: linearSchemes(plan.schemes, walk?.activations),
+        kv: kvParameters(plan, model, walk?.kv),
+        online: walk?.checkpoint.online ?? [],
+      });
       const files = await writeDescriptions(
         staging.path,
         work.checkpoint,

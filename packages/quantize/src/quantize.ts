@@ -8,9 +8,9 @@ import {
 } from '@thinkbits/spec';
 import { canonicalJson } from '@thinkbits/validation';
 import { readCalibration } from './calibration/read-calibration.js';
-import { activationSchemes } from './layers/activation-schemes.js';
 import { kvParameters } from './layers/kv-parameters.js';
 import { layerUnits } from './layers/layer-unit.js';
+import { activationSchemes, linearSchemes } from './layers/linear-schemes.js';
 import type { FinishedLinear } from './layers/round-group.js';
 import { roundUnit } from './layers/round-unit.js';
 import { startRounding } from './layers/start-rounding.js';
@@ -38,7 +38,7 @@ export function quantize(
     const { info, checkpoint } = model;
     const plan = acceptPlan(info, request, emit);
     if (findRounder(plan.pipeline)) refuseQuantized(checkpoint);
-    const kv = kvParameters(plan, info);
+    kvParameters(plan, info); // fails now rather than after hours of work
     const calibration = await readCalibration(checkpoint, info, plan, request);
     const work = await startRounding(checkpoint, plan, request, calibration, emit);
     const units = layerUnits(info);
@@ -65,7 +65,8 @@ export function quantize(
       await work.walk?.dispose();
     }
     throwIfAborted(request.signal);
-    const activations = activationSchemes(plan.schemes);
+    const kv = kvParameters(plan, info, work.walk?.kv);
+    const activations = activationSchemes(linearSchemes(plan.schemes, work.walk?.activations));
     const online = work.walk?.checkpoint.online ?? [];
     return createModel(work.checkpoint, {
       ...(quantized.size > 0 && { quantized }),

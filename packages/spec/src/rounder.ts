@@ -3,6 +3,7 @@ import type { LinearInfo } from './model-info.js';
 import type { LayerReport } from './progress.js';
 import type { WeightScheme } from './scheme.js';
 import type { Stage, StageContext } from './stage.js';
+import type { InvertiblePair } from './transform.js';
 
 /**
  * Integer codes of a weight and how to read them: ŵ[r, c] = scale[r, g] · (code[r, c] - zero[r, g]), g the group of column c.
@@ -28,6 +29,11 @@ export interface ClipBounds {
   readonly low: Float32Array;
   /** `[rows, groups]` */
   readonly high: Float32Array;
+  /**
+   * A map of consecutive output channels that was folded into the weight, Mᵀ · W, and that the bounds stand before: they are
+   * bounds of W.
+   */
+  readonly before?: InvertiblePair;
 }
 
 /** Values that a transform found and a rounder may use; they change results, so they are not edits. */

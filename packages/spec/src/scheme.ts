@@ -21,12 +21,18 @@ export interface WeightScheme {
   readonly range: RangeRule;
 }
 
+/** Ratios in (0, 1] by which the lower and the upper end of each slice's range shrink; one slice unless a linear's input is cut. */
+export interface SlicedClip {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
 /** Dynamic per-token quantization of what a linear reads. */
 export interface ActivationScheme {
   readonly bits: WeightBits;
   readonly symmetric: boolean;
-  /** Ratio in (0, 1] by which both ends of the range shrink. */
-  readonly clip: number;
+  /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
+  readonly clip: number | SlicedClip;
   /** The inputs of o_proj and down_proj are cut into this many slices, each with its own scale (methods.md §1.0d). */
   readonly tensorParallel: number;
 }

@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { BlockInfo } from './model-info.js';
 import type { RoundingHints } from './rounder.js';
-import type { LinearScheme } from './scheme.js';
+import type { ActivationScheme, KvScheme, LinearScheme } from './scheme.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** A square linear map as data. */
@@ -9,6 +9,8 @@ export type LinearMap =
   | { readonly kind: 'diagonal'; readonly values: Float32Array }
   | { readonly kind: 'dense'; readonly size: number; readonly values: Float32Array }
   | { readonly kind: 'kronecker'; readonly left: LinearMap; readonly right: LinearMap }
+  /** Maps of consecutive channels, each of its own, that do not mix with each other. */
+  | { readonly kind: 'block-diagonal'; readonly blocks: readonly LinearMap[] }
   /**
    * A normalized Hadamard matrix of this order, its columns signed by the seeded ±1 where a seed is given; or the transpose
    * of that, which is its inverse.
@@ -77,6 +79,8 @@ export interface BlockForward {
 export interface BlockView {
   readonly info: BlockInfo;
   readonly schemes: ReadonlyMap<string, LinearScheme>;
+  /** How the layer stores keys and values; absent when they stay in float. */
+  readonly kv?: KvScheme;
   /**
    * A float weight `[out, in]`, a norm weight as `[1, hidden]`, or a bias as `[1, out]` by a name that ends in `.bias`; the
    * caller disposes it.
@@ -101,6 +105,10 @@ export interface Proposal {
   readonly edits: readonly Edit[];
   /** By linear name; handed to the rounder. */
   readonly hints?: ReadonlyMap<string, RoundingHints>;
+  /** By linear name; replaces how these linears of the layer quantize what they read. */
+  readonly activations?: ReadonlyMap<string, ActivationScheme>;
+  /** Replaces how the layer stores keys and values. */
+  readonly kv?: KvScheme;
 }
 
 /** Makes a model easier to quantize without changing what it computes. */

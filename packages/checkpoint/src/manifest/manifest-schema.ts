@@ -19,7 +19,13 @@ const group = (whole: string): JsonSchema => ({ anyOf: [count, { const: whole }]
 const floats = closed({ float32: string });
 
 const weight = closed({ bits, group: group('channel'), symmetric: boolean, range });
-const activation = closed({ bits, symmetric: boolean, clip, tensorParallel: count });
+const ratios = { type: 'array', minItems: 1, items: clip };
+const activation = closed({
+  bits,
+  symmetric: boolean,
+  clip: { anyOf: [clip, closed({ low: ratios, high: ratios })] },
+  tensorParallel: count,
+});
 const kvPart = closed({
   bits: { enum: [2, 3, 4, 8] },
   axis: { enum: ['token', 'channel'] },
@@ -57,6 +63,10 @@ export const manifestSchema: JsonSchema = {
         closed({ kind: { const: 'diagonal' }, values: floats }),
         closed({ kind: { const: 'dense' }, size: count, values: floats }),
         closed({ kind: { const: 'kronecker' }, left: linearMap, right: linearMap }),
+        closed({
+          kind: { const: 'block-diagonal' },
+          blocks: { type: 'array', minItems: 1, items: linearMap },
+        }),
         closed({ kind: { const: 'hadamard' }, size: count, seed: index, transposed: boolean }, [
           'kind',
           'size',

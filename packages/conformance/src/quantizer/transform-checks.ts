@@ -3,6 +3,8 @@ import {
   allLinears,
   type BlockInfo,
   type BlockView,
+  completeActivationScheme,
+  completeKvScheme,
   type LinearScheme,
   type Proposal,
   type Transform,
@@ -25,6 +27,8 @@ const batches = [3, 5].map((step) =>
 );
 const prompt = Array.from({ length: 16 }, (_, i) => (i * 7 + 1) % tinyModel.vocabulary);
 
+const activation = completeActivationScheme({ bits: 4 });
+
 /** What a transform is shown of a decoder layer. */
 function viewOf(
   info: BlockInfo,
@@ -37,8 +41,12 @@ function viewOf(
   return {
     info,
     schemes: new Map(
-      allLinears(tinyModel).map(({ name }): [string, LinearScheme] => [name, { weight: scheme }]),
+      allLinears(tinyModel).map(({ name }): [string, LinearScheme] => [
+        name,
+        { weight: scheme, activation },
+      ]),
     ),
+    kv: completeKvScheme({ bits: 4 }),
     async weight(name) {
       const weight = weights.get(name);
       return weight

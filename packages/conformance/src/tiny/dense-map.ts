@@ -35,6 +35,17 @@ export function denseMap(map: LinearMap): Matrix {
       );
     case 'hadamard':
       return hadamard(map.size, map.seed);
+    case 'block-diagonal': {
+      const blocks = map.blocks.map(denseMap);
+      const starts = blocks.map((_, i) => blocks.slice(0, i).reduce((sum, b) => sum + b.rows, 0));
+      const size = blocks.reduce((sum, { rows }) => sum + rows, 0);
+      return matrix(size, size, (row, column) => {
+        const at = starts.findLastIndex((start) => start <= row);
+        const [block, start] = [blocks[at] as Matrix, starts[at] as number];
+        const inside = column >= start && column < start + block.columns;
+        return inside ? entry(block, row - start, column - start) : 0;
+      });
+    }
     case 'kronecker': {
       const [left, right] = [denseMap(map.left), denseMap(map.right)];
       return matrix(left.rows * right.rows, left.columns * right.columns, (row, column) => {

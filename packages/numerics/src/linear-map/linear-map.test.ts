@@ -1,7 +1,13 @@
 import type { LinearMap } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.js';
-import { applyLinearMap, denseLinearMap, linearMapSize, transposeLinearMap } from './linear-map.js';
+import {
+  applyLinearMap,
+  denseLinearMap,
+  invertLinearMap,
+  linearMapSize,
+  transposeLinearMap,
+} from './linear-map.js';
 
 const random = createRandom('linear maps');
 const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
@@ -11,6 +17,7 @@ const maps: [string, LinearMap][] = [
   ['diagonal', { kind: 'diagonal', values: draw(6) }],
   ['dense', dense(5)],
   ['kronecker', { kind: 'kronecker', left: dense(3), right: dense(4) }],
+  ['blocks', { kind: 'block-diagonal', blocks: [dense(2), { kind: 'diagonal', values: draw(3) }] }],
   ['hadamard of 16', { kind: 'hadamard', size: 16 }],
   ['hadamard of 24, seeded', { kind: 'hadamard', size: 24, seed: 7 }],
   ['hadamard of 28, seeded, transposed', { kind: 'hadamard', size: 28, seed: 7, transposed: true }],
@@ -51,6 +58,15 @@ describe.each(maps)('%s', (_, map) => {
       Array.from(matrix, (_, i) => matrix[(i % size) * size + Math.floor(i / size)]!),
     );
     close(denseLinearMap(transposeLinearMap(transposeLinearMap(map))), matrix);
+  });
+
+  it('and its inverse undo each other', () => {
+    const back = applyLinearMap(invertLinearMap(map), applyLinearMap(map, x, 3, size), 3, size);
+    const largest = Math.max(...x.map(Math.abs));
+    close(
+      back.map((value) => value / largest),
+      x.map((value) => value / largest),
+    );
   });
 });
 

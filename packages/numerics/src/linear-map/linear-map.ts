@@ -1,5 +1,6 @@
 import type { LinearMap } from '@thinkbits/spec';
 import { hadamardTransform } from '../hadamard/hadamard-transform.js';
+import { invertMatrix, refuseSingular } from '../linear-algebra/invert-matrix.js';
 import { createRandom } from '../random.js';
 
 /** Channels that a map mixes. */
@@ -9,6 +10,8 @@ export function linearMapSize(map: LinearMap): number {
       return map.values.length;
     case 'kronecker':
       return linearMapSize(map.left) * linearMapSize(map.right);
+    case 'block-diagonal':
+      return map.blocks.reduce((size, block) => size + linearMapSize(block), 0);
     default:
       return map.size;
   }
@@ -48,6 +51,28 @@ function turned(x: Float32Array, rows: number, outer: number, inner: number): Fl
   return y;
 }
 
+/** `count` columns from `first` on of every row of `[rows, width]`. */
+function columnsOf(x: Float32Array, width: number, first: number, count: number): Float32Array {
+  const part = new Float32Array((x.length / width) * count);
+  for (let row = 0; row * width < x.length; row++)
+    part.set(x.subarray(row * width + first, row * width + first + count), row * count);
+  return part;
+}
+
+/** Each block's columns times its own map. */
+function timesBlocks(blocks: readonly LinearMap[], x: Float32Array, rows: number, size: number) {
+  const y = new Float32Array(x.length);
+  let first = 0;
+  for (const block of blocks) {
+    const count = linearMapSize(block);
+    const part = applyLinearMap(block, columnsOf(x, size, first, count), rows, count);
+    for (let row = 0; row < rows; row++)
+      y.set(part.subarray(row * count, (row + 1) * count), row * size + first);
+    first += count;
+  }
+  return y;
+}
+
 /**
  * Every row of x times a map, y = x · M, computed in float64 and stored in float32.
  * @param x `[rows, size]`
@@ -71,6 +96,8 @@ export function applyLinearMap(
       const byLeft = applyLinearMap(map.left, columns, rows * inner, outer);
       return turned(byLeft, rows, inner, outer);
     }
+    case 'block-diagonal':
+      return timesBlocks(map.blocks, x, rows, size);
     case 'hadamard': {
       const signs = map.seed === undefined ? undefined : hadamardSigns(size, map.seed);
       const sign = (i: number): number => signs?.[i % size] ?? 1;
@@ -88,6 +115,21 @@ export function applyLinearMap(
   }
 }
 
+/**
+ * Mᵀ · W for every `size` consecutive rows of a weight: the weight of y · M where it was that of y.
+ * @param weight `[rows, columns]`; the map's size divides rows
+ */
+export function mapOutputs(
+  map: LinearMap,
+  weight: Float32Array,
+  rows: number,
+  columns: number,
+): Float32Array {
+  const size = linearMapSize(map);
+  const outputs = turned(weight, 1, rows, columns); // [columns, rows]
+  return turned(applyLinearMap(map, outputs, weight.length / size, size), 1, columns, rows);
+}
+
 /** A map as a matrix that acts on rows, x · M: `[size, size]` row-major. */
 export function denseLinearMap(map: LinearMap): Float32Array {
   const size = linearMapSize(map);
@@ -103,11 +145,33 @@ export function transposeLinearMap(map: LinearMap): LinearMap {
       return map;
     case 'kronecker':
       return { ...map, left: transposeLinearMap(map.left), right: transposeLinearMap(map.right) };
+    case 'block-diagonal':
+      return { ...map, blocks: map.blocks.map(transposeLinearMap) };
     case 'hadamard': {
       const { transposed, ...rest } = map;
       return transposed ? rest : { ...rest, transposed: true };
     }
     case 'dense':
       return { ...map, values: turned(map.values, 1, map.size, map.size) };
+  }
+}
+
+/**
+ * M⁻¹ as a map of the same structure, each dense part inverted in float64.
+ * @throws ThinkbitsError `matrix/singular`
+ */
+export function invertLinearMap(map: LinearMap): LinearMap {
+  switch (map.kind) {
+    case 'diagonal':
+      if (map.values.some((value) => value === 0)) refuseSingular(map.values.length);
+      return { ...map, values: map.values.map((value) => 1 / value) };
+    case 'kronecker':
+      return { ...map, left: invertLinearMap(map.left), right: invertLinearMap(map.right) };
+    case 'block-diagonal':
+      return { ...map, blocks: map.blocks.map(invertLinearMap) };
+    case 'hadamard':
+      return transposeLinearMap(map);
+    case 'dense':
+      return { ...map, values: Float32Array.from(invertMatrix(map.values, map.size)) };
   }
 }

@@ -97,6 +97,34 @@ export const turning: Transform = {
   },
 };
 
+/** Edits nothing, and hints at clips of weights in groups of 16, of what linears read and of the cache. */
+export const clipping: Transform = {
+  ...base,
+  id: 'clipping',
+  needs: { calibration: 'none' },
+  async propose({ info, schemes, kv }, { model }) {
+    const linears = info.stages.flat();
+    const bounds = (groups: number) => ({
+      low: new Float32Array(groups).fill(-0.2),
+      high: new Float32Array(groups).fill(0.1),
+    });
+    const value = linears.find(({ name }) => name.endsWith('v_proj'))!;
+    return {
+      edits: [],
+      hints: new Map([[value.name, { clip: { ...bounds(value.out * (value.in / 16)), before: shear(model.headDim) } }]]),
+      activations: new Map(
+        linears.map(({ name }) => {
+          const scheme = schemes.get(name)!.activation!;
+          const slices = /[on]_proj$/.test(name) ? scheme.tensorParallel : 1;
+          const clip = { low: Array(slices).fill(0.9), high: Array(slices).fill(0.7 - 0.1 * info.index) };
+          return [name, { ...scheme, clip }];
+        }),
+      ),
+      ...(kv?.key && { kv: { ...kv, key: { ...kv.key, clip: 0.8 } } }),
+    };
+  },
+};
+
 /** Scales a norm and forgets one of the linears that read it. */
 export const forgetful: Transform = {
   ...base,

@@ -1,7 +1,13 @@
 import { add, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { rotaryFrequencies } from '@thinkbits/inference';
-import { type BlockView, type LinearScheme, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import {
+  type BlockView,
+  type KvScheme,
+  type LinearScheme,
+  ThinkbitsError,
+  throwIfAborted,
+} from '@thinkbits/spec';
 import type { ActivationStore } from './activation-store.js';
 import type { BlockFlow } from './block-flow.js';
 import type { BlockWeights } from './block-weights.js';
@@ -13,6 +19,7 @@ export interface BlockViewParts {
   /** With the edits of earlier stages. */
   readonly checkpoint: Checkpoint;
   readonly schemes: ReadonlyMap<string, LinearScheme>;
+  readonly kv?: KvScheme;
   /** The residual stream that the float layer reads, by window; absent for a transform that needs no calibration. */
   readonly hidden?: ActivationStore;
   readonly windows: number;
@@ -64,6 +71,7 @@ export function createBlockView(parts: BlockViewParts): BlockView {
   return {
     info: weights.info,
     schemes,
+    ...(parts.kv && { kv: parts.kv }),
     rotary: rotaryFrequencies(flow.config.rotary),
     normEpsilon: flow.config.normEpsilon,
     async weight(name) {

@@ -9,8 +9,14 @@ import { rtn } from '@thinkbits/quantizer-rtn';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint, tinyFolder } from '../__fixtures__/directories.js';
 import { calibrated } from '../__fixtures__/stages.js';
-import { forgetful, smoothing, tensorsAlive, turning } from '../__fixtures__/transforms.js';
-import { quantize, quantizeCheckpoint } from '../index.js';
+import {
+  clipping,
+  forgetful,
+  smoothing,
+  tensorsAlive,
+  turning,
+} from '../__fixtures__/transforms.js';
+import { type QuantizeOptions, quantize, quantizeCheckpoint } from '../index.js';
 
 beforeAll(() => selectBackend({ name: 'cpu' }));
 
@@ -92,15 +98,28 @@ describe('calibration', () => {
   it('on disk gives what it gives in memory, to the bit', async () => {
     const { checkpoint, output } = await tinyFolder();
     const model = await loadModel(checkpoint);
-    const options = { pipeline: [turning, smoothing, gptq()], calibration: calibrationText() };
-    const inMemory = await quantize(model, { ...options, weights, kv: { bits: 4 } });
-    await quantizeCheckpoint(checkpoint, { ...options, weights, kv: { bits: 4 }, output });
+    const options = {
+      pipeline: [turning, smoothing, clipping, gptq()],
+      weights,
+      activations: { bits: 4, tensorParallel: 2 },
+      kv: { bits: 4 },
+      calibration: calibrationText(),
+    } as const;
+    const inMemory = await quantize(model, options);
+    await quantizeCheckpoint(checkpoint, { ...options, output });
     const opened = await loadModel(output);
     expect(await opened.logits(prompt)).toEqual(await inMemory.logits(prompt));
     expect(opened.checkpoint.thinkbits?.calibration).toEqual({
       hash: 'windows',
       windows: 4,
       tokens: 81,
+    });
+    expect(opened.checkpoint.thinkbits).toMatchObject({
+      linears: {
+        'model.layers.0.self_attn.q_proj': { activation: { clip: { low: [0.9], high: [0.7] } } },
+        'model.layers.1.mlp.down_proj': { activation: { clip: { low: [0.9, 0.9] } } },
+      },
+      kv: [{ scheme: { key: { clip: 0.8 }, value: { clip: 1 } } }, {}],
     });
     expect(opened.checkpoint.thinkbits?.online).toHaveLength(6);
     for (const made of [model, inMemory, opened]) made.dispose();
@@ -168,9 +187,11 @@ describe('calibration', () => {
     'goes on after an abort in layer %i, and ends with the same bytes',
     async (layers) => {
       const { root, checkpoint, output } = await tinyFolder({ layers: 3 });
-      const options = {
-        pipeline: [turning, smoothing, gptq()],
+      const options: QuantizeOptions = {
+        pipeline: [turning, smoothing, clipping, gptq()],
         weights,
+        activations: { bits: 4 },
+        kv: { bits: 4 },
         calibration: calibrationText(),
       };
       await quantizeCheckpoint(checkpoint, { ...options, output: join(root, 'whole') });

@@ -4,7 +4,9 @@ import { mapsOf, readFamily } from '@thinkbits/inference';
 import { dequantizeWeight } from '@thinkbits/numerics';
 import { rmsNorm } from '@thinkbits/ops';
 import {
+  type ActivationScheme,
   type BlockInfo,
+  type KvScheme,
   type LinearInfo,
   type LinearScheme,
   type ModelInfo,
@@ -35,6 +37,7 @@ export interface CalibrationWalkParts {
   readonly checkpoint: Checkpoint;
   readonly pipeline: readonly Quantizer[];
   readonly schemes: ReadonlyMap<string, LinearScheme>;
+  readonly kvScheme: KvScheme | undefined;
   /** Calibration tokens; none where no stage needs them. */
   readonly windows: readonly Int32Array[];
   /** Bytes of activations that may stay in memory. */
@@ -67,6 +70,10 @@ const probeTokens = 16;
 export class CalibrationWalk {
   /** The model with every edit so far; what is rounded and what is copied is read from here. */
   readonly checkpoint: EditedCheckpoint;
+  /** How linears quantize what they read, by name, where a transform found better than their scheme. */
+  readonly activations = new Map<string, ActivationScheme>();
+  /** How decoder layers store keys and values, by index, where a transform found better than the recipe's scheme. */
+  readonly kv = new Map<number, KvScheme>();
   private readonly parts: CalibrationWalkParts;
   private readonly transforms: readonly Transform[];
   private readonly flow: BlockFlow;
@@ -110,6 +117,8 @@ export class CalibrationWalk {
       await this.apply(proposal, at, info);
       for (const [name, hint] of proposal.hints ?? [])
         hints.set(name, { ...hints.get(name), ...hint });
+      for (const [name, scheme] of proposal.activations ?? []) this.activations.set(name, scheme);
+      if (proposal.kv) this.kv.set(info.index, proposal.kv);
       proposals.push(proposal);
     }
     this.block = {
@@ -236,6 +245,7 @@ export class CalibrationWalk {
         weights,
         checkpoint,
         schemes: parts.schemes,
+        ...(parts.kvScheme && { kv: parts.kvScheme }),
         windows: sees ? parts.windows.length : 0,
         ...(sees && floatPath && { hidden: floatPath.hidden }),
         ...(parts.signal && { signal: parts.signal }),

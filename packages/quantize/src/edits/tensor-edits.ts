@@ -1,4 +1,4 @@
-import { applyLinearMap, linearMapSize, transposeLinearMap } from '@thinkbits/numerics';
+import { applyLinearMap, linearMapSize, mapOutputs, transposeLinearMap } from '@thinkbits/numerics';
 import { type Edit, type LinearMap, type OnlineSite, ThinkbitsError } from '@thinkbits/spec';
 
 /** What an edit does to one tensor; `shape` is that of the values. */
@@ -29,19 +29,18 @@ function refuse(tensor: string, message: string): never {
 const rowsAndColumns = (shape: readonly number[]): [rows: number, columns: number] =>
   shape.length === 1 ? [1, shape[0] as number] : [shape[0] as number, shape[1] as number];
 
-/** Every `size` consecutive columns of every row times the map. */
-function mapColumns(tensor: string, map: LinearMap, values: Float32Array, columns: number) {
+/** The channels of a map, which divide those of the tensor. */
+function checkSize(tensor: string, map: LinearMap, channels: number): number {
   const size = linearMapSize(map);
-  if (columns % size !== 0) refuse(tensor, `a map of ${size} channels does not divide ${columns}`);
-  return applyLinearMap(map, values, values.length / size, size);
+  if (channels % size !== 0)
+    refuse(tensor, `a map of ${size} channels does not divide ${channels}`);
+  return size;
 }
 
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column] as number;
-  return out;
+/** Every `size` consecutive columns of every row times the map. */
+function mapColumns(tensor: string, map: LinearMap, values: Float32Array, columns: number) {
+  const size = checkSize(tensor, map, columns);
+  return applyLinearMap(map, values, values.length / size, size);
 }
 
 /** y = x · Wᵀ on a changed input x · M: W · M⁻ᵀ, so that y stays. */
@@ -55,8 +54,8 @@ function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): Tens
   return (values, shape) => {
     const [rows, columns] = rowsAndColumns(shape);
     if (isTable || shape.length === 1) return mapColumns(tensor, forward, values, columns);
-    const mapped = mapColumns(tensor, forward, transposed(values, rows, columns), rows);
-    return transposed(mapped, columns, rows);
+    checkSize(tensor, forward, rows);
+    return mapOutputs(forward, values, rows, columns);
   };
 }
 

@@ -33,6 +33,7 @@ export async function startRounding(
         checkpoint,
         pipeline: plan.pipeline,
         schemes,
+        kvScheme: plan.schemes.kv,
         windows: calibration?.windows ?? [],
         activationBytes,
         random,

@@ -2,7 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeFloatArrays, encodeFloatArrays } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
-import type { Json, JsonSchema, LayerReport, Proposal, RoundingHints } from '@thinkbits/spec';
+import type {
+  ActivationScheme,
+  Json,
+  JsonSchema,
+  LayerReport,
+  Proposal,
+  RoundingHints,
+} from '@thinkbits/spec';
 import { parseJson, validate } from '@thinkbits/validation';
 import { readTextIfThere } from './read-text-if-there.js';
 
@@ -31,21 +38,36 @@ const recordSchema: JsonSchema = {
     tensors: { type: 'object', additionalProperties: { type: 'integer' } },
     reports: { type: 'array', items: { type: 'object', required: ['name', 'method', 'bits'] } },
     seconds: { type: 'number' },
-    proposals: { type: 'array', items: { type: 'object', required: ['edits', 'hints'] } },
+    proposals: {
+      type: 'array',
+      items: { type: 'object', required: ['edits', 'hints', 'activations'] },
+    },
   },
 };
 
-/** Proposals as JSON: arrays of floats as base64, hints as pairs. */
+/** Proposals as JSON: arrays of floats as base64, maps as pairs. */
 const encodeProposals = (proposals: readonly Proposal[]) =>
   encodeFloatArrays(
-    proposals.map(({ edits, hints }) => ({ edits, hints: [...(hints ?? [])] })) as never,
+    proposals.map(({ hints, activations, ...proposal }) => ({
+      ...proposal,
+      hints: [...(hints ?? [])],
+      activations: [...(activations ?? [])],
+    })) as never,
   );
 
+/** A proposal with its maps as pairs. */
+interface StoredProposal extends Omit<Proposal, 'hints' | 'activations'> {
+  readonly hints: readonly [string, RoundingHints][];
+  readonly activations: readonly [string, ActivationScheme][];
+}
+
 function decodeProposals(stored: Json): Proposal[] {
-  const decoded = decodeFloatArrays(stored) as unknown as (Pick<Proposal, 'edits'> & {
-    hints: [string, RoundingHints][];
-  })[];
-  return decoded.map(({ edits, hints }) => ({ edits, hints: new Map(hints) }));
+  const decoded = decodeFloatArrays(stored) as unknown as StoredProposal[];
+  return decoded.map(({ hints, activations, ...proposal }) => ({
+    ...proposal,
+    hints: new Map(hints),
+    activations: new Map(activations),
+  }));
 }
 
 const recordPath = (directory: string, file: string): string =>

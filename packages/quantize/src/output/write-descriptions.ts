@@ -9,7 +9,7 @@ import {
   type ThinkbitsManifest,
 } from '@thinkbits/checkpoint';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
-import type { KvParameters } from '@thinkbits/spec';
+import type { KvParameters, LinearScheme } from '@thinkbits/spec';
 import type { CalibrationText } from '../calibration-text/calibration-text.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 import type { CheckpointPart } from './checkpoint-parts.js';
@@ -41,14 +41,20 @@ function sourceLabel(label: string): string {
     : basename(label.replaceAll('\\', '/'));
 }
 
+/** What is computed with beside the codes, after transforms had their say. */
+export interface FoundSchemes {
+  readonly linears: ReadonlyMap<string, LinearScheme>;
+  readonly kv: readonly KvParameters[] | undefined;
+  readonly online: readonly OnlineEdit[];
+}
+
 /** The manifest of a finished run: a function of model, recipe and versions alone. */
 export async function createManifest(
   checkpoint: Checkpoint,
   plan: QuantizationPlan,
-  kv: readonly KvParameters[] | undefined,
   records: readonly PartRecord[],
   calibration: CalibrationText | undefined,
-  online: readonly OnlineEdit[],
+  { linears, kv, online }: FoundSchemes,
 ): Promise<ThinkbitsManifest> {
   return {
     schemaVersion: manifestVersion,
@@ -62,7 +68,7 @@ export async function createManifest(
         tokens: calibration.tokens,
       },
     }),
-    linears: Object.fromEntries(plan.schemes.linears),
+    linears: Object.fromEntries(linears),
     reports: records.flatMap(({ reports }) => reports),
     online,
     ...(kv && { kv }),
