@@ -12,7 +12,7 @@ const grid = (more: Partial<OneClip> = {}): OneClip => ({
   ...more,
 });
 
-function encode(values: number[], more?: Partial<Grid>) {
+function encode(values: number[], more?: Partial<OneClip>) {
   const codes = new Uint8Array(values.length);
   const parameters = new Float32Array(2);
   encodeGroup(Float32Array.from(values), 0, values.length, grid(more), codes, 0, parameters, 0);

@@ -9,10 +9,10 @@ import {
   tensor1d,
   tensor2d,
   tidy,
-  transpose,
 } from '@tensorflow/tfjs-core';
 import { applyLinearMap, linearMapSize } from '@thinkbits/numerics';
 import type { LinearMap } from '@thinkbits/spec';
+import { applyKronecker } from './apply-kronecker.js';
 
 /** How one map acts on the rows of `[rows, size]`, and the tensors it holds for that. */
 interface Action {
@@ -33,16 +33,9 @@ function actionOf(map: LinearMap): Action {
     }
     case 'kronecker': {
       const [left, right] = [actionOf(map.left), actionOf(map.right)];
-      const [outer, inner] = [linearMapSize(map.left), linearMapSize(map.right)];
+      const sizes = [linearMapSize(map.left), linearMapSize(map.right)] as const;
       return {
-        // x as [outer, inner]: Lᵀ · x · R
-        apply: (x) => {
-          const rows = x.shape[0];
-          const byRight = right.apply(reshape(x, [rows * outer, inner]));
-          const turned = transpose(reshape(byRight, [rows, outer, inner]), [0, 2, 1]);
-          const byLeft = left.apply(reshape(turned, [rows * inner, outer]));
-          return reshape(transpose(reshape(byLeft, [rows, inner, outer]), [0, 2, 1]), x.shape);
-        },
+        apply: (x) => applyKronecker(x, sizes, left.apply, right.apply),
         held: [...left.held, ...right.held],
       };
     }

@@ -3,20 +3,16 @@ import {
   clipByValue,
   customGrad,
   div,
-  equal,
-  logicalAnd,
   max,
   maximum,
   min,
   minimum,
   mul,
   neg,
-  onesLike,
   round,
   sub,
   type Tensor,
   type Tensor3D,
-  where,
 } from '@tensorflow/tfjs-core';
 import type { RangeRule } from '@thinkbits/spec';
 
@@ -33,9 +29,12 @@ export interface FakeQuantization {
   readonly range: RangeRule;
   /** Ratios by which the ends of a range shrink, `[groups, 1]` where they are tensors; 1 where absent. */
   readonly clip?: { readonly low: Tensor | number; readonly high: Tensor | number };
-  /** The least width of a range, 1e-5 for weights; 0 where absent. */
+  /** The least width of a range, above 0; 1e-5 for weights. */
   readonly leastWidth?: number;
 }
+
+/** The least width of a range that has no other: an empty group reads back as zeros. */
+const smallestNormal = 2 ** -126;
 
 /**
  * Quantizes and dequantizes groups of values by plain tfjs operations, differentiable in the values and the clip: rounding is
@@ -43,29 +42,20 @@ export interface FakeQuantization {
  * @param x `[rows, groups, group]`
  */
 export function fakeQuantize(x: Tensor3D, grid: FakeQuantization): Tensor3D {
-  const { bits, symmetric, range, clip = { low: 1, high: 1 }, leastWidth = 0 } = grid;
+  const { bits, symmetric, range, clip = { low: 1, high: 1 }, leastWidth = smallestNormal } = grid;
   const minMax = range === 'min-max' && !symmetric;
   const [top, bottom] = [max(x, 2, true), min(x, 2, true)]; // [rows, groups, 1]
   const high = mul(minMax ? top : maximum(top, 0), clip.high);
   const low = mul(minMax ? bottom : minimum(bottom, 0), clip.low);
   if (symmetric) {
     const limit = 2 ** (bits - 1) - 1;
-    const largest = maximum(maximum(high, neg(low)), leastWidth);
-    const scale = where(equal(largest, 0), onesLike(largest), div(largest, limit));
+    const scale = div(maximum(maximum(high, neg(low)), leastWidth), limit);
     return mul(clipByValue(roundStraightThrough(div(x, scale)), -limit - 1, limit), scale);
   }
   const levels = 2 ** bits - 1;
-  const codes = (scale: Tensor, zero: Tensor) =>
-    clipByValue(add(roundStraightThrough(div(x, scale)), zero), 0, levels);
-  if (minMax) {
-    const scale = div(maximum(sub(high, low), Math.max(leastWidth, 1e-5)), levels);
-    const zero = clipByValue(neg(round(div(low, scale))), 0, levels);
-    return mul(sub(codes(scale, zero), zero), scale);
-  }
-  const empty = logicalAnd(equal(high, 0), equal(low, 0));
-  const start = where(empty, neg(onesLike(low)), low);
-  const width = sub(where(empty, onesLike(high), high), start);
-  const scale = div(maximum(width, leastWidth), levels);
-  const zero = round(div(neg(start), scale));
-  return mul(sub(codes(scale, zero), zero), scale);
+  const scale = div(maximum(sub(high, low), leastWidth), levels);
+  const start = round(div(neg(low), scale));
+  const zero = minMax ? clipByValue(start, 0, levels) : start;
+  const codes = clipByValue(add(roundStraightThrough(div(x, scale)), zero), 0, levels);
+  return mul(sub(codes, zero), scale);
 }
