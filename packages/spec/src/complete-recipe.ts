@@ -1,5 +1,20 @@
 import type { Recipe, RecipeInput } from './recipe.js';
-import type { ActivationScheme, KvPartScheme, KvScheme, WeightScheme } from './scheme.js';
+import type {
+  ActivationScheme,
+  KvPartScheme,
+  KvScheme,
+  RangeRule,
+  WeightScheme,
+} from './scheme.js';
+
+/** Methods that bring a grid of their own (interface.md §1). */
+const ownRange: { readonly [method: string]: RangeRule } = { awq: 'min-max' };
+
+/** What a weight scheme takes from the pipeline's methods where nobody says otherwise. */
+function gridOf(pipeline: RecipeInput['pipeline'] = []): Partial<WeightScheme> {
+  const range = pipeline.map(({ use }) => ownRange[use]).find((rule) => rule !== undefined);
+  return range ? { range } : {};
+}
 
 /** Defaults of interface.md §1: asymmetric, zero-inclusive range, per channel. */
 export function completeWeightScheme(
@@ -49,11 +64,15 @@ export function completeKvScheme(input: NonNullable<RecipeInput['kv']>): KvSchem
   };
 }
 
-/** Spells out every default of a valid recipe; a weight scheme without a rounder stays as it is, see {@link parseShortRecipe}. */
+/**
+ * Spells out every default of a valid recipe, the range of weights among them where a method of the pipeline
+ * brings its own; a weight scheme without a rounder stays as it is, see {@link parseShortRecipe}.
+ */
 export function completeRecipe(input: RecipeInput): Recipe {
+  const grid = gridOf(input.pipeline);
   return {
     pipeline: input.pipeline ?? [],
-    ...(input.weights && { weights: completeWeightScheme(input.weights) }),
+    ...(input.weights && { weights: completeWeightScheme({ ...grid, ...input.weights }) }),
     ...(input.activations && { activations: completeActivationScheme(input.activations) }),
     ...(input.kv && { kv: completeKvScheme(input.kv) }),
     rules: (input.rules ?? []).map(({ match, scheme }) => ({
@@ -62,7 +81,7 @@ export function completeRecipe(input: RecipeInput): Recipe {
         scheme === 'skip'
           ? scheme
           : {
-              ...(scheme.weight && { weight: completeWeightScheme(scheme.weight) }),
+              ...(scheme.weight && { weight: completeWeightScheme({ ...grid, ...scheme.weight }) }),
               ...(scheme.activation && { activation: completeActivationScheme(scheme.activation) }),
             },
     })),

@@ -41,6 +41,14 @@ describe('parseShortRecipe', () => {
     expect(parseShortRecipe('awq+gptq:w4g128').pipeline).toEqual([{ use: 'awq' }, { use: 'gptq' }]);
   });
 
+  it('rounds on the grid that a method brings along', () => {
+    expect(parseShortRecipe('awq:w4g128').weights?.range).toBe('min-max');
+    const { weights, rules } = parseShortRecipe('smoothquant+awq+gptq:w4g128head8');
+    expect(weights?.range).toBe('min-max');
+    expect(rules).toMatchObject([{ scheme: { weight: { bits: 8, range: 'min-max' } } }]);
+    expect(parseShortRecipe('gptq:w4g128').weights?.range).toBe('zero-inclusive');
+  });
+
   it('quantizes the head only when asked', () => {
     expect(parseShortRecipe('rtn:w4g64head8').rules).toEqual([
       {

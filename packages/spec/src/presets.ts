@@ -9,7 +9,7 @@ const gptqWeightOnly = (bits: 3 | 4): RecipeInput => ({
 });
 const awq = (bits: 3 | 4): RecipeInput => ({
   pipeline: [{ use: 'awq' }, { use: 'rtn' }],
-  weights: { bits, group: 128, range: 'min-max' },
+  weights: { bits, group: 128 },
   calibration: pile,
 });
 const kvquantStar = (bits: 3 | 4): RecipeInput => ({

@@ -66,7 +66,10 @@ export interface RotaryAngles {
 
 /** What to compute of a decoder layer. */
 export interface BlockForward {
-  /** Weights to compute with in place of the layer's own, `[out, in]`. */
+  /**
+   * Weights to compute with in place of the layer's own, `[out, in]`. What a half adds without any is computed once a layer,
+   * so that a search can ask for it at every step.
+   */
   readonly replaced?: ReadonlyMap<string, Tensor2D>;
   /**
    * `attention` and `feed-forward`: what that half adds to the residual stream, computed from its own input of the float

@@ -200,6 +200,23 @@ const broken: readonly (readonly [check: string, how: string, module: QuantizerM
     changed(() => ({ hints: new Map([['head', {}]]) })),
   ],
   [
+    'leaves the model alone where some linears of a group stay in float',
+    'a scale that only linears with a scheme take back',
+    moduleOf(async (block, context) => {
+      const { edits } = await smooth(block, context);
+      const rounded = ({ consumers, ...edit }: Edit & { op: 'scale' }) => ({
+        ...edit,
+        consumers: consumers.filter((name) => block.schemes.has(name)),
+      });
+      return { edits: edits.map((edit) => (edit.op === 'scale' ? rounded(edit) : edit)) };
+    }),
+  ],
+  [
+    'leaves the model alone where some linears of a group stay in float',
+    'a hint for a linear that nobody rounds',
+    changed(() => ({ hints: new Map([['lm_head', {}]]) })),
+  ],
+  [
     'proposes the same again',
     'factors that depend on the call',
     changed(({ edits: [first] }) => ({

@@ -30,6 +30,10 @@ export class ActivationStore {
     return this.held.size + this.spilled.size;
   }
 
+  has(window: number): boolean {
+    return this.held.has(window) || this.spilled.has(window);
+  }
+
   /** Stores a window's activations, replacing those it had; the array belongs to the store from now on. */
   async put(window: number, values: Float32Array): Promise<void> {
     const before = this.held.get(window);

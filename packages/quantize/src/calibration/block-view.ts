@@ -9,8 +9,17 @@ import {
   throwIfAborted,
 } from '@thinkbits/spec';
 import type { ActivationStore } from './activation-store.js';
-import type { BlockFlow } from './block-flow.js';
+import type { BlockFlow, ReplacedWeights } from './block-flow.js';
 import type { BlockWeights } from './block-weights.js';
+
+/**
+ * What the halves of a layer add to the residual stream with the layer's own weights, by window: searches compare with it
+ * again and again.
+ */
+export interface HalfResults {
+  readonly attention: ActivationStore;
+  readonly 'feed-forward': ActivationStore;
+}
 
 /** What a view looks at. */
 export interface BlockViewParts {
@@ -22,6 +31,8 @@ export interface BlockViewParts {
   readonly kv?: KvScheme;
   /** The residual stream that the float layer reads, by window; absent for a transform that needs no calibration. */
   readonly hidden?: ActivationStore;
+  /** Empty; filled as results are asked for. Whoever made it clears it. */
+  readonly results: HalfResults;
   readonly windows: number;
   readonly signal?: AbortSignal;
 }
@@ -30,6 +41,7 @@ export interface BlockViewParts {
 export function createBlockView(parts: BlockViewParts): BlockView {
   const { flow, weights, checkpoint, schemes, windows, signal } = parts;
   const { hidden: width } = flow.config;
+  const toTensor = (values: Float32Array) => tensor2d(values, [values.length / width, width]);
 
   async function hiddenOf(window: number): Promise<Tensor2D> {
     throwIfAborted(signal);
@@ -40,26 +52,55 @@ export function createBlockView(parts: BlockViewParts): BlockView {
         help: 'This is a defect of the transform: it must declare what it has to see.',
       });
     }
-    const values = await parts.hidden.get(window);
-    return tensor2d(values, [values.length / width, width]);
+    return toTensor(await parts.hidden.get(window));
   }
 
-  /** What group `stage` reads, from the layer's input. */
-  function inputOf(stage: number, hidden: Tensor2D): Tensor2D {
-    return tidy(() => {
-      if (stage === 0) return flow.qkvInput(weights, hidden);
-      if (stage === 1) return flow.outputInput(weights, flow.qkvInput(weights, hidden));
-      const middle = add(hidden, flow.attention(weights, hidden)) as Tensor2D;
-      const y = flow.gateUpInput(weights, middle);
+  /** What a half adds to the residual stream; with the layer's own weights it is computed once. */
+  async function halfOf(
+    half: keyof HalfResults,
+    window: number,
+    replaced?: ReplacedWeights,
+  ): Promise<Tensor2D> {
+    const store = parts.results[half];
+    if (!replaced && store.has(window)) return toTensor(await store.get(window));
+    const before = await (half === 'attention' ? hiddenOf(window) : middleOf(window));
+    const result =
+      half === 'attention'
+        ? flow.attention(weights, before, replaced)
+        : flow.feedForward(weights, before, replaced);
+    before.dispose();
+    if (!replaced) await store.put(window, new Float32Array((await result.data()) as Float32Array));
+    return result;
+  }
+
+  /** The residual stream after attention, `[tokens, hidden]`. */
+  async function middleOf(window: number): Promise<Tensor2D> {
+    const hidden = await hiddenOf(window);
+    const attention = await halfOf('attention', window);
+    const middle = add(hidden, attention) as Tensor2D;
+    hidden.dispose();
+    attention.dispose();
+    return middle;
+  }
+
+  /** What group `stage` reads. */
+  async function inputOf(stage: number, window: number): Promise<Tensor2D> {
+    const before = await (stage < 2 ? hiddenOf(window) : middleOf(window));
+    const input = tidy(() => {
+      if (stage === 0) return flow.qkvInput(weights, before);
+      if (stage === 1) return flow.outputInput(weights, flow.qkvInput(weights, before));
+      const y = flow.gateUpInput(weights, before);
       return stage === 2 ? y : flow.downInput(weights, y);
     });
+    before.dispose();
+    return input;
   }
 
-  async function* eachWindow(compute: (hidden: Tensor2D) => Tensor2D): AsyncGenerator<Tensor2D> {
+  async function* eachWindow(
+    compute: (window: number) => Promise<Tensor2D>,
+  ): AsyncGenerator<Tensor2D> {
     for (let window = 0; window < windows; window++) {
-      const hidden = await hiddenOf(window);
-      const result = compute(hidden);
-      if (result !== hidden) hidden.dispose();
+      const result = await compute(window);
       try {
         yield result;
       } finally {
@@ -80,18 +121,14 @@ export function createBlockView(parts: BlockViewParts): BlockView {
       const [rows, columns] = shape.length === 1 ? [1, shape[0] as number] : shape;
       return tensor2d(values, [rows as number, columns as number]);
     },
-    inputs: (stage) => eachWindow((hidden) => inputOf(stage, hidden)),
-    hidden: () => eachWindow((hidden) => hidden),
+    inputs: (stage) => eachWindow((window) => inputOf(stage, window)),
+    hidden: () => eachWindow(hiddenOf),
     async forward(batch, { replaced, result = 'output' } = {}) {
+      if (result !== 'output') return halfOf(result, batch, replaced);
       const hidden = await hiddenOf(batch);
-      const computed = tidy(() => {
-        if (result === 'output') return flow.forward(weights, hidden, replaced);
-        if (result === 'attention') return flow.attention(weights, hidden, replaced);
-        const middle = add(hidden, flow.attention(weights, hidden)) as Tensor2D;
-        return flow.feedForward(weights, middle, replaced);
-      });
+      const output = flow.forward(weights, hidden, replaced);
       hidden.dispose();
-      return computed;
+      return output;
     },
   };
 }

@@ -26,7 +26,7 @@ import { findRounder } from '../plan/complete-pipeline.js';
 import { ActivationStore, type MemoryBudget } from './activation-store.js';
 import { BlockFlow } from './block-flow.js';
 import { BlockPath } from './block-path.js';
-import { createBlockView } from './block-view.js';
+import { createBlockView, type HalfResults } from './block-view.js';
 import { BlockWeights } from './block-weights.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
@@ -81,6 +81,7 @@ export class CalibrationWalk {
   private readonly basis = new ResidualBasis();
   private readonly floatPath: BlockPath | undefined;
   private readonly quantizedPath: BlockPath | undefined;
+  private readonly halfResults: HalfResults;
   private block: OpenBlock | undefined;
 
   constructor(parts: CalibrationWalkParts) {
@@ -89,6 +90,10 @@ export class CalibrationWalk {
     this.transforms = parts.pipeline.filter((stage) => stage.role === 'transform');
     this.flow = new BlockFlow(readFamily(parts.checkpoint.config).decoder);
     this.budget = { left: parts.activationBytes };
+    this.halfResults = {
+      attention: new ActivationStore(this.budget),
+      'feed-forward': new ActivationStore(this.budget),
+    };
     const rounderNeeds = findRounder(parts.pipeline)?.needs.calibration ?? 'none';
     const transformsSee = this.transforms.some(({ needs }) => needs.calibration !== 'none');
     const path = () =>
@@ -248,6 +253,7 @@ export class CalibrationWalk {
         ...(parts.kvScheme && { kv: parts.kvScheme }),
         windows: sees ? parts.windows.length : 0,
         ...(sees && floatPath && { hidden: floatPath.hidden }),
+        results: this.halfResults,
         ...(parts.signal && { signal: parts.signal }),
       });
       return await transform.propose(view, {
@@ -258,6 +264,7 @@ export class CalibrationWalk {
       });
     } finally {
       weights.dispose();
+      for (const store of Object.values(this.halfResults)) await store.clear();
     }
   }
 

@@ -67,6 +67,15 @@ describe('bits that stand in two places', () => {
     expect(plan.schemes.linears.has('lm_head')).toBe(false);
   });
 
+  it('rounds on the grid that a method of the pipeline brings along', () => {
+    const awq = { ...transform, id: 'awq' };
+    expect(planQuantization(model, w4, [awq, rtn()]).recipe.weights?.range).toBe('min-max');
+    const said = { weights: { bits: 4, range: 'zero-inclusive' } } as const;
+    expect(planQuantization(model, said, [awq, rtn()]).recipe.weights?.range).toBe(
+      'zero-inclusive',
+    );
+  });
+
   it('records equal work equally', () => {
     const inRecipe = planQuantization(model, w4, [rtn({ clipSearch: true })]).recipe;
     expect(planQuantization(model, {}, [rtn({ bits: 4, clipSearch: true })]).recipe).toEqual(

@@ -33,7 +33,8 @@ export function planQuantization(
   pipeline: readonly Quantizer[] = [],
   budget?: Budget,
 ): QuantizationPlan {
-  const complete = completePipeline(readRecipe(recipe), pipeline);
+  const methods = pipeline.map(({ id }) => id);
+  const complete = completePipeline(readRecipe(recipe, methods), pipeline);
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
   const { samples = 0, length = 0 } = complete.recipe.calibration ?? {};
   const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
