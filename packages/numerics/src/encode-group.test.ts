@@ -1,10 +1,11 @@
+import type { RangeRule } from '@thinkbits/spec';
 import { describe, expect, test } from 'vitest';
 import { encodeGroup } from './encode-group.js';
 import type { Grid } from './grid.js';
 import { dequantizeTokens, quantizeTokens } from './quantize-tokens.js';
 import { createRandom } from './random.js';
 
-type OneClip = Grid & { readonly clip: number };
+type OneClip = Grid & { readonly clip: number; readonly range?: RangeRule };
 const grid = (more: Partial<OneClip> = {}): OneClip => ({
   bits: 4,
   symmetric: false,

@@ -1,14 +1,16 @@
 import { type Grid, highestCode, lowestCode } from './grid.js';
-import { writeCodes, writeGroupParameters } from './group-parameters.js';
+import { codeOf, writeCodes, writeGroupParameters } from './group-parameters.js';
 
 /**
- * Quantizes one group of activations, keys or values from its own range (methods.md §1.0a; `min-max`: §1.0b).
+ * Quantizes one group of activations, keys or values from its own range (methods.md §1.0a; `min-max`: §1.0b;
+ * `float-minimum`: KIVI, arXiv 2402.02750 eq. 2).
  *
  * Every operation is rounded to float32 and nothing is allocated: this runs for every token and head of the cache.
  * A group that holds NaN or an infinity gets a NaN scale and so decodes to NaN.
  * @param values read from `start`, `length` of them
  * @param codes written from `codesStart`; bytes are two's complement when symmetric
- * @param parameters gets the scale at `parametersStart` and the zero point (0 when symmetric) right after it
+ * @param parameters gets the scale at `parametersStart` and right after it the zero point (0 when symmetric), or the minimum
+ *   under the rule `float-minimum`
  */
 export function encodeGroup(
   values: Float32Array,
@@ -20,9 +22,9 @@ export function encodeGroup(
   parameters: Float32Array,
   parametersStart: number,
 ): void {
-  const minMax = grid.range === 'min-max' && !grid.symmetric;
-  let maximum = minMax ? Number.NEGATIVE_INFINITY : 0;
-  let minimum = minMax ? Number.POSITIVE_INFINITY : 0;
+  const tight = grid.range !== 'zero-inclusive' && grid.range !== undefined && !grid.symmetric;
+  let maximum = tight ? Number.NEGATIVE_INFINITY : 0;
+  let minimum = tight ? Number.POSITIVE_INFINITY : 0;
   for (let i = start; i < start + length; i++) {
     const value = values[i] as number;
     maximum = Math.max(maximum, value); // NaN stays
@@ -35,12 +37,23 @@ export function encodeGroup(
   minimum =
     Math.fround(minimum * Math.fround(typeof clip === 'number' ? clip : clip.low)) + notFinite;
   const highest = highestCode(grid.bits, grid.symmetric);
+  if (tight && grid.range === 'float-minimum') {
+    // A constant group is its minimum, whatever the scale.
+    const scale = Math.fround(Math.fround(maximum - minimum) / highest) || 1 + notFinite;
+    parameters[parametersStart] = scale;
+    parameters[parametersStart + 1] = minimum;
+    for (let i = 0; i < length; i++) {
+      const above = Math.fround((values[start + i] as number) - minimum);
+      codes[codesStart + i] = codeOf(above, scale, 0, 0, highest);
+    }
+    return;
+  }
   writeGroupParameters(
     minimum,
     maximum,
     highest,
     grid.symmetric,
-    minMax,
+    tight,
     0,
     parameters,
     parametersStart,

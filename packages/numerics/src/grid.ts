@@ -1,4 +1,4 @@
-import { type RangeRule, ThinkbitsError } from '@thinkbits/spec';
+import { type ClipRatios, type KvRangeRule, ThinkbitsError } from '@thinkbits/spec';
 
 /** Levels and range rule of a group whose parameters are found from its own values. */
 export interface Grid {
@@ -6,9 +6,9 @@ export interface Grid {
   readonly bits: number;
   readonly symmetric: boolean;
   /** `zero-inclusive` where absent. Symmetric grids use max|x| under either rule. */
-  readonly range?: RangeRule;
+  readonly range?: KvRangeRule;
   /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
-  readonly clip: number | { readonly low: number; readonly high: number };
+  readonly clip: number | ClipRatios;
 }
 
 /** The smallest code: -2^(bits-1) when symmetric (two's complement), else 0. */

@@ -48,6 +48,18 @@ export function writeGroupParameters(
   parameters[at + 1] = fround(-low / scale) + roundingShift - roundingShift;
 }
 
+/** clamp(round(x / scale) + zero, lowest, highest), the quotient in float32. */
+export function codeOf(
+  value: number,
+  scale: number,
+  zero: number,
+  lowest: number,
+  highest: number,
+): number {
+  const code = Math.fround(value / scale) + roundingShift - roundingShift + zero;
+  return Math.min(Math.max(code, lowest), highest);
+}
+
 /**
  * Rounds `length` values to codes: clamp(round(x / scale) + zero, lowest, highest), in float32.
  *
@@ -65,8 +77,6 @@ export function writeCodes(
   codesStart: number,
 ): void {
   for (let i = 0; i < length; i++) {
-    const quotient = Math.fround((values[start + i] as number) / scale);
-    const code = quotient + roundingShift - roundingShift + zero;
-    codes[codesStart + i] = Math.min(Math.max(code, lowest), highest);
+    codes[codesStart + i] = codeOf(values[start + i] as number, scale, zero, lowest, highest);
   }
 }

@@ -1,3 +1,4 @@
+export { channelGrids, encodeOnGrids } from './channel-grids.js';
 export { type ClipSearch, defaultClipSearch } from './clip-search.js';
 export { activationOrder } from './compensated-rounding/column-order.js';
 export {

@@ -1,4 +1,4 @@
-import type { SlicedClip } from '@thinkbits/spec';
+import type { RangeRule, SlicedClip } from '@thinkbits/spec';
 import { encodeGroup } from './encode-group.js';
 import { checkBits, checkLength, type Grid } from './grid.js';
 import { checkedGroupSize } from './group-count.js';
@@ -17,7 +17,8 @@ export interface QuantizedTokens {
 }
 
 /** How tokens are quantized. */
-export interface TokenGrid extends Omit<Grid, 'clip'> {
+export interface TokenGrid extends Omit<Grid, 'clip' | 'range'> {
+  readonly range?: RangeRule;
   /** Channels that share a scale; the last group of a token may be shorter. */
   readonly group: number;
   /** As of a {@link Grid}; or the ratios of each group. */

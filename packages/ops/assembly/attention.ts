@@ -115,10 +115,15 @@ export function softmax(scores: usize, count: i32): void {
   for (let at = scores; at < padded; at += 16) v128.store(at, f32x4.mul(v128.load(at), share));
 }
 
+/** Codes are unsigned, with a zero point; signed, without one; unsigned above a minimum in float. */
+const SIGNED = 1;
+const MINIMUM = 2;
+
 /**
- * x̂ = scale · (code - zero) for `count` tokens of one head.
+ * x̂ = scale · (code - zero), or scale · code + minimum, for `count` tokens of one head.
  * @param codes `[count, bytesPerToken]`, a little-endian bit stream per token
- * @param parameters `[count, groups, 2]`: scale and zero
+ * @param parameters `[count, groups, 2]`: scale and zero, or minimum
+ * @param kind 0, SIGNED or MINIMUM
  * @param levels scratch for 256 floats
  */
 export function decodeTokens(
@@ -126,7 +131,7 @@ export function decodeTokens(
   bytesPerToken: i32,
   parameters: usize,
   bits: i32,
-  symmetric: i32,
+  kind: i32,
   headDim: i32,
   groupSize: i32,
   count: i32,
@@ -140,16 +145,96 @@ export function decodeTokens(
     const token = codes + <usize>t * <usize>bytesPerToken;
     for (let g = 0; g < groups; g++, parameter += 8) {
       const scale = load<f32>(parameter);
-      const zero = load<f32>(parameter + 4);
+      const second = load<f32>(parameter + 4);
       const first = g * groupSize * bits;
-      if (bits == 4 && symmetric == 0 && (groupSize & 15) == 0) {
-        decode4(token + <usize>(first >> 3), scale, zero, groupSize, out);
-      } else if (bits == 8 && symmetric == 0 && (groupSize & 3) == 0) {
-        decode8(token + <usize>(first >> 3), scale, zero, groupSize, out);
+      if (bits == 4 && kind == 0 && (groupSize & 15) == 0) {
+        decode4(token + <usize>(first >> 3), scale, second, groupSize, out);
+      } else if (bits == 8 && kind == 0 && (groupSize & 3) == 0) {
+        decode8(token + <usize>(first >> 3), scale, second, groupSize, out);
       } else {
-        decodeAny(token, first, scale, zero, bits, symmetric, groupSize, levels, out);
+        const zero: f32 = kind == MINIMUM ? 0 : second;
+        const minimum: f32 = kind == MINIMUM ? second : 0;
+        decodeAny(token, first, scale, zero, minimum, bits, kind == SIGNED, groupSize, levels, out);
       }
       out += (<usize>groupSize) << 2;
+    }
+  }
+}
+
+/**
+ * x̂ = scale[c] · (code - zero[c]) + offset[c] for `count` tokens of one head.
+ * @param codes `[count, bytesPerToken]`, a little-endian bit stream per token
+ * @param scales `[headDim]`, as zeros and offsets
+ * @param levels scratch for 256 floats
+ */
+export function decodeChannels(
+  codes: usize,
+  bytesPerToken: i32,
+  scales: usize,
+  zeros: usize,
+  offsets: usize,
+  bits: i32,
+  kind: i32,
+  headDim: i32,
+  count: i32,
+  levels: usize,
+  output: usize,
+): void {
+  const row: usize = (<usize>headDim) << 2;
+  const vectors: usize = row & ~15;
+  let out = output;
+  for (let t = 0; t < count; t++, out += row) {
+    const token = codes + <usize>t * <usize>bytesPerToken;
+    // The codes as floats first, whatever their width, then all channels alike.
+    if (bits == 4 && kind != SIGNED && (headDim & 15) == 0) decode4(token, 1, 0, headDim, out);
+    else if (bits == 8 && kind != SIGNED && (headDim & 3) == 0) decode8(token, 1, 0, headDim, out);
+    else decodeAny(token, 0, 1, 0, 0, bits, kind == SIGNED, headDim, levels, out);
+    let i: usize = 0;
+    for (; i < vectors; i += 16) {
+      const above = f32x4.sub(v128.load(out + i), v128.load(zeros + i));
+      v128.store(out + i, f32x4.add(f32x4.mul(v128.load(scales + i), above), v128.load(offsets + i)));
+    }
+    for (; i < row; i += 4) {
+      const above = load<f32>(out + i) - load<f32>(zeros + i);
+      store<f32>(out + i, load<f32>(scales + i) * above + load<f32>(offsets + i));
+    }
+  }
+}
+
+/**
+ * Rotary embedding of `count` keys `[count, headDim]`, channel i with channel i + headDim / 2; output may be the keys.
+ * @param cosines `[count, headDim / 2]`, as sines: the angles of the keys' positions
+ */
+export function rotateKeys(
+  keys: usize,
+  count: i32,
+  headDim: i32,
+  cosines: usize,
+  sines: usize,
+  output: usize,
+): void {
+  const half: usize = (<usize>headDim) << 1;
+  const vectors: usize = half & ~15;
+  let from = keys;
+  let to = output;
+  let angle: usize = 0;
+  for (let t = 0; t < count; t++, from += 2 * half, to += 2 * half, angle += half) {
+    let i: usize = 0;
+    for (; i < vectors; i += 16) {
+      const a = v128.load(from + i);
+      const b = v128.load(from + half + i);
+      const cosine = v128.load(cosines + angle + i);
+      const sine = v128.load(sines + angle + i);
+      v128.store(to + i, f32x4.sub(f32x4.mul(a, cosine), f32x4.mul(b, sine)));
+      v128.store(to + half + i, f32x4.add(f32x4.mul(b, cosine), f32x4.mul(a, sine)));
+    }
+    for (; i < half; i += 4) {
+      const a = load<f32>(from + i);
+      const b = load<f32>(from + half + i);
+      const cosine = load<f32>(cosines + angle + i);
+      const sine = load<f32>(sines + angle + i);
+      store<f32>(to + i, a * cosine - b * sine);
+      store<f32>(to + half + i, b * cosine + a * sine);
     }
   }
 }
@@ -194,8 +279,9 @@ function decodeAny(
   firstBit: i32,
   scale: f32,
   zero: f32,
+  minimum: f32,
   bits: i32,
-  symmetric: i32,
+  signed: bool,
   count: i32,
   levels: usize,
   output: usize,
@@ -203,8 +289,8 @@ function decodeAny(
   const mask = (1 << bits) - 1;
   const half = 1 << (bits - 1);
   for (let code = 0; code <= mask; code++) {
-    const value = symmetric != 0 && code >= half ? code - 2 * half : code;
-    store<f32>(levels + ((<usize>code) << 2), scale * (<f32>value - zero));
+    const value = signed && code >= half ? code - 2 * half : code;
+    store<f32>(levels + ((<usize>code) << 2), scale * (<f32>value - zero) + minimum);
   }
   for (let i = 0; i < count; i++) {
     const bit = firstBit + i * bits;

@@ -59,6 +59,48 @@ const schemes: Record<string, KvParameters | undefined> = {
   },
 };
 
+const grid = (offset: number | undefined) => ({
+  scales: Float32Array.from({ length: 32 }, (_, i) => 0.1 + 0.02 * i),
+  zeros: Float32Array.from({ length: 32 }, (_, i) => (i % 20) - 3),
+  ...(offset !== undefined && { offset: new Float32Array(32).fill(offset) }),
+});
+const channels = { ...part, axis: 'channel' as const };
+const table = rotaryTable(
+  Float64Array.from({ length: 8 }, (_, i) => 10000 ** (-i / 8)),
+  128,
+  1.1,
+);
+Object.assign(schemes, {
+  'per token before the rotary embedding': {
+    scheme: { key: part, value: part, window: 0, rope: 'before' },
+  },
+  'static channels before the rotary embedding': {
+    scheme: { key: channels, value: { ...part, bits: 3 }, window: 0, rope: 'before' },
+    staticKeys: grid(undefined),
+  },
+  'static channels of both halves, with an offset and a window': {
+    scheme: {
+      key: { ...channels, bits: 3 },
+      value: { ...channels, bits: 2, symmetric: true },
+      window: 7,
+      rope: 'before',
+    },
+    staticKeys: grid(1.5),
+    staticValues: { ...grid(undefined), zeros: new Float32Array(32) },
+  },
+  'KIVI, a window of two groups': {
+    scheme: {
+      key: { ...channels, bits: 2, group: 16, range: 'float-minimum' },
+      value: { ...part, bits: 4, group: 8, range: 'float-minimum' },
+      window: 32,
+      rope: 'after',
+    },
+  },
+  'groups longer than a page, before the rotary embedding': {
+    scheme: { key: { ...channels, bits: 8, group: 70 }, window: 70, rope: 'before' },
+  },
+} satisfies Record<string, KvParameters>);
+
 describe.each(['cpu', 'wasm'])('fused operations on %s', (backend) => {
   let tensors = 0;
   beforeAll(async () => {
@@ -130,6 +172,7 @@ describe.each(['cpu', 'wasm'])('fused operations on %s', (backend) => {
       layer: 0,
       segments,
       heads,
+      table,
     });
     const inputs = (tokens: number, seed: number) => ({
       query: random(tokens, heads * 16, seed),

@@ -11,6 +11,8 @@ export * from './gradients/register-gradients.js';
 export * from './host-memory.js';
 export * from './install-kernels.js';
 export * from './invert.js';
+export * from './kv-cache/check-kv-parameters.js';
+export { KeyRotation } from './kv-cache/key-rotation.js';
 export * from './kv-cache/kv-cache.js';
 export * from './kv-cache/kv-store.js';
 export * from './linear-weight.js';

@@ -70,7 +70,7 @@ async function writeParts(
     for (const report of finished?.reports ?? []) emit({ type: 'layer', report });
     if (finished && walk && part.block) {
       const rounded = await readPart(staging.path, part.file, work.schemes);
-      await passUnit(part.block, work, finished.proposals ?? [], rounded);
+      await passUnit(part.block, work, finished, rounded);
     }
     records.set(part, finished ?? (await writePart(staging.path, part, work)));
     const note = finished ? `${part.name}, from an earlier run` : part.name;
@@ -145,7 +145,7 @@ export function quantizeCheckpoint(
       const { walk } = work;
       const manifest = await createManifest(checkpoint, plan, records, calibration, {
         linears: linearSchemes(plan.schemes, walk?.activations),
-        kv: kvParameters(plan, model, walk?.kv),
+        kv: kvParameters(plan, model, walk),
         online: walk?.checkpoint.online ?? [],
       });
       const files = await writeDescriptions(

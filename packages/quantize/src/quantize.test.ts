@@ -119,13 +119,14 @@ describe('in memory equals written and opened', () => {
 
 it('refuses parameters of a codec that the cache cannot store, before anything is written', async () => {
   const { checkpoint } = await openTiny();
-  const rotated: ReturnType<typeof codec> = {
+  const grid = { scales: new Float32Array(16).fill(1), zeros: new Float32Array(16) };
+  const perToken: ReturnType<typeof codec> = {
     ...codec(),
-    parameters: (scheme) => ({ scheme, rotation: { kind: 'hadamard', size: 8 } }),
+    parameters: (scheme) => ({ scheme, staticKeys: grid }),
   };
   const output = join(await temporaryDirectory(), 'q');
-  const run = quantizeCheckpoint(checkpoint, { pipeline: [rotated], kv: { bits: 4 }, output });
-  await expect(run).rejects.toMatchObject({ code: 'kv/not-supported' });
+  const run = quantizeCheckpoint(checkpoint, { pipeline: [perToken], kv: { bits: 4 }, output });
+  await expect(run).rejects.toMatchObject({ code: 'kv/static-grid' });
   expect(existsSync(`${output}.partial`)).toBe(false);
 });
 

@@ -13,7 +13,7 @@ import { layerUnits } from './layers/layer-unit.js';
 import { activationSchemes, linearSchemes } from './layers/linear-schemes.js';
 import type { FinishedLinear } from './layers/round-group.js';
 import { roundUnit } from './layers/round-unit.js';
-import { startRounding } from './layers/start-rounding.js';
+import { needsWalk, startRounding } from './layers/start-rounding.js';
 import { acceptPlan } from './plan/accept-plan.js';
 import { findRounder } from './plan/complete-pipeline.js';
 import { type QuantizeOptions, readOptions } from './quantize-options.js';
@@ -37,7 +37,8 @@ export function quantize(
     const request = readOptions(options);
     const { info, checkpoint } = model;
     const plan = acceptPlan(info, request, emit);
-    if (findRounder(plan.pipeline)) refuseQuantized(checkpoint);
+    // What looks at float weights needs a float model, a rounder or not.
+    if (findRounder(plan.pipeline) || plan.pipeline.some(needsWalk)) refuseQuantized(checkpoint);
     kvParameters(plan, info); // fails now rather than after hours of work
     const calibration = await readCalibration(checkpoint, info, plan, request);
     const work = await startRounding(checkpoint, plan, request, calibration, emit);
@@ -65,7 +66,7 @@ export function quantize(
       await work.walk?.dispose();
     }
     throwIfAborted(request.signal);
-    const kv = kvParameters(plan, info, work.walk?.kv);
+    const kv = kvParameters(plan, info, work.walk);
     const activations = activationSchemes(linearSchemes(plan.schemes, work.walk?.activations));
     const online = work.walk?.checkpoint.online ?? [];
     return createModel(work.checkpoint, {

@@ -1,6 +1,7 @@
 import type { Recipe, RecipeInput } from './recipe.js';
 import type {
   ActivationScheme,
+  KvLayout,
   KvPartScheme,
   KvScheme,
   RangeRule,
@@ -44,21 +45,25 @@ export function completeKvPartScheme(
   };
 }
 
-/** Defaults: keys after the rotary embedding, no float window. */
-export function completeKvScheme(input: NonNullable<RecipeInput['kv']>): KvScheme {
-  if ('bits' in input) {
-    const part = completeKvPartScheme(input);
-    return { key: part, value: part, window: 0, rope: 'after' };
-  }
+/**
+ * Defaults: keys after the rotary embedding, no float window.
+ * @param layout of the codec that stores the cache; it comes before the general defaults
+ */
+export function completeKvScheme(
+  input: NonNullable<RecipeInput['kv']>,
+  layout: KvLayout = {},
+): KvScheme {
   const {
     key,
     value,
-    window = 0,
-    rope = 'after',
-  } = input as Exclude<RecipeInput['kv'], { bits: unknown } | undefined>;
+    window = layout.window ?? 0,
+    rope = layout.rope ?? 'after',
+  } = 'bits' in input
+    ? { key: input, value: input }
+    : (input as Exclude<RecipeInput['kv'], { bits: unknown } | undefined>);
   return {
-    ...(key && { key: completeKvPartScheme(key) }),
-    ...(value && { value: completeKvPartScheme(value) }),
+    ...(key && { key: completeKvPartScheme({ ...layout.key, ...key }) }),
+    ...(value && { value: completeKvPartScheme({ ...layout.value, ...value }) }),
     window,
     rope,
   };
@@ -67,14 +72,15 @@ export function completeKvScheme(input: NonNullable<RecipeInput['kv']>): KvSchem
 /**
  * Spells out every default of a valid recipe, the range of weights among them where a method of the pipeline
  * brings its own; a weight scheme without a rounder stays as it is, see {@link parseShortRecipe}.
+ * @param layout of the KV codec in the recipe's pipeline
  */
-export function completeRecipe(input: RecipeInput): Recipe {
+export function completeRecipe(input: RecipeInput, layout?: KvLayout): Recipe {
   const grid = gridOf(input.pipeline);
   return {
     pipeline: input.pipeline ?? [],
     ...(input.weights && { weights: completeWeightScheme({ ...grid, ...input.weights }) }),
     ...(input.activations && { activations: completeActivationScheme(input.activations) }),
-    ...(input.kv && { kv: completeKvScheme(input.kv) }),
+    ...(input.kv && { kv: completeKvScheme(input.kv, layout) }),
     rules: (input.rules ?? []).map(({ match, scheme }) => ({
       match,
       scheme:

@@ -127,18 +127,28 @@ function parseScheme(
   };
 }
 
+/** Whether a method rounds weights, as this project knows its own. */
+const roundsWeights = (method: string): boolean => ['rtn', 'gptq', 'gptaq'].includes(method);
+
 /**
- * Parses `METHOD[+METHOD…][:SCHEME]` or `none` (interface.md §1) into a complete recipe.
+ * Parses `METHOD[+METHOD…][:SCHEME]` or `none` (interface.md §1) into a complete recipe, by general defaults:
+ * {@link readShortRecipe} leaves them to who knows the methods.
+ * @param isRounder whether a method rounds weights; only apps know, the default knows the methods of this project
+ * @throws ThinkbitsError `recipe/syntax`, `recipe/bits`, `recipe/kv-bits`
+ */
+export function parseShortRecipe(text: string, isRounder = roundsWeights): Recipe {
+  return completeRecipe(readShortRecipe(text, isRounder));
+}
+
+/**
+ * Reads `METHOD[+METHOD…][:SCHEME]` or `none` (interface.md §1): what the text says, nothing more.
  *
  * The last method rounds; `rtn` is appended where the caller says that none of them does.
  * @param isRounder whether a method rounds weights; only apps know, the default knows the methods of this project
  * @throws ThinkbitsError `recipe/syntax`, `recipe/bits`, `recipe/kv-bits`
  */
-export function parseShortRecipe(
-  text: string,
-  isRounder: (method: string) => boolean = (method) => ['rtn', 'gptq', 'gptaq'].includes(method),
-): Recipe {
-  if (text === 'none') return completeRecipe({});
+export function readShortRecipe(text: string, isRounder = roundsWeights): RecipeInput {
+  if (text === 'none') return {};
   const colon = text.indexOf(':');
   const methods = (colon < 0 ? text : text.slice(0, colon)).split('+');
   const wrong = methods.find((method) => !methodName.test(method));
@@ -158,5 +168,5 @@ export function parseShortRecipe(
     .filter((method) => rounds || colon < 0 || !isRounder(method))
     .map((use) => ({ use }));
   if (rounds && !methods.some(isRounder)) pipeline.push({ use: 'rtn' });
-  return completeRecipe({ pipeline, ...scheme });
+  return { pipeline, ...scheme };
 }

@@ -14,6 +14,22 @@ const weight: JsonSchema = {
 
 const clip: JsonSchema = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
 
+/** One ratio for both ends of a range, or one each. */
+export const kvClipSchema: JsonSchema = {
+  if: { type: 'object' },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['low', 'high'],
+    properties: { low: clip, high: clip },
+  },
+  else: clip,
+};
+
+/** {@link KvRangeRule}. */
+export const kvRangeSchema: JsonSchema = { enum: ['zero-inclusive', 'min-max', 'float-minimum'] };
+
 const activation: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -35,8 +51,8 @@ const kvPart: JsonSchema = {
     axis: { enum: ['token', 'channel'] },
     group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'head' }] },
     symmetric: { type: 'boolean' },
-    range: { enum: ['zero-inclusive', 'min-max'] },
-    clip,
+    range: kvRangeSchema,
+    clip: kvClipSchema,
   },
 };
 

@@ -12,6 +12,18 @@ export type KvBits = 2 | 3 | 4 | 8;
  */
 export type RangeRule = 'zero-inclusive' | 'min-max';
 
+/**
+ * Range rules of keys and values. `float-minimum`: x̂ = scale · code + minimum over [min x, max x], the minimum kept as a float
+ * in place of an integer zero point (KIVI, arXiv 2402.02750).
+ */
+export type KvRangeRule = RangeRule | 'float-minimum';
+
+/** Ratios in (0, 1] by which the lower and the upper end of a range shrink. */
+export interface ClipRatios {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Integer weights: code = round(w / scale) + zero, one scale and zero per output row and group of input columns. */
 export interface WeightScheme {
   readonly bits: WeightBits;
@@ -42,21 +54,36 @@ export interface KvPartScheme {
   readonly bits: KvBits;
   /** `token`: a scale per token and group of channels. `channel`: a scale per channel and group of tokens. */
   readonly axis: 'token' | 'channel';
-  /** Elements along the other axis that share a scale; `head` = head_dim. */
+  /**
+   * Elements along the other axis that share a scale: channels of a token, or tokens of a channel. `head` = all of them: the
+   * head's channels, or every token there will be, which takes a static grid ({@link StaticKvGrid}).
+   */
   readonly group: number | 'head';
   readonly symmetric: boolean;
-  readonly range: RangeRule;
-  /** Ratio in (0, 1] by which both ends of the range shrink. */
-  readonly clip: number;
+  readonly range: KvRangeRule;
+  /** Ratio in (0, 1] by which both ends of the range shrink, or one for each end. */
+  readonly clip: number | ClipRatios;
+}
+
+/** What a KV codec puts where a recipe says nothing about the cache. */
+export interface KvLayout {
+  readonly key?: Partial<KvPartScheme>;
+  readonly value?: Partial<KvPartScheme>;
+  readonly window?: number;
+  readonly rope?: KvScheme['rope'];
 }
 
 /** How keys and values are kept between steps. An absent half stays in float. */
 export interface KvScheme {
   readonly key?: KvPartScheme;
   readonly value?: KvPartScheme;
-  /** The most recent tokens of a row that stay in float; 0 = everything is quantized as it arrives. */
+  /**
+   * The most recent tokens of a row that stay in float; 0 = everything is quantized as it arrives. A half in groups of tokens
+   * quantizes a window when it is full, all of it at once, so that between 0 and `window` - 1 tokens stay in float; the window
+   * is then a multiple of the group.
+   */
   readonly window: number;
-  /** Whether keys are quantized before or after the rotary embedding. */
+  /** Whether keys are quantized before or after the rotary embedding; those from before it are rotated when they are read. */
   readonly rope: 'before' | 'after';
 }
 

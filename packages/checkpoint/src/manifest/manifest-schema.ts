@@ -1,4 +1,4 @@
-import { type JsonSchema, recipeSchema } from '@thinkbits/spec';
+import { type JsonSchema, kvClipSchema, kvRangeSchema, recipeSchema } from '@thinkbits/spec';
 import { manifestVersion } from './thinkbits-manifest.js';
 
 /** An object whose fields are all known. */
@@ -31,8 +31,8 @@ const kvPart = closed({
   axis: { enum: ['token', 'channel'] },
   group: group('head'),
   symmetric: boolean,
-  range,
-  clip,
+  range: kvRangeSchema,
+  clip: kvClipSchema,
 });
 const kvScheme = closed(
   { key: kvPart, value: kvPart, window: index, rope: { enum: ['before', 'after'] } },
@@ -115,7 +115,6 @@ export const manifestSchema: JsonSchema = {
             scheme: kvScheme,
             staticKeys: staticGrid,
             staticValues: staticGrid,
-            rotation: linearMap,
           },
           ['scheme'],
         ),

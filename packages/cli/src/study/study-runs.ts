@@ -1,5 +1,5 @@
 import { completeRecipe, type Recipe, ThinkbitsError } from '@thinkbits/spec';
-import { resolveRecipe } from '../resolve/recipe.js';
+import { completeNamedRecipe, resolveRecipe } from '../resolve/recipe.js';
 import type { StudyCell, StudyFile, StudyRecipe, StudySampling, StudyText } from './study-file.js';
 
 /** One run of a study: a model with a recipe on a benchmark. */
@@ -59,7 +59,7 @@ function sorted(sampling: StudySampling): unknown {
 
 async function readRecipe(recipe: StudyRecipe, directory: string) {
   if (typeof recipe === 'string') return resolveRecipe(recipe, directory);
-  return { name: recipe.name, recipe: completeRecipe(recipe.recipe) };
+  return { name: recipe.name, recipe: await completeNamedRecipe(recipe.recipe, directory) };
 }
 
 async function cellRuns(cell: StudyCell, directory: string): Promise<StudyRun[]> {

@@ -8,6 +8,7 @@ import {
   rotaryEmbedding,
   type Segment,
 } from '@thinkbits/ops';
+import type { KvScheme } from '@thinkbits/spec';
 import type { DecoderConfig } from '../config/decoder-config.js';
 
 /** What attention does to queries, keys and values besides projecting them. */
@@ -33,35 +34,62 @@ export interface AttentionPlace {
   readonly layer: number;
 }
 
+/** The dimensions that attention splits its projections by. */
+export type AttentionConfig = Pick<DecoderConfig, 'heads' | 'kvHeads' | 'headDim' | 'normEpsilon'>;
+
 /**
- * Attention between the projections of a decoder layer: splits q, k and v, norms, rotates, stores and attends.
+ * What attention stores and asks with: splits q, k and v, norms, rotates and maps them; call within a tidy.
+ * @param qkv `[tokens, (heads + 2 · kvHeads) · headDim]`
+ * @param keyRope `before`: keys are left as they are before the rotary embedding
+ * @returns query `[tokens, heads · headDim]`, key and value `[tokens, kvHeads · headDim]`
+ */
+export function attentionInputs(
+  qkv: Tensor2D,
+  parts: AttentionParts,
+  { heads, kvHeads, headDim, normEpsilon }: AttentionConfig,
+  angles: Pick<AttentionPlace, 'table' | 'positions'>,
+  keyRope: KvScheme['rope'],
+): { query: Tensor2D; key: Tensor2D; value: Tensor2D } {
+  const [q, k, v] = split(qkv, [heads * headDim, kvHeads * headDim, kvHeads * headDim], 1) as [
+    Tensor2D,
+    Tensor2D,
+    Tensor2D,
+  ];
+  const normed = (x: Tensor2D, norm: Tensor1D | undefined): Tensor2D => {
+    if (!norm) return x;
+    const perHead = reshape(x, [-1, headDim]) as Tensor2D;
+    return reshape(rmsNorm(perHead, norm, normEpsilon), x.shape) as Tensor2D;
+  };
+  const turned = (x: Tensor2D, map: ChannelMap | undefined): Tensor2D => {
+    const rotated = rotaryEmbedding(x, angles);
+    return map ? map.apply(rotated) : rotated;
+  };
+  const key = normed(k, parts.keyNorm);
+  return {
+    query: turned(normed(q, parts.queryNorm), parts.queryMap),
+    key: keyRope === 'before' ? key : turned(key, parts.keyMap),
+    value: parts.valueMap ? parts.valueMap.apply(v) : v,
+  };
+}
+
+/**
+ * Attention between the projections of a decoder layer: prepares queries, keys and values, stores and attends.
  * @param qkv `[tokens, (heads + 2 · kvHeads) · headDim]`
  * @returns what o_proj reads, `[tokens, heads · headDim]`; call within a tidy
  */
 export function attend(
   qkv: Tensor2D,
   parts: AttentionParts,
-  config: Pick<DecoderConfig, 'heads' | 'kvHeads' | 'headDim' | 'normEpsilon'>,
+  config: AttentionConfig,
   { table, positions, segments, cache, layer }: AttentionPlace,
 ): Tensor2D {
-  const { heads, kvHeads, headDim, normEpsilon } = config;
-  const [q, k, v] = split(qkv, [heads * headDim, kvHeads * headDim, kvHeads * headDim], 1) as [
-    Tensor2D,
-    Tensor2D,
-    Tensor2D,
-  ];
-  const turn = (x: Tensor2D, norm: Tensor1D | undefined, map: ChannelMap | undefined): Tensor2D => {
-    const normed = norm
-      ? (reshape(
-          rmsNorm(reshape(x, [-1, headDim]) as Tensor2D, norm, normEpsilon),
-          x.shape,
-        ) as Tensor2D)
-      : x;
-    const rotated = rotaryEmbedding(normed, { table, positions });
-    return map ? map.apply(rotated) : rotated;
-  };
-  const query = turn(q, parts.queryNorm, parts.queryMap); // [tokens, heads · headDim]
-  const key = turn(k, parts.keyNorm, parts.keyMap); // [tokens, kvHeads · headDim]
-  const value = parts.valueMap ? parts.valueMap.apply(v) : v;
-  return cachedAttention(query, key, value, { cache, layer, segments, heads });
+  const rope = cache.rotatesOnRead(layer) ? 'before' : 'after';
+  const { query, key, value } = attentionInputs(qkv, parts, config, { table, positions }, rope);
+  return cachedAttention(query, key, value, {
+    cache,
+    layer,
+    segments,
+    heads: config.heads,
+    table,
+  });
 }

@@ -16,7 +16,7 @@ import {
 import type { DecoderConfig } from '../config/decoder-config.js';
 import { type Family, layerName } from '../families/family.js';
 import { Decoder, type DecoderLayer } from './decoder.js';
-import { headMaps, mapsOf } from './online-maps.js';
+import { checkKeyMap, headMaps, mapsOf } from './online-maps.js';
 import { type LinearTensors, Stage } from './stage.js';
 
 /** What a decoder is built from beside the checkpoint: these replace the checkpoint's own. */
@@ -128,6 +128,7 @@ export async function loadDecoder(
         LinearInfo[],
       ];
       const maps = mapsOf(index, overrides.online);
+      checkKeyMap(index, maps, overrides.kv?.[index]?.scheme);
       layers.push({
         inputNorm: await norm(layerName(index, 'input_layernorm.weight'), config.hidden),
         qkv: await stage(qkv, maps.get('qkv-input')?.forward),

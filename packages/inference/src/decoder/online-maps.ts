@@ -1,7 +1,12 @@
 import type { OnlineEdit } from '@thinkbits/checkpoint';
 import { transposeLinearMap } from '@thinkbits/numerics';
 import { ChannelMap } from '@thinkbits/ops';
-import type { InvertiblePair, OnlineSite } from '@thinkbits/spec';
+import {
+  type InvertiblePair,
+  type KvScheme,
+  type OnlineSite,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import type { AttentionParts } from './attend.js';
 
 /** The maps of one decoder layer by where they act. */
@@ -14,6 +19,21 @@ export function mapsOf(block: number, online: readonly OnlineEdit[] = []): Layer
       .filter(({ site }) => site.block === block)
       .map(({ site, map }) => [site.at, map] as const),
   );
+}
+
+/**
+ * Refuses a map of queries and keys where keys are stored before the rotary embedding: it acts after that, so the cache would
+ * have to apply it whenever it reads a key.
+ * @throws ThinkbitsError `kv/mapped-keys`
+ */
+export function checkKeyMap(block: number, maps: LayerMaps, scheme: KvScheme | undefined): void {
+  if (!maps.has('query-key') || !scheme?.key || scheme.rope === 'after') return;
+  throw new ThinkbitsError({
+    code: 'kv/mapped-keys',
+    category: 'usage',
+    message: `Layer ${block} maps queries and keys after the rotary embedding, and its cache stores keys before it.`,
+    help: 'Quantize keys after the rotary embedding (rope "after"), or leave the rotation of queries and keys out.',
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ function scratchFor(headDim: number, group: number): AttentionScratch {
 /** `CachedAttention` for backends in host memory: token by token, straight from the packed pages. */
 export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) => {
   const { query, key, value } = inputs as Record<'query' | 'key' | 'value', TensorInfo>;
-  const { cache, layer, segments, heads } = attrs as unknown as CachedAttentionAttributes;
+  const { cache, layer, segments, heads, table } = attrs as unknown as CachedAttentionAttributes;
   const { kvHeads, headDim } = cache.shape;
   const group = heads / kvHeads;
   const memory = hostMemory(backend);
@@ -26,6 +26,7 @@ export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) =>
   const v = memory.view(value);
   const out = memory.view(output);
   const scratch = scratchFor(headDim, group);
+  const rotation = cache.rotation(layer, table);
   let token = 0;
   for (const { slot, count } of segments) {
     const { keys, values } = cache.row(slot, layer);
@@ -34,7 +35,7 @@ export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) =>
       values.append(v, token * kvHeads * headDim);
       for (let head = 0; head < kvHeads; head++) {
         const at = (token * heads + head * group) * headDim;
-        attendRow(q, out, at, keys, values, head, headDim, group, scratch);
+        attendRow(q, out, at, keys, values, head, headDim, group, scratch, rotation);
       }
     }
   }

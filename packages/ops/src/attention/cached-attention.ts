@@ -4,6 +4,7 @@ import {
   matMul,
   mul,
   softmax,
+  sub,
   type Tensor,
   type Tensor2D,
   tensor2d,
@@ -11,8 +12,11 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { type FusedOp, runOp } from '../fused-op.js';
-import type { KvCache, RowCache } from '../kv-cache/kv-cache.js';
-import { readStore } from '../kv-cache/kv-store.js';
+import type { KvDimensions } from '../kv-cache/check-kv-parameters.js';
+import type { KeyRotation } from '../kv-cache/key-rotation.js';
+import type { KvCache } from '../kv-cache/kv-cache.js';
+import { type KvStore, readStore } from '../kv-cache/kv-store.js';
+import type { RotaryTable } from '../rotary-embedding.js';
 
 /** Consecutive tokens of one row within a batch of tokens. */
 export interface Segment {
@@ -29,6 +33,8 @@ export interface CachedAttentionAttributes {
   /** In the order of the tokens; together they cover all of them. */
   readonly segments: readonly Segment[];
   readonly heads: number;
+  /** Angles of all positions of the rows; needed where the layer keeps keys as they are before the rotary embedding. */
+  readonly table?: RotaryTable;
 }
 
 type Inputs = { query: Tensor2D; key: Tensor2D; value: Tensor2D };
@@ -38,118 +44,118 @@ const longSegment = 192;
 /** Added to scores that must not be seen. */
 const hidden = -1e30;
 
-/** What one kv head of a row holds, `[tokens, headDim]`, and how much of it is visible in which form. */
-interface HeadHistory {
-  /** As stored: valid for tokens that left the window. */
-  readonly stored: Float32Array;
-  /** As it was while in the window; absent when there is none. */
-  readonly fresh?: Float32Array;
+/** What a row holds of one half after a segment, by kv head, and which of it each of the segment's queries sees in which form. */
+interface History {
+  /** `[tokens, headDim]` as stored at the end: valid for tokens that have left the window. */
+  readonly stored: readonly Float32Array[];
+  /** `[tokens, headDim]` as they were in the window, with `[count, tokens]` 1 where a query sees them stored, else 0. */
+  readonly window?: { readonly fresh: readonly Float32Array[]; readonly seesStored: Tensor2D };
 }
 
-/** Appends a segment to a store and returns what each head then holds. */
+/** `[count, end]`: 1 where token j has left the window when query t attends; undefined where all of them have. */
+function storedMask(store: KvStore, { start, count }: Segment): Tensor2D | undefined {
+  const end = start + count;
+  const mask = new Float32Array(count * end);
+  let all = true;
+  for (let t = 0; t < count; t++) {
+    const settled = store.settledAfter(start + t + 1);
+    if (settled <= start + t) all = false;
+    mask.fill(1, t * end, t * end + settled);
+  }
+  return all ? undefined : tensor2d(mask, [count, end]);
+}
+
+/** Appends a segment to a store and returns what the row then holds. */
 function appendAndRead(
-  row: RowCache,
-  half: 'keys' | 'values',
+  store: KvStore,
   source: Float32Array,
   first: number,
   segment: Segment,
-  cache: KvCache,
-  window: number,
-): HeadHistory[] {
-  const { kvHeads, headDim } = cache.shape;
-  const store = row[half];
-  const end = segment.start + segment.count;
+  { kvHeads, headDim }: KvDimensions,
+  rotation?: KeyRotation,
+): History {
+  const { start, count } = segment;
+  const size = (start + count) * headDim;
   const width = kvHeads * headDim;
-  const heads = Array.from({ length: kvHeads }, (_, head): HeadHistory => {
-    if (window === 0) return { stored: new Float32Array(end * headDim) };
-    const fresh = new Float32Array(end * headDim);
-    readStore(store, head, headDim, fresh);
-    for (let t = 0; t < segment.count; t++) {
+  const perHead = <T>(make: (head: number) => T): T[] =>
+    Array.from({ length: kvHeads }, (_, head) => make(head));
+  const seesStored = storedMask(store, segment);
+  const fresh = seesStored && perHead(() => new Float32Array(size));
+  fresh?.forEach((tokens, head) => {
+    readStore(store, head, headDim, tokens);
+    for (let t = 0; t < count; t++) {
       const from = (first + t) * width + head * headDim;
-      fresh.set(source.subarray(from, from + headDim), (segment.start + t) * headDim);
+      tokens.set(source.subarray(from, from + headDim), (start + t) * headDim);
     }
-    return { stored: new Float32Array(end * headDim), fresh };
+    rotation?.applyTo(tokens);
   });
-  for (let t = 0; t < segment.count; t++) store.append(source, (first + t) * width);
-  heads.forEach(({ stored }, head) => {
-    readStore(store, head, headDim, stored);
+  for (let t = 0; t < count; t++) store.append(source, (first + t) * width);
+  const stored = perHead((head) => {
+    const tokens = new Float32Array(size);
+    readStore(store, head, headDim, tokens, rotation);
+    return tokens;
   });
-  return heads;
+  return { stored, ...(fresh && seesStored && { window: { fresh, seesStored } }) };
 }
 
-/** `[count, end]` additive masks: what a query sees as stored and what it sees from the window. */
-function masks(segment: Segment, window: number): { stored: Float32Array; fresh: Float32Array } {
-  const end = segment.start + segment.count;
-  const stored = new Float32Array(segment.count * end).fill(hidden);
-  const fresh = new Float32Array(segment.count * end).fill(hidden);
-  for (let t = 0; t < segment.count; t++) {
-    const position = segment.start + t;
-    for (let j = 0; j <= position; j++) (j > position - window ? fresh : stored)[t * end + j] = 0;
-  }
-  return { stored, fresh };
+/** Combines what comes of stored tokens and of those in the window; each query sees a token in one form. */
+function overBoth(
+  { stored, window }: History,
+  head: number,
+  combine: (tokens: Float32Array, seen: (weights: Tensor2D) => Tensor2D) => Tensor2D,
+): Tensor2D {
+  if (!window) return combine(stored[head] as Float32Array, (weights) => weights);
+  const { fresh, seesStored } = window;
+  return add(
+    combine(stored[head] as Float32Array, (weights) => mul(weights, seesStored)),
+    combine(fresh[head] as Float32Array, (weights) => mul(weights, sub(1, seesStored))),
+  );
+}
+
+/** `[count, end]`, added to scores: a query sees itself and what came before. */
+function causalMask({ start, count }: Segment): Tensor2D {
+  const end = start + count;
+  const mask = new Float32Array(count * end).fill(hidden);
+  for (let t = 0; t < count; t++) mask.fill(0, t * end, t * end + start + t + 1);
+  return tensor2d(mask, [count, end]);
 }
 
 function attendSegment(
   inputs: Inputs,
   segment: Segment,
   first: number,
-  attributes: CachedAttentionAttributes,
+  { cache, layer, heads, table }: CachedAttentionAttributes,
 ): Tensor2D {
-  const { cache, layer, heads } = attributes;
   const { kvHeads, headDim } = cache.shape;
-  const group = heads / kvHeads;
-  const end = segment.start + segment.count;
+  const { count } = segment;
+  const end = segment.start + count;
   const row = cache.row(segment.slot, layer);
-  const scheme = cache.shape.parameters?.[layer]?.scheme;
-  const window = scheme?.window ?? 0;
-  const keys = appendAndRead(
-    row,
-    'keys',
-    inputs.key.dataSync() as Float32Array,
-    first,
-    segment,
-    cache,
-    window,
-  );
-  const values = appendAndRead(
-    row,
-    'values',
-    inputs.value.dataSync() as Float32Array,
-    first,
-    segment,
-    cache,
-    window,
-  );
-  const query = inputs.query.dataSync() as Float32Array;
-  const seen = masks(segment, window);
-  const parts = (window === 0 ? ['stored'] : ['stored', 'fresh']) as ('stored' | 'fresh')[];
-  const mask = tensor2d(
-    Float32Array.from({ length: segment.count * parts.length * end }, (_, i) => {
-      const t = Math.floor(i / (parts.length * end));
-      const column = i % (parts.length * end);
-      return seen[parts[Math.floor(column / end)] as 'stored'][t * end + (column % end)] as number;
-    }),
-    [segment.count, parts.length * end],
-  );
+  const [query, key, value] = [inputs.query, inputs.key, inputs.value].map(
+    (x) => x.dataSync() as Float32Array,
+  ) as [Float32Array, Float32Array, Float32Array];
+  const rotation = cache.rotation(layer, table);
+  const keys = appendAndRead(row.keys, key, first, segment, cache.shape, rotation);
+  const values = appendAndRead(row.values, value, first, segment, cache.shape);
+  const mask = causalMask(segment);
   const outputs: Tensor2D[] = [];
   for (let head = 0; head < heads; head++) {
-    const kv = Math.floor(head / group);
-    const take = (history: HeadHistory) =>
-      concat(
-        parts.map((part) => tensor2d(history[part] as Float32Array, [end, headDim])),
-      ) as Tensor2D;
-    const q = new Float32Array(segment.count * headDim);
-    for (let t = 0; t < segment.count; t++) {
+    const kv = Math.floor((head * kvHeads) / heads);
+    const q = new Float32Array(count * headDim);
+    for (let t = 0; t < count; t++) {
       const from = ((first + t) * heads + head) * headDim;
       q.set(query.subarray(from, from + headDim), t * headDim);
     }
+    const rows = tensor2d(q, [count, headDim]);
     // Plain products of transposed copies: the transposing forms take a slow path on wasm.
-    const scores = matMul(
-      tensor2d(q, [segment.count, headDim]),
-      transpose(take(keys[kv] as HeadHistory)),
+    const scores = overBoth(keys, kv, (tokens, seen) =>
+      seen(matMul(rows, transpose(tensor2d(tokens, [end, headDim])))),
     );
-    const weights = softmax(add(mul(scores, 1 / Math.sqrt(headDim)), mask)); // [count, parts · end]
-    outputs.push(matMul(weights as Tensor2D, take(values[kv] as HeadHistory)));
+    const weights = softmax(add(mul(scores, 1 / Math.sqrt(headDim)), mask)) as Tensor2D; // [count, end]
+    outputs.push(
+      overBoth(values, kv, (tokens, seen) =>
+        matMul(seen(weights), tensor2d(tokens, [end, headDim])),
+      ),
+    );
   }
   return concat(outputs, 1); // [count, heads · headDim]
 }
@@ -174,7 +180,7 @@ export const cachedAttentionOp: FusedOp<Inputs, CachedAttentionAttributes> = {
  *
  * The cache changes even inside `tidy`; a call must not be repeated.
  * @param query `[tokens, heads · headDim]`, after the rotary embedding
- * @param key `[tokens, kvHeads · headDim]`, after the rotary embedding
+ * @param key `[tokens, kvHeads · headDim]`, after the rotary embedding, or before it where `cache.rotatesOnRead(layer)`
  * @param value `[tokens, kvHeads · headDim]`
  * @returns `[tokens, heads · headDim]`
  */

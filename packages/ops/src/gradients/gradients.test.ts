@@ -86,7 +86,10 @@ const functions: [string, number[][], (...x: never[]) => tf.Tensor][] = [
       [3, 5],
     ],
     (a: tf.Tensor2D, b: tf.Tensor2D) =>
-      tf.concat(tf.split(tf.mean(tf.matMul(a, b, true, false), 0, true), [2, 3], 1).toReversed(), 1),
+      tf.concat(
+        tf.split(tf.mean(tf.matMul(a, b, true, false), 0, true), [2, 3], 1).toReversed(),
+        1,
+      ),
   ],
 ];
 

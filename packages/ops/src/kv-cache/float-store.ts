@@ -4,6 +4,7 @@ import { pageMemory } from './page-memory.js';
 /** Keys or values in float32. */
 export class FloatStore implements KvStore {
   tokens = 0;
+  readonly pageTokens = pageTokens;
   /** Addresses of `[kvHeads, pageTokens, headDim]`. */
   private readonly pages: number[] = [];
   private readonly kvHeads: number;
@@ -22,6 +23,10 @@ export class FloatStore implements KvStore {
 
   get heldBytes(): number {
     return this.pages.length * this.kvHeads * this.headBytes;
+  }
+
+  settledAfter(tokens: number): number {
+    return tokens;
   }
 
   append(source: Float32Array, start: number): void {

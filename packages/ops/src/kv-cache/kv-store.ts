@@ -1,6 +1,7 @@
+import type { KeyRotation } from './key-rotation.js';
 import { pageMemory } from './page-memory.js';
 
-/** Tokens per page: pages are allocated one by one, so a short row holds little. */
+/** Tokens per page where a layout does not say otherwise: pages are allocated one by one, so a short row holds little. */
 export const pageTokens = 64;
 
 /**
@@ -13,6 +14,10 @@ export interface KvStore {
   readonly tokens: number;
   /** Tokens that will not change any more; equal to `tokens` unless a float window is kept. */
   readonly settled: number;
+  /** Tokens per page. */
+  readonly pageTokens: number;
+  /** `settled` of a store that holds so many tokens: it depends on nothing else. */
+  settledAfter(tokens: number): number;
   /** Appends one token, `[kvHeads · headDim]` at `start` of `source`, which is not in the page memory. */
   append(source: Float32Array, start: number): void;
   /**
@@ -28,28 +33,53 @@ export interface KvStore {
   dispose(): void;
 }
 
-/** Calls `visit` for each run of a head's tokens that lies contiguously in memory, in order. */
+/** Tokens of the longest run of {@link forEachRun}, for which its scratch has to have room. */
+export function longestRun(store: KvStore): number {
+  return Math.max(store.pageTokens, store.tokens - store.settled);
+}
+
+/**
+ * Calls `visit` for each run of a head's tokens that lies contiguously in memory, in order.
+ * @param scratch room for {@link longestRun} tokens
+ * @param rotation for keys that are stored before the rotary embedding: what is visited is rotated
+ */
 export function forEachRun(
   store: KvStore,
   head: number,
   scratch: number,
   visit: (address: number, count: number, firstToken: number) => void,
+  rotation?: KeyRotation,
 ): void {
+  const { pageTokens } = store;
+  const show = (address: number, count: number, first: number): void =>
+    visit(rotation ? rotation.apply(address, count, first, scratch) : address, count, first);
   for (let page = 0, first = 0; first < store.settled; page++, first += pageTokens) {
     const count = Math.min(pageTokens, store.settled - first);
-    visit(store.page(page, head, count, scratch), count, first);
+    show(store.page(page, head, count, scratch), count, first);
   }
   if (store.tokens > store.settled)
-    visit(store.recent(head), store.tokens - store.settled, store.settled);
+    show(store.recent(head), store.tokens - store.settled, store.settled);
 }
 
-/** All tokens of a head as they stand now, copied into `out`, `[tokens, headDim]`. */
-export function readStore(store: KvStore, head: number, headDim: number, out: Float32Array): void {
+/** All tokens of a head as attention sees them now, copied into `out`, `[tokens, headDim]`. */
+export function readStore(
+  store: KvStore,
+  head: number,
+  headDim: number,
+  out: Float32Array,
+  rotation?: KeyRotation,
+): void {
   const memory = pageMemory();
-  const size = pageTokens * headDim * 4;
+  const size = longestRun(store) * headDim * 4;
   const scratch = memory.allocate(size);
-  forEachRun(store, head, scratch, (address, count, first) => {
-    out.set(memory.floats.subarray(address / 4, address / 4 + count * headDim), first * headDim);
-  });
+  forEachRun(
+    store,
+    head,
+    scratch,
+    (address, count, first) => {
+      out.set(memory.floats.subarray(address / 4, address / 4 + count * headDim), first * headDim);
+    },
+    rotation,
+  );
   memory.release(scratch, size);
 }

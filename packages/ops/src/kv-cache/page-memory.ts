@@ -1,6 +1,10 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import { attentionWasm } from '../generated/attention-wasm.js';
 
+/** How stored codes are meant: unsigned with a zero point, signed, or unsigned above a minimum in float. */
+export const codeKinds = { unsigned: 0, signed: 1, minimum: 2 } as const;
+export type CodeKind = (typeof codeKinds)[keyof typeof codeKinds];
+
 /** What assembly/attention.ts exports; pointers are byte addresses. */
 export interface AttentionKernels {
   scoreKeys(
@@ -28,11 +32,32 @@ export interface AttentionKernels {
     bytesPerToken: number,
     parameters: number,
     bits: number,
-    symmetric: number,
+    kind: CodeKind,
     headDim: number,
     group: number,
     count: number,
     levels: number,
+    output: number,
+  ): void;
+  decodeChannels(
+    codes: number,
+    bytesPerToken: number,
+    scales: number,
+    zeros: number,
+    offsets: number,
+    bits: number,
+    kind: CodeKind,
+    headDim: number,
+    count: number,
+    levels: number,
+    output: number,
+  ): void;
+  rotateKeys(
+    keys: number,
+    count: number,
+    headDim: number,
+    cosines: number,
+    sines: number,
     output: number,
   ): void;
 }
@@ -90,6 +115,13 @@ export class PageMemory {
     const missing = address + bytes - this.buffer.byteLength;
     if (missing > 0) this.grow(missing);
     this.end += bytes;
+    return address;
+  }
+
+  /** A block that holds these floats. */
+  store(values: Float32Array): number {
+    const address = this.allocate(values.length * 4);
+    this.floatView.set(values, address / 4);
     return address;
   }
 

@@ -1,7 +1,7 @@
 import { add, concat, matMul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
-import { attend, type DecoderConfig, RotaryTables } from '@thinkbits/inference';
+import { attend, attentionInputs, type DecoderConfig, RotaryTables } from '@thinkbits/inference';
 import { KvCache, rmsNorm, swiglu } from '@thinkbits/ops';
-import type { LinearInfo } from '@thinkbits/spec';
+import type { KvScheme, LinearInfo } from '@thinkbits/spec';
 import type { BlockWeights } from './block-weights.js';
 
 /** Weights to compute with in place of a layer's own, `[out, in]`. */
@@ -36,8 +36,7 @@ export class BlockFlow {
       return tidy(() => {
         const qkv = this.project(weights, 0, x, replaced);
         const attended = attend(qkv, weights.attention, this.config, {
-          table: this.rotary.upTo(tokens),
-          positions: Int32Array.from({ length: tokens }, (_, position) => position),
+          ...this.angles(tokens),
           segments: [{ slot: 0, start: 0, count: tokens }],
           cache,
           layer: 0,
@@ -47,6 +46,20 @@ export class BlockFlow {
     } finally {
       cache.dispose();
     }
+  }
+
+  /** Keys and values as a cache of this scheme is given them, `[tokens, kvHeads · headDim]`. @param x what q, k and v read */
+  keysAndValues(
+    weights: BlockWeights,
+    x: Tensor2D,
+    { rope }: KvScheme,
+  ): { keys: Tensor2D; values: Tensor2D } {
+    return tidy(() => {
+      const qkv = this.project(weights, 0, x);
+      const angles = this.angles(x.shape[0]);
+      const { key, value } = attentionInputs(qkv, weights.attention, this.config, angles, rope);
+      return { keys: key, values: value };
+    });
   }
 
   /** What gate and up read. @param middle `[tokens, hidden]`, the residual stream after attention */
@@ -89,6 +102,12 @@ export class BlockFlow {
       const y = this.gateUpInput(weights, middle);
       return this.output(weights, 3, this.downInput(weights, y, replaced), replaced);
     });
+  }
+
+  /** The angles of a window's tokens. */
+  private angles(tokens: number) {
+    const positions = Int32Array.from({ length: tokens }, (_, position) => position);
+    return { table: this.rotary.upTo(tokens), positions };
   }
 
   /** All linears of a group side by side, `[tokens, Σ out]`. */

@@ -1,6 +1,6 @@
 import { type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
-import { mapsOf, readFamily } from '@thinkbits/inference';
+import { checkKeyMap, mapsOf, readFamily } from '@thinkbits/inference';
 import { dequantizeWeight } from '@thinkbits/numerics';
 import { rmsNorm } from '@thinkbits/ops';
 import {
@@ -22,12 +22,13 @@ import {
   throwIfAborted,
 } from '@thinkbits/spec';
 import { EditedCheckpoint } from '../edits/edited-checkpoint.js';
-import { findRounder } from '../plan/complete-pipeline.js';
+import { findKvCodec, findRounder } from '../plan/complete-pipeline.js';
 import { ActivationStore, type MemoryBudget } from './activation-store.js';
 import { BlockFlow } from './block-flow.js';
 import { BlockPath } from './block-path.js';
 import { createBlockView, type HalfResults } from './block-view.js';
 import { BlockWeights } from './block-weights.js';
+import { KvCalibration } from './kv-calibration.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
 
@@ -74,6 +75,8 @@ export class CalibrationWalk {
   readonly activations = new Map<string, ActivationScheme>();
   /** How decoder layers store keys and values, by index, where a transform found better than the recipe's scheme. */
   readonly kv = new Map<number, KvScheme>();
+  /** Present when the pipeline's KV codec has to see keys and values. */
+  readonly kvCalibration: KvCalibration | undefined;
   private readonly parts: CalibrationWalkParts;
   private readonly transforms: readonly Transform[];
   private readonly flow: BlockFlow;
@@ -105,7 +108,19 @@ export class CalibrationWalk {
         signal: parts.signal,
       });
     if (transformsSee || rounderNeeds === 'inputs+float') this.floatPath = path();
-    if (rounderNeeds !== 'none') this.quantizedPath = path();
+    const codec = findKvCodec(parts.pipeline);
+    const codecSees = codec !== undefined && codec.needs.calibration !== 'none';
+    if (codecSees)
+      this.kvCalibration = new KvCalibration({
+        codec,
+        model: parts.model,
+        flow: this.flow,
+        windows: parts.windows.length,
+        random: parts.random,
+        signal: parts.signal,
+        emit: parts.emit,
+      });
+    if (rounderNeeds !== 'none' || codecSees) this.quantizedPath = path();
   }
 
   /**
@@ -126,6 +141,7 @@ export class CalibrationWalk {
       if (proposal.kv) this.kv.set(info.index, proposal.kv);
       proposals.push(proposal);
     }
+    checkKeyMap(info.index, mapsOf(info.index, this.checkpoint.online), this.kvScheme(info.index));
     this.block = {
       info,
       float: this.floatPath && (await this.readBlock(info)),
@@ -158,13 +174,19 @@ export class CalibrationWalk {
     }
   }
 
-  /** Goes on to the next group, through this one as it was rounded; linears that are absent stay in float. */
+  /**
+   * Goes on to the next group, through this one as it was rounded; linears that are absent stay in float. Behind k_proj and
+   * v_proj the cache is calibrated.
+   */
   async replace(stage: number, rounded: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
     const { info, quantized } = this.open();
     for (const linear of info.stages[stage] as readonly LinearInfo[]) {
       const weight = rounded.get(linear.name);
       if (weight) quantized?.replace(linear, dequantizeWeight(weight));
     }
+    const scheme = this.kvScheme(info.index);
+    if (stage === 0 && quantized && this.quantizedPath && scheme)
+      await this.kvCalibration?.calibrate(quantized, this.quantizedPath, scheme);
     if (stage + 1 < info.stages.length) await this.advance(stage + 1);
   }
 
@@ -192,6 +214,11 @@ export class CalibrationWalk {
     this.basis.dispose();
     await this.floatPath?.dispose();
     await this.quantizedPath?.dispose();
+  }
+
+  /** How a decoder layer stores keys and values. */
+  private kvScheme(block: number): KvScheme | undefined {
+    return this.kv.get(block) ?? this.parts.kvScheme;
   }
 
   private open(): OpenBlock {

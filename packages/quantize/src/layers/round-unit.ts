@@ -1,4 +1,5 @@
 import type { BlockInfo, Proposal, QuantizedWeight } from '@thinkbits/spec';
+import type { PartRecord } from '../output/part-record.js';
 import type { LayerUnit } from './layer-unit.js';
 import { type FinishedLinear, type RoundingWork, roundGroup } from './round-group.js';
 
@@ -32,10 +33,11 @@ export async function roundUnit(
 export async function passUnit(
   block: BlockInfo,
   work: RoundingWork,
-  proposals: readonly Proposal[],
+  { proposals = [], kv }: Pick<PartRecord, 'proposals' | 'kv'>,
   rounded: ReadonlyMap<string, QuantizedWeight>,
 ): Promise<void> {
   const { walk } = work;
+  if (kv) walk?.kvCalibration?.parameters.set(block.index, kv);
   await walk?.enter(block, proposals);
   for (const stage of block.stages.keys()) await walk?.replace(stage, rounded);
   await walk?.leave();

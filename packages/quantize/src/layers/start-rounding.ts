@@ -11,7 +11,7 @@ import type { QuantizeRequest } from '../quantize-options.js';
 import type { RoundingWork } from './round-group.js';
 
 /** Whether a stage edits weights, or has to see what they are multiplied with. */
-const needsWalk = ({ role, needs }: Quantizer): boolean =>
+export const needsWalk = ({ role, needs }: Quantizer): boolean =>
   role === 'transform' || needs.calibration !== 'none';
 
 /** What rounding the layers of a checkpoint needs; chooses a tfjs backend where the process has none yet. */

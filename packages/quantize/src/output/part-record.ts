@@ -6,6 +6,7 @@ import type {
   ActivationScheme,
   Json,
   JsonSchema,
+  KvParameters,
   LayerReport,
   Proposal,
   RoundingHints,
@@ -27,6 +28,8 @@ export interface PartRecord {
   readonly seconds: number;
   /** What transforms proposed for the layer, so that calibration can go through it again; absent where there are none. */
   readonly proposals?: readonly Proposal[];
+  /** How the layer stores keys and values, where calibration found it. */
+  readonly kv?: KvParameters;
 }
 
 const recordSchema: JsonSchema = {
@@ -42,6 +45,7 @@ const recordSchema: JsonSchema = {
       type: 'array',
       items: { type: 'object', required: ['edits', 'hints', 'activations'] },
     },
+    kv: { type: 'object', required: ['scheme'] },
   },
 };
 
@@ -75,8 +79,12 @@ const recordPath = (directory: string, file: string): string =>
 
 /** Written after the part's file, so that a part with a record is whole. */
 export async function writePartRecord(directory: string, record: PartRecord): Promise<void> {
-  const { proposals, ...plain } = record;
-  const stored = { ...plain, ...(proposals && { proposals: encodeProposals(proposals) }) };
+  const { proposals, kv, ...plain } = record;
+  const stored = {
+    ...plain,
+    ...(proposals && { proposals: encodeProposals(proposals) }),
+    ...(kv && { kv: encodeFloatArrays(kv as never) }),
+  };
   await writeFileAtomic(recordPath(directory, record.file), `${JSON.stringify(stored)}\n`);
 }
 
@@ -92,7 +100,7 @@ export async function readPartRecord(
   const path = recordPath(directory, file);
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
-  const stored = validate<PartRecord & { readonly proposals?: Json }>(
+  const stored = validate<PartRecord & { readonly proposals?: Json; readonly kv?: Json }>(
     recordSchema,
     parseJson(text, path),
     path,
@@ -106,6 +114,10 @@ export async function readPartRecord(
     () => undefined,
   );
   if (size !== stored.bytes) return undefined;
-  const { proposals, ...record } = stored;
-  return { ...record, ...(proposals && { proposals: decodeProposals(proposals as never) }) };
+  const { proposals, kv, ...record } = stored;
+  return {
+    ...record,
+    ...(proposals && { proposals: decodeProposals(proposals as never) }),
+    ...(kv && { kv: decodeFloatArrays(kv as never) as unknown as KvParameters }),
+  };
 }

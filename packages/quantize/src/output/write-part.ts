@@ -46,6 +46,7 @@ export async function writePart(
   }
   const path = join(directory, part.file);
   await writeSafetensors(path, tensors, undefined, work.signal ? { signal: work.signal } : {});
+  const kv = part.block && work.walk?.kvCalibration?.parameters.get(part.block.index);
   const record: PartRecord = {
     file: part.file,
     bytes: (await stat(path)).size,
@@ -53,6 +54,7 @@ export async function writePart(
     reports,
     seconds: (performance.now() - began) / 1000,
     ...(proposals.length > 0 && { proposals }),
+    ...(kv && { kv }),
   };
   await writePartRecord(directory, record);
   return record;

@@ -1,7 +1,9 @@
-import { KvCache } from '@thinkbits/ops';
+import { checkKvScheme } from '@thinkbits/ops';
 import {
   allLinears,
   type Issue,
+  type KvCodec,
+  type KvPartScheme,
   type LinearInfo,
   type LinearScheme,
   type ModelInfo,
@@ -41,7 +43,7 @@ const rowParallel = /\.(o_proj|down_proj)$/;
  * Errors: `group/larger-than-row`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/…` of the cache.
  * Warnings: `activations/float-weights`, `recipe/empty`. Infos: `group/ragged`, `head/tied`.
  */
-export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[] {
+export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?: KvCodec): Issue[] {
   const linears = allLinears(model);
   const issues: Issue[] = [];
   const report = (
@@ -132,10 +134,14 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes): Issue[
     );
   }
   if (schemes.kv) {
-    const { kvHeads, headDim } = model;
+    const { key, value } = schemes.kv;
+    // A codec that calibrates will give the static grids that the scheme leaves room for.
+    const calibrates = codec !== undefined && codec.needs.calibration !== 'none';
+    const given = (part: KvPartScheme | undefined): boolean =>
+      calibrates && part?.axis === 'channel' && part.group === 'head';
     try {
       // The cache itself says what it can store.
-      new KvCache({ layers: 1, kvHeads, headDim, parameters: [{ scheme: schemes.kv }] });
+      checkKvScheme(schemes.kv, model.headDim, { keys: given(key), values: given(value) });
     } catch (error) {
       if (!ThinkbitsError.isInstance(error)) throw error;
       report('error', error.code, 'kv', error.message, error.help);

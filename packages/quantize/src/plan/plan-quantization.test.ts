@@ -124,9 +124,14 @@ describe('dimensions', () => {
   });
 
   it('refuses what the cache cannot store', () => {
-    expect(codes({ kv: { bits: 4, axis: 'channel' } }, [])).toEqual(['error kv/not-supported']);
-    const early = { key: { bits: 4 }, rope: 'before' } as const;
-    expect(codes({ kv: early }, [])).toEqual(['error kv/not-supported']);
+    const channels = { bits: 4, axis: 'channel' } as const;
+    expect(codes({ kv: channels }, [])).toEqual(['error kv/static-grid']);
+    const groups = { key: { ...channels, group: 32 }, window: 48 } as const;
+    expect(codes({ kv: groups }, [])).toEqual(['error kv/window']);
+    expect(codes({ kv: { ...groups, window: 64 } }, [])).toEqual([]);
+    const clipped = { bits: 4, range: 'float-minimum', clip: 0.9 } as const;
+    expect(codes({ kv: clipped }, [])).toEqual(['error kv/range']);
+    expect(codes({ kv: { key: { bits: 4 }, rope: 'before' } }, [])).toEqual([]);
   });
 
   it('refuses different activation schemes of one activation', () => {

@@ -3,7 +3,7 @@ import { defaultActivationBytes } from '../quantize-options.js';
 import { readRecipe } from '../read-recipe.js';
 import { checkPipeline } from './check-pipeline.js';
 import { checkSchemes } from './check-schemes.js';
-import { completePipeline } from './complete-pipeline.js';
+import { completePipeline, findKvCodec } from './complete-pipeline.js';
 import { estimateBytes } from './estimate-bytes.js';
 import { estimateSeconds } from './estimate-seconds.js';
 import type { QuantizationPlan } from './quantization-plan.js';
@@ -33,8 +33,7 @@ export function planQuantization(
   pipeline: readonly Quantizer[] = [],
   budget?: Budget,
 ): QuantizationPlan {
-  const methods = pipeline.map(({ id }) => id);
-  const complete = completePipeline(readRecipe(recipe, methods), pipeline);
+  const complete = completePipeline(readRecipe(recipe, pipeline), pipeline);
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
   const { samples = 0, length = 0 } = complete.recipe.calibration ?? {};
   const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
@@ -47,7 +46,7 @@ export function planQuantization(
         ...checkPipeline(complete.pipeline, complete.recipe),
         ...complete.issues,
         ...ruleIssues,
-        ...checkSchemes(model, schemes),
+        ...checkSchemes(model, schemes, findKvCodec(pipeline)),
       ],
       stagePlans.flatMap((plan) => plan.issues),
     ),

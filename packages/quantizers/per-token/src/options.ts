@@ -1,10 +1,12 @@
 import {
+  type ClipRatios,
   completeKvPartScheme,
   type JsonObject,
   type JsonSchema,
   type KvBits,
   type KvPartScheme,
   type KvScheme,
+  kvClipSchema,
   ThinkbitsError,
 } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
@@ -19,8 +21,8 @@ export interface PerTokenOptions {
   readonly value?: KvBits;
   /** Channels that share a scale; `head`, the default, is all of a head. Must divide the head. */
   readonly group?: number | 'head';
-  /** Ratio in (0, 1] by which both ends of the range shrink; 1 unless said. */
-  readonly clip?: number;
+  /** Ratio in (0, 1] by which both ends of the range shrink, or one for each end; 1 unless said. */
+  readonly clip?: number | ClipRatios;
   /** The most recent tokens, which stay in float; 0 unless said. */
   readonly window?: number;
 }
@@ -38,7 +40,7 @@ export const optionsSchema: JsonSchema = {
     key: bits,
     value: bits,
     group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'head' }] },
-    clip: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+    clip: kvClipSchema,
     window: { type: 'integer', minimum: 0 },
   },
 };
@@ -62,7 +64,7 @@ export function completeOptions({ key, value, window }: KvScheme): JsonObject {
     ...(key && { key: key.bits }),
     ...(value && { value: value.bits }),
     group,
-    clip,
+    clip: typeof clip === 'number' ? clip : { ...clip },
     window,
   };
 }

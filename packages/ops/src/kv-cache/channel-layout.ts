@@ -1,0 +1,98 @@
+import { channelGrids, encodeOnGrids } from '@thinkbits/numerics';
+import type { KvPartScheme } from '@thinkbits/spec';
+import { codeBytes, codeKind, levelBytes, type PackedLayout } from './packed-layout.js';
+import { type CodeKind, codeKinds, pageMemory } from './page-memory.js';
+import { writePackedToken } from './write-packed-token.js';
+
+/**
+ * A grid per channel and group of consecutive tokens (KIVI, arXiv 2402.02750 §3): a page is a group, its codes
+ * `[group, bytes]` and then scales and zeros, or minima, `[2, headDim]`.
+ */
+export class ChannelLayout implements PackedLayout {
+  readonly pageTokens: number;
+  readonly unit: number;
+  readonly headBytes: number;
+  readonly bytesPerToken: number;
+  private readonly headDim: number;
+  private readonly scheme: KvPartScheme;
+  private readonly kind: CodeKind;
+  private readonly rowBytes: number;
+  private readonly parameters: number;
+  private readonly levels = pageMemory().allocate(levelBytes);
+  /** Address of `[headDim]` zeros, for the zero points or the minima that this range rule does not have. */
+  private readonly nothing: number;
+  private readonly codes: Uint8Array;
+  private readonly low: Float32Array;
+  private readonly high: Float32Array;
+
+  constructor(headDim: number, scheme: KvPartScheme, group: number) {
+    this.headDim = headDim;
+    this.scheme = scheme;
+    this.kind = codeKind(scheme);
+    this.pageTokens = group;
+    this.unit = group;
+    this.rowBytes = codeBytes(headDim, scheme.bits);
+    this.bytesPerToken = this.rowBytes + (8 * headDim) / group;
+    this.parameters = (group * this.rowBytes + 3) & ~3;
+    this.headBytes = this.parameters + 8 * headDim;
+    this.nothing = pageMemory().store(new Float32Array(headDim));
+    this.codes = new Uint8Array(headDim);
+    this.low = new Float32Array(headDim);
+    this.high = new Float32Array(headDim);
+  }
+
+  get heldBytes(): number {
+    return levelBytes + 4 * this.headDim;
+  }
+
+  encode(source: Float32Array, start: number, _head: number, page: number): void {
+    const { headDim, scheme, codes } = this;
+    const { floats, bytes } = pageMemory();
+    this.findRanges(source, start);
+    const grids = channelGrids(this.low, this.high, scheme);
+    for (let t = 0; t < this.unit; t++) {
+      encodeOnGrids(source, start + t * headDim, headDim, grids, 0, scheme, codes, 0);
+      writePackedToken(codes, scheme.bits, bytes, page + t * this.rowBytes);
+    }
+    const at = (page + this.parameters) / 4;
+    floats.set(grids.scales, at);
+    floats.set(grids.offset ?? grids.zeros, at + headDim);
+  }
+
+  decode(_head: number, page: number, count: number, output: number): void {
+    const scales = page + this.parameters;
+    const second = scales + 4 * this.headDim;
+    const above = this.kind === codeKinds.minimum;
+    pageMemory().kernels.decodeChannels(
+      page,
+      this.rowBytes,
+      scales,
+      above ? this.nothing : second,
+      above ? second : this.nothing,
+      this.scheme.bits,
+      this.kind,
+      this.headDim,
+      count,
+      this.levels,
+      output,
+    );
+  }
+
+  dispose(): void {
+    pageMemory().release(this.levels, levelBytes);
+    pageMemory().release(this.nothing, 4 * this.headDim);
+  }
+
+  /** The least and the largest value of each channel over a group of tokens; NaN stays. */
+  private findRanges(source: Float32Array, start: number): void {
+    const { headDim, low, high } = this;
+    low.fill(Number.POSITIVE_INFINITY);
+    high.fill(Number.NEGATIVE_INFINITY);
+    for (let i = 0; i < this.unit * headDim; i++) {
+      const value = source[start + i] as number;
+      const c = i % headDim;
+      low[c] = Math.min(low[c] as number, value);
+      high[c] = Math.max(high[c] as number, value);
+    }
+  }
+}
