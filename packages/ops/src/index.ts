@@ -4,6 +4,7 @@ export * from './attention/causal-attention.js';
 export * from './calibration/backend-product.js';
 export * from './calibration/compensated-session.js';
 export * from './calibration/input-products.js';
+export * from './calibration/largest-of-columns.js';
 export * from './channel-map.js';
 export * from './fake-quantize.js';
 export * from './fused-op.js';

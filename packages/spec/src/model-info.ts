@@ -49,3 +49,11 @@ export interface ModelInfo {
 export function allLinears(model: ModelInfo): LinearInfo[] {
   return [...model.blocks.flatMap((block) => block.stages.flat()), model.head];
 }
+
+/**
+ * Whether tensor parallelism cuts a linear's input, and with it the rows of its weight, into one slice a rank (methods.md
+ * §1.0d); it cuts the outputs of all others.
+ */
+export function isRowParallel(linear: string): boolean {
+  return linear.endsWith('.o_proj') || linear.endsWith('.down_proj');
+}

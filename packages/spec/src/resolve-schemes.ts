@@ -1,4 +1,4 @@
-import { allLinears, type ModelInfo } from './model-info.js';
+import { allLinears, isRowParallel, type LinearInfo, type ModelInfo } from './model-info.js';
 import { nearestName } from './nearest-name.js';
 import type { Recipe } from './recipe.js';
 import type { LinearScheme } from './scheme.js';
@@ -12,9 +12,18 @@ function matcher(pattern: string): (name: string) => boolean {
   return (name) => glob.test(name) || glob.test(name.split('.').at(-1) as string);
 }
 
+/** Weights whose input is cut into slices have a scale per row and slice where others have one per row. */
+function cutIntoSlices(linear: LinearInfo, scheme: LinearScheme): LinearScheme {
+  const { weight, activation } = scheme;
+  const slices = activation?.tensorParallel ?? 1;
+  const applies = isRowParallel(linear.name) && slices > 1 && linear.in % slices === 0;
+  if (!applies || weight?.group !== 'channel') return scheme;
+  return { ...scheme, weight: { ...weight, group: linear.in / slices } };
+}
+
 /**
  * The scheme of every linear: the general one for the linears of the decoder layers, then the rules in order, the last match wins.
- * The head stays in float unless a rule names it.
+ * The head stays in float unless a rule names it. Weights of o_proj and down_proj follow the slices of their activations.
  * @throws ThinkbitsError `recipe/rule-matches-nothing`
  */
 export function resolveSchemes(
@@ -48,6 +57,10 @@ export function resolveSchemes(
       if (rule.scheme === 'skip') schemes.delete(linear.name);
       else schemes.set(linear.name, rule.scheme);
     }
+  }
+  for (const linear of linears) {
+    const scheme = schemes.get(linear.name);
+    if (scheme) schemes.set(linear.name, cutIntoSlices(linear, scheme));
   }
   return { linears: schemes, ...(recipe.kv && { kv: recipe.kv }) };
 }

@@ -45,7 +45,10 @@ export interface ActivationScheme {
   readonly symmetric: boolean;
   /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
   readonly clip: number | SlicedClip;
-  /** The inputs of o_proj and down_proj are cut into this many slices, each with its own scale (methods.md §1.0d). */
+  /**
+   * The inputs of o_proj and down_proj are cut into this many slices, each with its own scale; so are their weights where
+   * the scale is per `channel` (methods.md §1.0d).
+   */
   readonly tensorParallel: number;
 }
 

@@ -114,7 +114,17 @@ export interface Proposal {
   readonly kv?: KvScheme;
 }
 
+/** What the edits of a transform take for themselves: two of a pipeline cannot have the same. */
+export interface TransformClaims {
+  /** It rotates the residual stream, from the embedding to the head. */
+  readonly residualStream?: boolean;
+  /** Where its online maps act. */
+  readonly online?: readonly OnlineSite['at'][];
+}
+
 /** Makes a model easier to quantize without changing what it computes. */
 export interface Transform extends Stage<'transform'> {
+  /** Said beforehand, so that plans refuse what cannot go together; nothing where absent. */
+  readonly claims?: TransformClaims;
   propose(block: BlockView, context: StageContext): Promise<Proposal>;
 }

@@ -34,3 +34,37 @@ export function groupOf<Whole>(settings: Settings, whole: Whole): number | Whole
   const group = numberOf(settings, 'group');
   return group === -1 ? whole : group;
 }
+
+/** A setting that is an object of settings. */
+export function objectOf(settings: Settings, name: string): Settings {
+  const value = settings[name];
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Settings)
+    : refuse(settings, name, 'an object');
+}
+
+/** A text setting that must be one of these. */
+export function oneOf<Text extends string>(
+  settings: Settings,
+  name: string,
+  known: readonly Text[],
+): Text {
+  const value = settings[name];
+  const found = known.find((text) => text === value);
+  return found ?? refuse(settings, name, known.map((text) => JSON.stringify(text)).join(' or '));
+}
+
+/**
+ * Fails on settings that nothing here looks at, so that a case is never computed without one of them.
+ * @throws ThinkbitsError `golden/unknown-setting`
+ */
+export function onlySettings(settings: Settings, known: readonly string[], where = ''): void {
+  const strange = Object.keys(settings).filter((name) => !known.includes(name));
+  if (strange.length === 0) return;
+  throw new ThinkbitsError({
+    code: 'golden/unknown-setting',
+    message: `Not implemented: ${strange.map((name) => `"${where}${name}"`).join(', ')}.`,
+    help: `Known are ${known.join(', ')}.`,
+    details: { settings: strange },
+  });
+}

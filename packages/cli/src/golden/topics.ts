@@ -8,5 +8,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
     (await import('./topics/compressed-tensors.js')).compressedTensors,
   perplexity: async () => (await import('./topics/perplexity.js')).perplexity,
   gptq: async () => (await import('./topics/gptq.js')).gptq,
+  smoothquant: async () => (await import('./topics/smoothquant.js')).smoothquant,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

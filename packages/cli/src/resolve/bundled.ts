@@ -9,6 +9,7 @@ export const bundled: {
     rtn: () => import('@thinkbits/quantizer-rtn'),
     gptq: () => import('@thinkbits/quantizer-gptq'),
     gptaq: () => import('@thinkbits/quantizer-gptaq'),
+    smoothquant: () => import('@thinkbits/quantizer-smoothquant'),
     'per-token': () => import('@thinkbits/quantizer-per-token'),
   },
   benchmark: {

@@ -2,6 +2,7 @@ import { add, type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-co
 import { ChannelMap, type FloatWeight, LinearWeight, quantizeActivations } from '@thinkbits/ops';
 import {
   type ActivationScheme,
+  isRowParallel,
   type LinearInfo,
   type LinearMap,
   type QuantizedWeight,
@@ -15,10 +16,6 @@ export interface LinearTensors {
   readonly bias?: Float32Array;
   readonly activation?: ActivationScheme;
 }
-
-/** The four-way cut of a row-parallel input exists for o_proj and down_proj alone (methods.md §1.0d). */
-const rowParallel = (name: string): boolean =>
-  name.endsWith('o_proj') || name.endsWith('down_proj');
 
 function sharedActivation(linears: readonly LinearTensors[]): ActivationScheme | undefined {
   const [first, ...others] = linears.map(({ activation }) => JSON.stringify(activation));
@@ -45,7 +42,7 @@ export class Stage {
   constructor(linears: readonly LinearTensors[], online?: LinearMap) {
     const { info } = linears[0] as LinearTensors;
     this.activation = sharedActivation(linears);
-    const slices = rowParallel(info.name) ? (this.activation?.tensorParallel ?? 1) : 1;
+    const slices = isRowParallel(info.name) ? (this.activation?.tensorParallel ?? 1) : 1;
     if (info.in % slices !== 0) {
       throw new ThinkbitsError({
         code: 'scheme/tensor-parallel',

@@ -304,8 +304,9 @@ export class CalibrationWalk {
     let after: BlockWeights | undefined;
     let probe: Tensor2D | undefined;
     try {
+      const turned = basis.note(proposal, at, transform.id, info.index);
       for (const edit of proposal.edits) this.checkpoint.add(edit);
-      if (basis.note(proposal, at, transform.id, info.index)) {
+      if (turned) {
         this.refuseSeenBefore(at);
         await this.embed();
       }

@@ -61,9 +61,10 @@ export class EditedCheckpoint implements Checkpoint {
 
   /**
    * Adds an edit.
-   * @throws ThinkbitsError `transform/unknown-tensor`
+   * @throws ThinkbitsError `transform/unknown-tensor`, `transform/shared-site`
    */
   add(edit: Edit): void {
+    if (edit.op === 'online') this.refuseSecondMap(edit);
     const parts = tensorEdits(edit);
     const names = new Set(parts.map(({ tensor }) => tensor));
     const tied = !this.original.tensors.has(headWeight);
@@ -82,6 +83,19 @@ export class EditedCheckpoint implements Checkpoint {
       this.byTensor.set(part.tensor, [...list, part]);
     }
     this.edits.push(edit);
+  }
+
+  /** A site has one map: those of two transforms do not replace each other. */
+  private refuseSecondMap({ site }: OnlineEdit): void {
+    const { block, at } = site;
+    if (!this.online.some((edit) => edit.site.block === block && edit.site.at === at)) return;
+    throw new ThinkbitsError({
+      code: 'transform/shared-site',
+      category: 'usage',
+      message: `Two edits map activations online at ${at} of layer ${block}.`,
+      help: 'Keep one of the two transforms, or switch its map off there.',
+      details: { block, at },
+    });
   }
 
   async readFloat(name: string, rows?: RowRange): Promise<FloatTensor> {

@@ -59,19 +59,23 @@ function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): Tens
   };
 }
 
+/** Rows, which are outputs, divided by the factors; columns, which are inputs, multiplied by them. */
 function scaled(
   tensor: string,
   side: 'rows' | 'columns',
-  factor: (channel: number) => number,
-  channels: number,
+  factors: Float32Array,
 ): TensorEdit['apply'] {
   return (values, shape) => {
     const [rows, columns] = rowsAndColumns(shape);
     // what is one-dimensional, a norm or a bias, has its channels as columns
     const byRow = side === 'rows' && shape.length > 1;
+    const channels = factors.length;
     if ((byRow ? rows : columns) !== channels)
       refuse(tensor, `${channels} factors for ${byRow ? rows : columns} channels`);
-    return values.map((value, i) => value * factor(byRow ? Math.floor(i / columns) : i % columns));
+    return values.map((value, i) => {
+      const factor = factors[byRow ? Math.floor(i / columns) : i % columns] as number;
+      return side === 'rows' ? value / factor : value * factor;
+    });
   };
 }
 
@@ -83,16 +87,14 @@ export function tensorEdits(edit: Edit): TensorEdit[] {
   switch (edit.op) {
     case 'scale': {
       const { factors } = edit;
-      const divide = (channel: number): number => 1 / (factors[channel] as number);
-      const multiply = (channel: number): number => factors[channel] as number;
       return [
         ...['weight', 'bias'].map((part) => {
           const tensor = `${edit.producer}.${part}`;
-          return { tensor, apply: scaled(tensor, 'rows', divide, factors.length) };
+          return { tensor, apply: scaled(tensor, 'rows', factors) };
         }),
         ...edit.consumers.map((consumer) => {
           const tensor = `${consumer}.weight`;
-          return { tensor, apply: scaled(tensor, 'columns', multiply, factors.length) };
+          return { tensor, apply: scaled(tensor, 'columns', factors) };
         }),
       ];
     }

@@ -1,4 +1,4 @@
-import type { Issue, Quantizer, Recipe } from '@thinkbits/spec';
+import type { Issue, Quantizer, Recipe, Transform } from '@thinkbits/spec';
 
 /** Stages of one role of which a pipeline may have one. */
 const single = {
@@ -6,18 +6,77 @@ const single = {
   'kv-codec': { code: 'pipeline/two-kv-codecs', what: 'Keys and values are stored in one way' },
 } as const;
 
+/** Transforms that cannot stand beside each other, or in this order, because of what they claim. */
+function checkClaims(transforms: readonly Transform[]): Issue[] {
+  const issues: Issue[] = [];
+  const report = (
+    severity: Issue['severity'],
+    code: string,
+    subject: string,
+    message: string,
+    help?: string,
+  ): void => {
+    issues.push({ severity, code, subject, message, ...(help !== undefined && { help }) });
+  };
+  const rotations = transforms.filter(({ claims }) => claims?.residualStream);
+  const [first] = rotations;
+  if (rotations.length > 1)
+    report(
+      'error',
+      'transform/two-rotations',
+      rotations.map(({ id }) => id).join(', '),
+      `${rotations.map(({ id }) => id).join(' and ')} rotate the residual stream, which can be rotated once.`,
+      'Keep one of them.',
+    );
+  for (const [at, { id, needs }] of transforms.entries()) {
+    if (!first || needs.calibration === 'none') continue;
+    if (at < transforms.indexOf(first))
+      report(
+        'error',
+        'transform/seen-before-rotation',
+        id,
+        `${id} looks at activations and stands before ${first.id}, which turns the residual stream and takes the norms' scales into the weights.`,
+        `Put ${first.id} before ${id}.`,
+      );
+    else
+      report(
+        'info',
+        'transform/after-rotation',
+        id,
+        `${id} works on channels as ${first.id} has turned them; what the model computes stays the same.`,
+      );
+  }
+  const sites = new Map<string, string>();
+  for (const { id, claims } of transforms) {
+    for (const at of claims?.online ?? []) {
+      const other = sites.get(at);
+      if (other !== undefined)
+        report(
+          'error',
+          'transform/shared-site',
+          at,
+          `${other} and ${id} both map activations online at ${at}.`,
+          'Keep one of the two, or switch its map off there.',
+        );
+      sites.set(at, id);
+    }
+  }
+  return issues;
+}
+
 /**
  * The rules of order: transforms before the rounder, one rounder, one KV codec (anywhere); and what stages
  * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
- * `calibration/missing`.
+ * `calibration/missing`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
+ * `transform/after-rotation`.
  */
 export function checkPipeline(
   pipeline: readonly Quantizer[],
   recipe: Pick<Recipe, 'calibration'>,
 ): Issue[] {
-  const issues: Issue[] = [];
+  const issues = checkClaims(pipeline.filter((stage) => stage.role === 'transform'));
   const error = (code: string, subject: string, message: string, help: string): void => {
     issues.push({ severity: 'error', code, subject, message, help });
   };

@@ -2,6 +2,7 @@ import { checkKvScheme } from '@thinkbits/ops';
 import {
   allLinears,
   type Issue,
+  isRowParallel,
   type KvCodec,
   type KvPartScheme,
   type LinearInfo,
@@ -33,9 +34,6 @@ function gather(
   }
   return [...found];
 }
-
-/** Linears whose input is cut into slices under tensor parallelism (methods.md §1.0d). */
-const rowParallel = /\.(o_proj|down_proj)$/;
 
 /**
  * Dimensions and schemes that do not go together, one issue for all linears that share it.
@@ -86,7 +84,7 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?:
   );
   each(
     ({ name, in: columns }, { activation }) =>
-      activation && rowParallel.test(name) && columns % activation.tensorParallel !== 0
+      activation && isRowParallel(name) && columns % activation.tensorParallel !== 0
         ? `tensorParallel ${activation.tensorParallel} does not divide the ${columns} inputs`
         : undefined,
     (what, names, subject) =>

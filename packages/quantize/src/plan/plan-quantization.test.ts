@@ -1,9 +1,12 @@
 import { rtn } from '@thinkbits/quantizer-rtn';
 import {
+  type CalibrationNeed,
   completeWeightScheme,
   parseShortRecipe,
+  type Quantizer,
   type RecipeInput,
   ThinkbitsError,
+  type Transform,
 } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { calibrated, codec, failing, transform } from '../__fixtures__/stages.js';
@@ -11,7 +14,11 @@ import { tinyInfo } from '../__fixtures__/tiny-model.js';
 import { planQuantization } from '../index.js';
 
 const model = tinyInfo(); // hidden 32, intermediate 80, heads of 8 channels, two layers
-const codes = (recipe: RecipeInput, pipeline = [rtn() as never], of = model): string[] =>
+const codes = (
+  recipe: RecipeInput,
+  pipeline: readonly Quantizer[] = [rtn()],
+  of = model,
+): string[] =>
   planQuantization(of, recipe, pipeline).issues.map(({ severity, code }) => `${severity} ${code}`);
 const w4 = { weights: { bits: 4 } } as const;
 
@@ -102,6 +109,43 @@ describe('bits that stand in two places', () => {
   });
 });
 
+describe('transforms', () => {
+  const stage = (id: string, claims: Transform['claims'], calibration: CalibrationNeed = 'none') =>
+    ({
+      specificationVersion: 'v1',
+      role: 'transform',
+      id,
+      options: {},
+      needs: { calibration },
+      ...(claims && { claims }),
+      plan: () => ({ issues: [], peakBytes: 0, flops: 0 }),
+      propose: async () => ({ edits: [] }),
+    }) satisfies Transform;
+  const turn = stage('turn', { residualStream: true, online: ['query-key'] });
+  const look = stage('look', undefined, 'input-statistics');
+  const calibration = { calibration: { source: 'text.txt' } };
+
+  it('that look at activations stand after one that turns the residual stream', () => {
+    expect(codes({ ...w4, ...calibration }, [look, turn, rtn()])).toEqual([
+      'error transform/seen-before-rotation',
+    ]);
+    expect(codes({ ...w4, ...calibration }, [turn, look, rtn()])).toEqual([
+      'info transform/after-rotation',
+    ]);
+    expect(codes({ ...w4, ...calibration }, [look, rtn()])).toEqual([]);
+  });
+
+  it('cannot both turn the residual stream, or both act at one site', () => {
+    expect(codes(w4, [turn, stage('other', { residualStream: true }), rtn()])).toEqual([
+      'error transform/two-rotations',
+    ]);
+    expect(codes(w4, [turn, stage('other', { online: ['query-key'] }), rtn()])).toEqual([
+      'error transform/shared-site',
+    ]);
+    expect(codes(w4, [turn, stage('other', { online: ['down-input'] }), rtn()])).toEqual([]);
+  });
+});
+
 describe('dimensions', () => {
   it('refuses a group that is larger than a row, once for all linears that share the row', () => {
     const { issues } = planQuantization(model, { weights: { bits: 4, group: 64 } }, [rtn()]);
@@ -121,6 +165,21 @@ describe('dimensions', () => {
       'error scheme/tensor-parallel',
     ]);
     expect(codes({ ...w4, activations: { bits: 8, tensorParallel: 4 } })).toEqual([]);
+  });
+
+  it('gives weights of o_proj and down_proj a scale per slice of their activations', () => {
+    type Given = Required<RecipeInput>;
+    const groups = (weights: Given['weights'], rules: Given['rules'] = []) => {
+      const activations = { bits: 8, tensorParallel: 4 } as const;
+      const { schemes } = planQuantization(model, { weights, activations, rules }, [rtn()]);
+      return ['q_proj', 'o_proj', 'gate_proj', 'down_proj'].map(
+        (name) => [...schemes.linears].find(([linear]) => linear.endsWith(name))?.[1].weight?.group,
+      );
+    };
+    expect(groups({ bits: 4 })).toEqual(['channel', 8, 'channel', 20]);
+    expect(groups({ bits: 4, group: 16 })).toEqual([16, 16, 16, 16]);
+    const wholeRows = { match: 'down_proj', scheme: { weight: { bits: 4, group: 80 } } } as const;
+    expect(groups({ bits: 4 }, [wholeRows])).toEqual(['channel', 8, 'channel', 80]);
   });
 
   it('refuses what the cache cannot store', () => {

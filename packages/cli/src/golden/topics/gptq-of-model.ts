@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { loadModel } from '@thinkbits/inference';
 import { dequantizeWeight } from '@thinkbits/numerics';
@@ -7,8 +6,8 @@ import { quantize } from '@thinkbits/quantize';
 import { gptq } from '@thinkbits/quantizer-gptq';
 import type { Json, QuantizedWeight, Rounder, WeightBits } from '@thinkbits/spec';
 import { booleanOf, groupOf, numberOf, textOf } from '../settings.js';
-import type { GoldenTensor } from '../tensor.js';
 import type { CaseContext, GoldenCheck } from '../topic.js';
+import { calibrationOf } from './calibration-ids.js';
 import { gptqLoss } from './gptq-loss.js';
 
 /** A rounded linear by its name without `model.layers.`, and its loss on the inputs that its session saw. */
@@ -50,15 +49,6 @@ function watched(rounder: Rounder, samples: number, seen: Seen): Rounder {
       };
     },
   };
-}
-
-/** Rows of ids as calibration text. */
-function calibrationOf({ shape, values }: GoldenTensor) {
-  const [rows, length] = shape as [number, number];
-  const ids = Int32Array.from(values);
-  const windows = Array.from({ length: rows }, (_, i) => ids.slice(i * length, (i + 1) * length));
-  const hash = createHash('sha256').update(new Uint8Array(ids.buffer)).digest('hex');
-  return { windows, hash, tokens: ids.length };
 }
 
 function meanSquaredError(a: Float32Array, b: Float32Array): number {
