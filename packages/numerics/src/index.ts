@@ -60,6 +60,8 @@ export {
   type TokenGrid,
 } from './quantize-tokens.js';
 export { createRandom } from './random.js';
+export { numpyPermutation } from './reference-random/numpy-permutation.js';
+export { createPythonRandom, type PythonRandom } from './reference-random/python-random.js';
 export { relativeSquaredError } from './relative-error.js';
 export { roundHalfEven } from './round-half-even.js';
 export { type RoundToNearestOptions, roundToNearest } from './round-to-nearest.js';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { posix } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** A commit of the repository that the server knows. */
@@ -14,7 +15,7 @@ export interface SeenRequest {
   readonly token: string | undefined;
 }
 
-/** A hub of one repository `owner/model`, and a second server that its large files are redirected to. */
+/** A hub of one repository (`owner/model` or the data set `owner/data`), and a second server that its large files are redirected to. */
 export interface HubServer {
   readonly endpoint: string;
   /** Requests for the API and for files. */
@@ -60,12 +61,15 @@ const seen = (request: IncomingMessage): SeenRequest => ({
 });
 
 /**
- * Starts a hub that speaks as huggingface.co does: model information, tree in pages, resolve with
+ * Starts a hub of one repository that speaks as huggingface.co does: model information, tree in pages, resolve with
  * redirects, ETag, Range.
  */
-export async function startHub(files: {
-  readonly [name: string]: Uint8Array | string;
-}): Promise<HubServer> {
+export async function startHub(
+  files: { readonly [name: string]: Uint8Array | string },
+  kind: 'model' | 'dataset' = 'model',
+): Promise<HubServer> {
+  const [id, page] = kind === 'model' ? ['owner/model', ''] : ['owner/data', 'datasets/'];
+  const api = `/api/${kind}s/${id}`;
   const contents = new Map(Object.entries(files).map(([name, file]) => [name, Buffer.from(file)]));
   const requests: SeenRequest[] = [];
   const stored: SeenRequest[] = [];
@@ -109,23 +113,26 @@ export async function startHub(files: {
       const { status, code } = behaviour.refuse;
       return void response.writeHead(status, code ? { 'x-error-code': code } : {}).end('no');
     }
-    const [, revision] = /^\/api\/models\/owner\/model\/revision\/(.+)$/.exec(pathname) ?? [];
-    if (revision !== undefined) {
+    if (pathname.startsWith(`${api}/revision/`)) {
+      const revision = pathname.slice(`${api}/revision/`.length);
       if (['main', 'refs%2Fpr%2F1', commit].includes(revision)) {
-        return json({ _id: '1', id: 'owner/model', sha: commit, tags: [], lastModified: '2025-01-01' });
+        return json({ _id: '1', id, sha: commit, tags: [], lastModified: '2025-01-01' });
       }
       return void response.writeHead(404, { 'x-error-code': 'RevisionNotFound' }).end('no');
     }
-    if (pathname === `/api/models/owner/model/tree/${commit}`) {
+    const tree = `${api}/tree/${commit}`;
+    if (pathname === tree || pathname.startsWith(`${tree}/`)) {
+      const folder = pathname.slice(tree.length + 1);
+      const inFolder = (name: string) => (folder === '' ? '.' : folder) === posix.dirname(name);
       // Two pages, linked as the hub links them.
-      const names = [...contents.keys()];
+      const names = [...contents.keys()].filter(inFolder);
       const second = searchParams.has('cursor');
-      const page = second ? names.slice(2) : names.slice(0, 2);
+      const shown = second ? names.slice(2) : names.slice(0, 2);
       if (!second && names.length > 2) {
         const next = `http://${request.headers.host}${pathname}?cursor=2`;
         response.setHeader('link', `<${next}>; rel="next"`);
       }
-      const entries = page.map((path) => {
+      const entries = shown.map((path) => {
         const content = contents.get(path) as Buffer;
         const large = isLarge(path);
         const lfs = { oid: hash(content, true), size: content.length, pointerSize: 130 };
@@ -134,7 +141,7 @@ export async function startHub(files: {
       });
       return json([{ type: 'directory', path: 'onnx', size: 0, oid: '1'.repeat(40) }, ...entries]);
     }
-    const [, file] = new RegExp(`^/owner/model/resolve/${commit}/(.+)$`).exec(pathname) ?? [];
+    const [, file] = new RegExp(`^/${page}${id}/resolve/${commit}/(.+)$`).exec(pathname) ?? [];
     if (file !== undefined && contents.has(decodeURIComponent(file))) {
       if (!isLarge(file)) return send(request, response, decodeURIComponent(file));
       return void response.writeHead(302, { location: `${storageAddress}/${file}` }).end();

@@ -1,5 +1,7 @@
 export { createNodeSha256, folderFiles } from './folder-files.js';
+export type { HubOptions } from './hub/hub-options.js';
 export { type DirectoryLock, lockDirectory } from './lock-directory.js';
+export { openDatasetFile } from './open-dataset-file.js';
 export { type OpenModelFilesOptions, openModelFiles } from './open-model-files.js';
 export { writeFileAtomic } from './write-file-atomic.js';
 export {

@@ -101,6 +101,16 @@ describe('a hub id', () => {
     expect(await readdir(join(root, 'refs'))).toEqual(['refs']);
   });
 
+  test('brings only its description where no weights are wanted', async () => {
+    const { hub, options } = await setUp();
+    const files = await openModelFiles('owner/model', { ...options, descriptionOnly: true });
+    expect(await files.list()).toEqual(['config.json']);
+    expect(hub.stored).toEqual([]);
+    const offline = { ...options, offline: true, descriptionOnly: true };
+    expect(await (await openModelFiles('owner/model', offline)).list()).toEqual(['config.json']);
+    expect(await (await openModelFiles('owner/model', options)).list()).toEqual(needed);
+  });
+
   test('shows the token to the hub alone', async () => {
     const { hub, options } = await setUp();
     await openModelFiles('owner/model', { ...options, token: 'secret' });

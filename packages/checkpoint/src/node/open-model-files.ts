@@ -1,40 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Progress, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import { checkFileName } from '../check-file-name.js';
 import type { ModelFiles } from '../model-files.js';
 import { describeNeighbours } from './describe-neighbours.js';
 import { folderFiles } from './folder-files.js';
 import { downloadModel } from './hub/download-model.js';
-import { defaultCacheDirectory, openHubCache } from './hub/hub-cache.js';
-import { createHubClient } from './hub/hub-client.js';
 import { formatHubLocation, type HubLocation, parseHubLocation } from './hub/hub-location.js';
+import { type HubOptions, prepareDownload } from './hub/hub-options.js';
 import { openOffline } from './hub/open-offline.js';
 
-/** Options of {@link openModelFiles}; the environment variables are those of every Hugging Face tool. */
-export interface OpenModelFilesOptions {
+/** Options of {@link openModelFiles}. */
+export interface OpenModelFilesOptions extends HubOptions {
   /** Branch, tag or commit of a hub model, unless the location names one; `main`. */
   readonly revision?: string;
-  readonly signal?: AbortSignal;
-  /**
-   * Told how a download goes: `plan` with all bytes, then `advance`. Silent when nothing has to be
-   * downloaded.
-   */
-  emit?(event: Progress): void;
-  /** The platform's `fetch`. */
-  readonly fetch?: typeof fetch;
-  /** HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
-  readonly cacheDirectory?: string;
-  /** Whether to use the cache alone; HF_HUB_OFFLINE. */
-  readonly offline?: boolean;
-  /** HF_ENDPOINT, else https://huggingface.co. */
-  readonly endpoint?: string;
-  /** HF_TOKEN. */
-  readonly token?: string;
-  /** How often a broken connection is taken up again before the call fails; 4. */
-  readonly retries?: number;
-  /** Milliseconds before the first retry, doubling with each; 1000. */
-  readonly retryPause?: number;
+  /** Of a hub model only config.json and thinkbits.json are downloaded: enough to describe and plan. */
+  readonly descriptionOnly?: boolean;
 }
 
 /** Locations that can only mean a path: they begin with a dot, a slash, a tilde or a drive. */
@@ -54,34 +35,15 @@ async function openHub(
   parsed: HubLocation,
   options: OpenModelFilesOptions,
 ): Promise<ModelFiles> {
-  const { env } = process;
-  const { signal } = options;
   const revision = options.revision ?? parsed.revision;
   for (const part of revision.split('/')) checkFileName(part, `The revision of ${location}`);
   const place = { ...parsed, revision };
   const model = formatHubLocation(place);
-  const cache = openHubCache(options.cacheDirectory ?? defaultCacheDirectory(), place);
-  if (options.offline ?? /^(1|on|yes|true)$/i.test(env.HF_HUB_OFFLINE ?? '')) {
-    return folderFiles(cache.snapshot(await openOffline(model, revision, cache)), model);
-  }
-  const token = options.token ?? (env.HF_TOKEN || undefined);
-  const endpoint = options.endpoint ?? (env.HF_ENDPOINT || 'https://huggingface.co');
-  const client = createHubClient(place, {
-    endpoint: endpoint.replace(/\/+$/, ''),
-    fetch: options.fetch ?? fetch,
-    ...(token && { token }),
-    ...(signal && { signal }),
-  });
-  const commit = await downloadModel({
-    model,
-    revision,
-    client,
-    cache,
-    emit: (event) => options.emit?.(event),
-    ...(signal && { signal }),
-    retries: options.retries ?? 4,
-    retryPause: options.retryPause ?? 1000,
-  });
+  const { descriptionOnly = false } = options;
+  const { cache, offline, download } = prepareDownload(place, options);
+  const commit = offline
+    ? await openOffline(model, revision, cache, descriptionOnly)
+    : await downloadModel({ ...download(), descriptionOnly });
   return folderFiles(cache.snapshot(commit), model);
 }
 

@@ -40,11 +40,11 @@ export const fileSize = (path: string): Promise<number> =>
   );
 
 /**
- * One model's part of the cache: `blobs/HASH`, `snapshots/COMMIT/FILE` linking to them, `refs/REVISION`
+ * One repository's part of the cache: `blobs/HASH`, `snapshots/COMMIT/FILE` linking to them, `refs/REVISION`
  * naming commits.
  */
 export interface HubCache {
-  /** Where processes that download this model exclude each other. */
+  /** Where processes that download this repository exclude each other. */
   readonly lock: string;
   /** Where the bytes of this hash lie, or will. */
   blob(hash: string): string;
@@ -65,9 +65,9 @@ export interface HubCache {
   files(commit: string): Promise<string[]>;
 }
 
-/** Opens a model's part of the cache, in the layout that Python's huggingface_hub writes and reads. */
-export function openHubCache(directory: string, { repository }: HubLocation): HubCache {
-  const folder = `models--${repository.replaceAll('/', '--')}`;
+/** Opens a repository's part of the cache, in the layout that Python's huggingface_hub writes and reads. */
+export function openHubCache(directory: string, { kind, repository }: HubLocation): HubCache {
+  const folder = `${kind}s--${repository.replaceAll('/', '--')}`;
   const root = join(directory, folder);
   const snapshot = (commit: string) => join(root, 'snapshots', commit);
   const blob = (hash: string) => join(root, 'blobs', hash);

@@ -1,7 +1,7 @@
 import type { ListFileEntry } from '@huggingface/hub';
 import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import { refusedRequest, unreachable } from './hub-error.js';
-import { formatHubLocation, type HubLocation } from './hub-location.js';
+import { formatHubLocation, type HubLocation, hubPage } from './hub-location.js';
 
 /** How the hub is spoken to. */
 export interface HubClientOptions {
@@ -20,12 +20,12 @@ export interface HubFile {
   readonly digest: { readonly algorithm: 'sha256' | 'git-sha1'; readonly value: string };
 }
 
-/** The part of the hub's protocol that reading a model takes. */
+/** The part of the hub's protocol that reading a repository takes. */
 export interface HubClient {
   /** The commit that a revision stands for. */
   commit(): Promise<string>;
-  /** The files at the top of the repository. */
-  files(commit: string): Promise<HubFile[]>;
+  /** The files of a folder of the repository: of its top where none is named. */
+  files(commit: string, folder?: string): Promise<HubFile[]>;
   /** A file's bytes from `offset` on; the answer is 200 (all of it) or 206 (from there), or 416. */
   download(commit: string, path: string, offset: number): Promise<Response>;
 }
@@ -33,17 +33,17 @@ export interface HubClient {
 const commitPattern = /^[0-9a-f]{40}$/;
 const sha256Pattern = /^[0-9a-f]{64}$/;
 
-/** Speaks to a hub about one model; every failure is a coded error `hub/…`. */
+/** Speaks to a hub about one model or data set; every failure is a coded error `hub/…`. */
 export function createHubClient(location: HubLocation, options: HubClientOptions): HubClient {
   const model = formatHubLocation(location);
-  const { repository, revision } = location;
+  const { kind, repository, revision } = location;
   const { endpoint, token, signal } = options;
-  const repo = { type: 'model', name: repository } as const;
+  const repo = { type: kind, name: repository } as const;
 
   const request = async (url: string, init: RequestInit = {}, accepted: readonly number[] = []) => {
     // The hub's listing links to its next page by absolute address: the token goes to the endpoint alone.
     const authorized = token !== undefined && new URL(url).origin === new URL(endpoint).origin;
-    const context = { model, url, authorized };
+    const context = { location, url, authorized };
     const headers = new Headers(init.headers);
     if (authorized) headers.set('authorization', `Bearer ${token}`);
     let response: Response;
@@ -87,18 +87,24 @@ export function createHubClient(location: HubLocation, options: HubClientOptions
 
   return {
     async commit() {
-      const { modelInfo } = await import('@huggingface/hub');
-      const info = await explained(
-        modelInfo({ ...call, name: repository, revision, additionalFields: ['sha'] }),
+      const { datasetInfo, modelInfo } = await import('@huggingface/hub');
+      const asked = { ...call, name: repository, revision, additionalFields: ['sha' as const] };
+      const info = await explained<{ sha: string }>(
+        kind === 'dataset' ? datasetInfo(asked) : modelInfo(asked),
       );
       if (!commitPattern.test(info.sha)) throw badAnswer(`"${info.sha}" is not a commit.`);
       return info.sha;
     },
-    async files(commit) {
+    async files(commit, folder) {
       const { listFiles } = await import('@huggingface/hub');
       const files: HubFile[] = [];
       const collect = async () => {
-        for await (const entry of listFiles({ ...call, repo, revision: commit })) {
+        for await (const entry of listFiles({
+          ...call,
+          repo,
+          revision: commit,
+          ...(folder !== undefined && { path: folder }),
+        })) {
           if (entry.type === 'file') files.push(toHubFile(entry));
         }
         return files;
@@ -108,7 +114,7 @@ export function createHubClient(location: HubLocation, options: HubClientOptions
     download(commit, path, offset) {
       const address = path.split('/').map(encodeURIComponent).join('/');
       return request(
-        `${endpoint}/${repository}/resolve/${commit}/${address}`,
+        `${endpoint}/${hubPage(location)}/resolve/${commit}/${address}`,
         {
           headers: {
             // Sizes and offsets speak of the bytes as they are stored.

@@ -1,4 +1,10 @@
 import { type ErrorCategory, ThinkbitsError } from '@thinkbits/spec';
+import {
+  describeHubLocation,
+  formatHubLocation,
+  type HubLocation,
+  hubPage,
+} from './hub-location.js';
 
 interface Explanation {
   readonly code: string;
@@ -9,32 +15,34 @@ interface Explanation {
 
 /** What a request was about. */
 export interface RequestContext {
-  /** Names the model in messages. */
-  readonly model: string;
+  /** What was asked for. */
+  readonly location: HubLocation;
   readonly url: string;
   readonly authorized: boolean;
 }
 
-function explain(response: Response, { model, url, authorized }: RequestContext): Explanation {
+function explain(response: Response, { location, url, authorized }: RequestContext): Explanation {
   const { status } = response;
+  const model = formatHubLocation(location);
+  const what = location.kind === 'dataset' ? 'data set' : 'model';
   const reason = response.headers.get('x-error-code');
   const host = new URL(url).host;
   if (status === 401 && !authorized) {
     return {
       code: 'hub/unauthorized',
       message: `${host} does not show ${model} (401): it does not exist, or is private or gated.`,
-      help: 'Check the spelling; for a private or gated model set HF_TOKEN to a token that may read it.',
+      help: `Check the spelling; for a private or gated ${what} set HF_TOKEN to a token that may read it.`,
     };
   }
   if (status === 401) {
     return {
       code: 'hub/unauthorized',
       message: `${host} refused the access token for ${model} (401).`,
-      help: 'Set HF_TOKEN to a valid token, or unset it if the model is public.',
+      help: `Set HF_TOKEN to a valid token, or unset it if the ${what} is public.`,
     };
   }
   if (status === 403) {
-    const page = `${new URL(url).origin}/${model.split('@')[0]}`;
+    const page = `${new URL(url).origin}/${hubPage(location)}`;
     return {
       code: 'hub/forbidden',
       message: `${host} does not let this account read ${model} (403).`,
@@ -45,13 +53,13 @@ function explain(response: Response, { model, url, authorized }: RequestContext)
     return {
       code: 'hub/revision-not-found',
       message: `${model}: ${host} has no such revision (404).`,
-      help: 'Give a branch, a tag or a commit of the model after "@", or leave it out for "main".',
+      help: `Give a branch, a tag or a commit of the ${what} after "@", or leave it out for "main".`,
     };
   }
   if (status === 404) {
     return {
       code: 'hub/not-found',
-      message: `${host} has no model ${model} (404).`,
+      message: `${host} has no ${describeHubLocation(location)} (404).`,
       help: 'Check the spelling: OWNER/NAME[@REVISION], or the path of a folder.',
     };
   }
@@ -80,13 +88,13 @@ export function refusedRequest(response: Response, context: RequestContext): Thi
 }
 
 /** The coded error of a request that got no answer. */
-export function unreachable(error: unknown, { model, url }: RequestContext): ThinkbitsError {
+export function unreachable(error: unknown, { location, url }: RequestContext): ThinkbitsError {
   const { cause } = error as Error;
   const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).message;
   return new ThinkbitsError({
     code: 'hub/unreachable',
     category: 'machine',
-    message: `${new URL(url).host} cannot be reached for ${model} (${reason}).`,
+    message: `${new URL(url).host} cannot be reached for ${formatHubLocation(location)} (${reason}).`,
     help: 'Check the network and HF_ENDPOINT. HF_HUB_OFFLINE=1 uses what was downloaded before.',
     details: { url, reason },
     cause: error,

@@ -15,6 +15,7 @@ export async function openOffline(
   model: string,
   revision: string,
   cache: HubCache,
+  descriptionOnly: boolean,
 ): Promise<string> {
   const commit = await cache.ref(revision);
   const files = commit === undefined ? [] : await cache.files(commit);
@@ -26,6 +27,7 @@ export async function openOffline(
       details: { model, revision },
     });
   }
+  if (descriptionOnly) return commit;
   const index = isSharded(files)
     ? await readFile(join(cache.snapshot(commit), indexFile), 'utf8')
     : undefined;

@@ -19,6 +19,11 @@ const companions = new Set([
   manifestFile,
 ]);
 
+/** Those of a repository's files that say what the model is, without its weights. */
+export function selectDescriptions(files: readonly string[]): string[] {
+  return files.filter((file) => file === 'config.json' || file === manifestFile);
+}
+
 /** Whether the weights are spread over the files that an index names. */
 export function isSharded(files: readonly string[]): boolean {
   return !files.includes('model.safetensors') && files.includes(indexFile);
