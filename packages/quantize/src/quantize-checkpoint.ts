@@ -112,7 +112,7 @@ export function quantizeCheckpoint(
     const plan = acceptPlan(model, request, emit);
     kvParameters(plan, model); // fails now rather than after hours of work
     throwIfAborted(request.signal);
-    const calibration = await readCalibration(checkpoint, model, plan, request);
+    const calibration = await readCalibration(checkpoint, model, plan, request, emit);
     const identity = runIdentity(
       await checkpoint.hash(),
       plan.recipe,

@@ -8,6 +8,7 @@ import {
 } from '@thinkbits/spec';
 
 import type { CalibrationText } from './calibration-text/calibration-text.js';
+import type { CalibrationTexts } from './calibration-text/read-calibration-source.js';
 
 /**
  * What happens when a stage fails on a layer: stop, or round that layer with another rounder and say so in
@@ -27,9 +28,14 @@ export interface QuantizeOptions
   readonly recipe?: RecipeInput;
   /**
    * For stages that calibrate: texts, cut as the recipe's `calibration` says (default: 128 windows of 2048 tokens), or windows
-   * of tokens. Where absent, the file in the recipe's `calibration.source` is read.
+   * of tokens. Where absent, the text that the recipe's `calibration.source` names is read.
    */
   readonly calibration?: CalibrationText | readonly string[];
+  /**
+   * Finds calibration text by names that only the caller knows, and paths from where the caller stands; `undefined` leaves the
+   * source to `readCalibrationSource`.
+   */
+  readonly calibrationSource?: FindCalibration;
   /** Bytes of activations that may stay in memory before they spill to a temporary file. Default 1 GiB. */
   readonly activationBytes?: number;
   /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
@@ -38,11 +44,15 @@ export interface QuantizeOptions
   readonly signal?: AbortSignal;
 }
 
+/** See {@link QuantizeOptions.calibrationSource}. */
+export type FindCalibration = (source: string) => Promise<CalibrationTexts | undefined>;
+
 /** Options in their one complete form. */
 export interface QuantizeRequest {
   readonly recipe: RecipeInput;
   readonly pipeline: readonly Quantizer[];
   readonly calibration?: CalibrationText | readonly string[];
+  readonly calibrationSource?: FindCalibration;
   readonly activationBytes: number;
   readonly onLayerFailure: LayerFailurePolicy;
   readonly signal?: AbortSignal;
@@ -57,6 +67,7 @@ const commonOptions = [
   'pipeline',
   'recipe',
   'calibration',
+  'calibrationSource',
   'activationBytes',
   'onLayerFailure',
   'signal',
@@ -130,7 +141,7 @@ export function readOptions(
     );
   }
   const { pipeline = [], recipe, calibration, onLayerFailure = 'throw', signal } = options;
-  const { activationBytes = defaultActivationBytes } = options;
+  const { activationBytes = defaultActivationBytes, calibrationSource } = options;
   if (!(activationBytes >= 0)) {
     refuse(
       'options/activation-bytes',
@@ -165,6 +176,7 @@ export function readOptions(
       ? { ...asked, calibration: describeText(calibration, asked.calibration) }
       : asked,
     ...(calibration && { calibration }),
+    ...(calibrationSource && { calibrationSource }),
     activationBytes,
     pipeline,
     onLayerFailure,

@@ -40,7 +40,7 @@ export function quantize(
     // What looks at float weights needs a float model, a rounder or not.
     if (findRounder(plan.pipeline) || plan.pipeline.some(needsWalk)) refuseQuantized(checkpoint);
     kvParameters(plan, info); // fails now rather than after hours of work
-    const calibration = await readCalibration(checkpoint, info, plan, request);
+    const calibration = await readCalibration(checkpoint, info, plan, request, emit);
     const work = await startRounding(checkpoint, plan, request, calibration, emit);
     const units = layerUnits(info);
     const quantized = new Map<string, QuantizedWeight>();

@@ -119,9 +119,9 @@ export const recipeSchema: JsonSchema = {
       properties: {
         source: { type: 'string' },
         samples: { type: 'integer', minimum: 1 },
-        length: { type: 'integer', minimum: 1 },
+        length: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'auto' }] },
         seed: { type: 'integer', minimum: 0 },
-        sampling: { enum: ['windows', 'traces'] },
+        sampling: { enum: ['windows', 'documents', 'blocks', 'traces'] },
       },
     },
     seed: { type: 'integer', minimum: 0 },

@@ -10,13 +10,18 @@ export interface RecipeStage {
 
 /** Where calibration text comes from and how it is cut. */
 export interface CalibrationSpec {
-  /** A text or JSON-lines file, a hub data set, or the name of a shipped one. */
+  /** A text or JSON-lines file, a corpus by name (`NAME`, `NAME=FILE`), or `owner/name:FILE` of a hub data set. */
   readonly source?: string;
   readonly samples: number;
-  readonly length: number;
+  /** Tokens of a window; `auto` = what the stages ask for, at most as many as the model has positions. */
+  readonly length: number | 'auto';
   readonly seed: number;
-  /** `windows`: texts are joined and windows drawn by seed; `traces`: whole question-and-answer traces. */
-  readonly sampling: 'windows' | 'traces';
+  /**
+   * How windows are cut (methods.md §3): `windows`: texts are joined and windows drawn by seed; `documents`: texts are drawn,
+   * and a window in each; `blocks`: shuffled texts of at most a window are joined and cut into blocks (AWQ); `traces`: whole
+   * texts or traces, each cut at the length.
+   */
+  readonly sampling: 'windows' | 'documents' | 'blocks' | 'traces';
 }
 
 /** What to do to a model, complete: every default is spelled out. */

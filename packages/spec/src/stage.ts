@@ -57,5 +57,10 @@ export interface Stage<Role extends 'transform' | 'rounder' | 'kv-codec'> {
   /** Complete options; `create(options)` gives an equal stage. */
   readonly options: Json;
   readonly needs: { readonly calibration: CalibrationNeed };
+  /**
+   * Tokens of a calibration window that the method is usually given for such a model; 2048 where absent. Asked where a recipe
+   * leaves the length to the plan (`auto`).
+   */
+  calibrationLength?(model: ModelInfo): number;
   plan(model: ModelInfo, schemes: ResolvedSchemes, budget: Budget): Plan;
 }

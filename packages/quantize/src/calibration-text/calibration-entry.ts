@@ -1,12 +1,13 @@
-import { type JsonObject, ThinkbitsError } from '@thinkbits/spec';
+import { type JsonObject, type Message, ThinkbitsError } from '@thinkbits/spec';
+import { validate } from '@thinkbits/validation';
 
-/** A piece of calibration text: plain, or a question with what a model answered, thinking included. */
+/** A piece of calibration text: plain, or a conversation with what a model answered, thinking included. */
 export type CalibrationEntry =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'trace';
-      /** Rendered by the model's chat template. */
-      readonly question: string;
+      /** Rendered by the model's chat template; a text is a prompt that was rendered before. */
+      readonly prompt: readonly Message[] | string;
       readonly answer: string;
     };
 
@@ -19,16 +20,41 @@ function wholeText(value: unknown): string | undefined {
   return parts ? value.join('') : undefined;
 }
 
+const messagesSchema = {
+  type: 'array',
+  minItems: 1,
+  items: {
+    type: 'object',
+    required: ['role', 'content'],
+    properties: {
+      role: { enum: ['system', 'user', 'assistant'] },
+      content: { type: 'string' },
+    },
+  },
+};
+
+/** What a trace answers: `messages`, a `question`, or a `full_prompt` as the study's own files have it. */
+function promptOf(row: JsonObject, what: string): Message[] | string | undefined {
+  if (row.messages !== undefined) {
+    return validate<Message[]>(messagesSchema, row.messages, `${what} messages`, {
+      code: 'calibration/bad-row',
+    });
+  }
+  if (isText(row.question)) return [{ role: 'user', content: row.question }];
+  return isText(row.full_prompt) ? row.full_prompt : undefined;
+}
+
 /**
- * Reads a row of a JSON-lines file: `text`, or `question` with `generated_text`.
+ * Reads a row: `text`, or `generated_text` with the `question`, the `messages` or the rendered `full_prompt`
+ * that it answers.
  * @param what names the row in messages
  * @throws ThinkbitsError `calibration/bad-row`
  */
 export function readCalibrationRow(row: JsonObject, what: string): CalibrationEntry {
   if (isText(row.text)) return { kind: 'text', text: row.text };
   const answer = wholeText(row.generated_text);
-  if (isText(row.question) && answer !== undefined)
-    return { kind: 'trace', question: row.question, answer };
+  const prompt = answer === undefined ? undefined : promptOf(row, what);
+  if (answer !== undefined && prompt !== undefined) return { kind: 'trace', prompt, answer };
   throw new ThinkbitsError({
     code: 'calibration/bad-row',
     message: `${what} has the fields ${Object.keys(row).join(', ') || '(none)'}.`,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createRandom } from '@thinkbits/numerics';
 import { type CalibrationSpec, type Message, ThinkbitsError } from '@thinkbits/spec';
 import type { CalibrationEntry } from './calibration-entry.js';
 import type { CalibrationText } from './calibration-text.js';
+import { type CutSettings, cuts, type EncodedTexts } from './cuts.js';
 
 /** What cutting needs of a tokenizer; that of `@thinkbits/inference` fits. */
 export interface CalibrationTokenizer {
@@ -16,52 +16,39 @@ export interface CalibrationTokenizer {
 
 /** What the reference puts between texts (methods.md §3.3). */
 const separator = '\n\n';
+/** An answer that is told with the marker that its prompt ends with begins behind it. */
+const opening = /<(think|\|begin_of_thought\|)>\n?$/;
 
-const render = (entry: CalibrationEntry, tokenizer: CalibrationTokenizer): string =>
-  entry.kind === 'text'
-    ? entry.text
-    : tokenizer.render([{ role: 'user', content: entry.question }]) + entry.answer;
+function render(entry: CalibrationEntry, tokenizer: CalibrationTokenizer): string {
+  if (entry.kind === 'text') return entry.text;
+  const { prompt, answer } = entry;
+  const asked = typeof prompt === 'string' ? prompt : tokenizer.render(prompt);
+  const [marker] = opening.exec(asked) ?? [];
+  return asked + (marker && answer.startsWith(marker) ? answer.slice(marker.length) : answer);
+}
 
 /** Texts whose special tokens are spelled out get no other beginning. */
-function encode(entries: readonly CalibrationEntry[], tokenizer: CalibrationTokenizer) {
-  const rendered = entries.some(({ kind }) => kind === 'trace');
-  const text = entries.map((entry) => render(entry, tokenizer)).join(separator);
-  return Int32Array.from(rendered ? tokenizer.encodeRendered(text) : tokenizer.encode(text));
-}
-
-/** Windows drawn by seed from all texts joined; they may overlap. */
-function drawWindows(ids: Int32Array, { samples, length, seed }: CalibrationSpec): Int32Array[] {
-  if (ids.length < length) {
-    throw new ThinkbitsError({
-      code: 'calibration/too-short',
-      message: `The calibration text has ${ids.length} tokens, and a window takes ${length}.`,
-      help: `Give a longer text, or windows of at most ${ids.length} tokens.`,
-      details: { tokens: ids.length, length },
-    });
-  }
-  const random = createRandom(seed).fork('calibration windows');
-  return Array.from({ length: samples }, () => {
-    const start = random.integer(ids.length - length + 1);
-    return ids.slice(start, start + length);
-  });
-}
-
-/** A seeded choice of whole entries, in their own order, each cut at the length. */
-function takeWhole(
+function encodeTexts(
   entries: readonly CalibrationEntry[],
   tokenizer: CalibrationTokenizer,
-  { samples, length, seed }: CalibrationSpec,
-): Int32Array[] {
-  const random = createRandom(seed).fork('calibration traces');
-  const order = entries.map((_, index) => ({ index, draw: random.next() }));
-  const chosen = order
-    .sort((a, b) => a.draw - b.draw || a.index - b.index)
-    .slice(0, samples)
-    .map(({ index }) => index)
-    .sort((a, b) => a - b);
-  return chosen.map((index) =>
-    encode([entries[index] as CalibrationEntry], tokenizer).slice(0, length),
-  );
+  joined: number,
+): EncodedTexts {
+  const rendered = entries.some(({ kind }) => kind === 'trace');
+  const encode = (text: string): Int32Array =>
+    Int32Array.from(rendered ? tokenizer.encodeRendered(text) : tokenizer.encode(text));
+  const text = (index: number) => render(entries[index] as CalibrationEntry, tokenizer);
+  return {
+    count: entries.length,
+    one: (index) => encode(text(index)),
+    stripped: (index) => {
+      const content = text(index).trim();
+      return content === '' ? new Int32Array(0) : encode(content);
+    },
+    all: () =>
+      encode(
+        Array.from({ length: Math.min(joined, entries.length) }, (_, i) => text(i)).join(separator),
+      ),
+  };
 }
 
 function hashOf(windows: readonly Int32Array[]): string {
@@ -71,14 +58,15 @@ function hashOf(windows: readonly Int32Array[]): string {
 }
 
 /**
- * Cuts calibration text as a recipe says (methods.md §3.3, with whole generations): `windows` joins all texts, tokenizes them
- * once and draws windows by seed, regardless of where texts end; `traces` takes whole texts.
+ * Cuts calibration text into windows of tokens as a recipe says; see {@link CalibrationSpec.sampling}.
+ * @param joined how many texts `windows` joins; all where absent
  * @throws ThinkbitsError `calibration/too-short`, `calibration/mixed`, `tokenizer/no-chat-template`
  */
 export function cutCalibrationText(
   entries: readonly CalibrationEntry[],
   tokenizer: CalibrationTokenizer,
-  spec: CalibrationSpec,
+  spec: Pick<CalibrationSpec, 'sampling'> & CutSettings,
+  joined = entries.length,
 ): CalibrationText {
   if (new Set(entries.map(({ kind }) => kind)).size > 1) {
     throw new ThinkbitsError({
@@ -87,10 +75,7 @@ export function cutCalibrationText(
       help: 'Put them into two files: traces spell special tokens out, and plain texts do not.',
     });
   }
-  const windows =
-    spec.sampling === 'traces'
-      ? takeWhole(entries, tokenizer, spec)
-      : drawWindows(encode(entries, tokenizer), spec);
+  const windows = cuts[spec.sampling](encodeTexts(entries, tokenizer, joined), spec);
   const tokens = windows.reduce((sum, ids) => sum + ids.length, 0);
   return { windows, hash: hashOf(windows), tokens };
 }

@@ -1,32 +1,38 @@
-import { resolve } from 'node:path';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { readTokenizer } from '@thinkbits/inference';
-import { type CalibrationSpec, type ModelInfo, ThinkbitsError } from '@thinkbits/spec';
-import type { CalibrationEntry } from '../calibration-text/calibration-entry.js';
+import { type ModelInfo, type Progress, ThinkbitsError } from '@thinkbits/spec';
 import type { CalibrationText } from '../calibration-text/calibration-text.js';
 import { cutCalibrationText } from '../calibration-text/cut-calibration-text.js';
-import { readCalibrationFile } from '../calibration-text/read-calibration-file.js';
+import {
+  type CalibrationTexts,
+  readCalibrationSource,
+} from '../calibration-text/read-calibration-source.js';
 import type { QuantizationPlan } from '../plan/quantization-plan.js';
 import type { QuantizeRequest } from '../quantize-options.js';
 
-/** Texts that were handed over, or the file that the recipe names. */
-async function entriesOf(
-  { source }: CalibrationSpec,
+/** Texts that were handed over, or those that the recipe names. */
+async function textsOf(
+  { recipe, calibrationSource, signal }: QuantizeRequest,
   texts: readonly string[] | undefined,
-): Promise<CalibrationEntry[]> {
-  if (texts) return texts.map((text) => ({ kind: 'text', text }));
-  if (source !== undefined) return readCalibrationFile(resolve(source));
+  emit: (event: Progress) => void,
+): Promise<CalibrationTexts> {
+  if (texts) return { entries: texts.map((text) => ({ kind: 'text', text })) };
+  const source = recipe.calibration?.source;
+  if (source !== undefined) {
+    const found = await calibrationSource?.(source);
+    return found ?? readCalibrationSource(source, { emit, ...(signal && { signal }) });
+  }
   throw new ThinkbitsError({
     code: 'calibration/no-source',
     category: 'usage',
     message: 'The recipe says how calibration text is cut, and not where it comes from.',
-    help: 'Name a file in calibration.source (--calibration on the command line), or hand texts over.',
+    help: 'Name a file or corpus in calibration.source (--calibration on the command line), or hand texts over.',
   });
 }
 
 /**
- * The windows that a plan's stages calibrate on: those handed over, else cut from texts that were handed over or from the
- * file that the recipe names; undefined where no stage sees any.
+ * The windows that a plan's stages calibrate on: those handed over, else cut from texts that were handed over or that the
+ * recipe names; undefined where no stage sees any.
  * @throws ThinkbitsError `calibration/no-source`, `calibration/longer-than-model`, `calibration/no-tokenizer`, and what
  *   reading and cutting throw
  */
@@ -35,6 +41,7 @@ export async function readCalibration(
   model: ModelInfo,
   plan: QuantizationPlan,
   request: QuantizeRequest,
+  emit: (event: Progress) => void,
 ): Promise<CalibrationText | undefined> {
   const { calibration } = request;
   const spec = plan.recipe.calibration;
@@ -60,5 +67,6 @@ export async function readCalibration(
       help: 'Put tokenizer.json beside the weights, or hand token windows over.',
     });
   }
-  return cutCalibrationText(await entriesOf(spec, calibration), tokenizer, spec);
+  const { entries, joined } = await textsOf(request, calibration, emit);
+  return cutCalibrationText(entries, tokenizer, spec, joined);
 }

@@ -108,7 +108,7 @@ export function checkPipeline(
         'calibration/missing',
         stage.id,
         `${stage.id} has to see ${stage.needs.calibration}, and the recipe names no calibration text.`,
-        'Add { "calibration": { "source": … } } to the recipe.',
+        'Add { "calibration": { "source": … } } to the recipe, or --calibration SOURCE to the command: a file, or a corpus by name.',
       );
     }
   });

@@ -6,6 +6,7 @@ import { checkSchemes } from './check-schemes.js';
 import { completePipeline, findKvCodec } from './complete-pipeline.js';
 import { estimateBytes } from './estimate-bytes.js';
 import { estimateSeconds } from './estimate-seconds.js';
+import { planCalibration } from './plan-calibration.js';
 import type { QuantizationPlan } from './quantization-plan.js';
 import { resolveRecipe } from './resolve-recipe.js';
 
@@ -35,7 +36,8 @@ export function planQuantization(
 ): QuantizationPlan {
   const complete = completePipeline(readRecipe(recipe, pipeline), pipeline);
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
-  const { samples = 0, length = 0 } = complete.recipe.calibration ?? {};
+  const planned = planCalibration(complete.recipe, model, complete.pipeline);
+  const { samples = 0, length = 0 } = planned.calibration ?? {};
   const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
   const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
   const bytes = estimateBytes(model, schemes);
@@ -50,7 +52,7 @@ export function planQuantization(
       ],
       stagePlans.flatMap((plan) => plan.issues),
     ),
-    recipe: complete.recipe,
+    recipe: planned,
     pipeline: complete.pipeline,
     schemes,
     floatBytes: bytes.float,
