@@ -1,6 +1,7 @@
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import type { Model } from '@thinkbits/inference';
 import { type Recipe, startRun } from '@thinkbits/spec';
+import { findCalibration } from './calibration/find-calibration.js';
 import { chooseBackend } from './choose-backend.js';
 import { locateModel, openModel } from './resolve/model.js';
 import { resolvePipeline } from './resolve/quantizer.js';
@@ -61,7 +62,8 @@ async function makeModel(
   const { quantize } = await import('@thinkbits/quantize');
   const pipeline = await resolvePipeline(recipe, directory);
   const info = describeModel(checkpoint.config, checkpoint.label);
-  const run = quantize({ info, checkpoint }, { recipe, pipeline, signal });
+  const calibrationSource = findCalibration(directory);
+  const run = quantize({ info, checkpoint }, { recipe, pipeline, signal, calibrationSource });
   return session.follow(run, `quantize ${name}`);
 }
 

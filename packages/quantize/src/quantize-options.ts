@@ -1,3 +1,4 @@
+import type { HubOptions } from '@thinkbits/checkpoint/node';
 import {
   type CalibrationSpec,
   nearestName,
@@ -45,7 +46,10 @@ export interface QuantizeOptions
 }
 
 /** See {@link QuantizeOptions.calibrationSource}. */
-export type FindCalibration = (source: string) => Promise<CalibrationTexts | undefined>;
+export type FindCalibration = (
+  source: string,
+  options: Pick<HubOptions, 'signal' | 'emit'>,
+) => Promise<CalibrationTexts | undefined>;
 
 /** Options in their one complete form. */
 export interface QuantizeRequest {

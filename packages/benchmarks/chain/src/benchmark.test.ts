@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describeBenchmark } from '@thinkbits/conformance';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { benchmark } from './benchmark.js';
+import { calibrationTraces } from './calibration-traces.js';
 import { chainProblemId, generateChainProblems } from './generate-chain-problems.js';
 
 describeBenchmark(benchmark);
@@ -10,6 +12,18 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   const error = await work.catch((reason: unknown) => reason);
   return ThinkbitsError.isInstance(error) ? `${error.code}: ${error.message}` : String(error);
 }
+
+describe('the calibration traces', () => {
+  it('answer other problems than those of the test set', async () => {
+    const { problems } = await benchmark.load();
+    const tested = new Set(problems.map(({ id }) => id));
+    const lines = (await readFile(calibrationTraces, 'utf8')).trimEnd().split('\n');
+    const rows = lines.map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(256);
+    expect(rows.filter(({ correct }) => correct)).toHaveLength(232);
+    for (const { question } of rows) expect(tested).not.toContain(chainProblemId(question));
+  });
+});
 
 describe('chain', () => {
   it('has 400 problems, balanced in any prefix', async () => {

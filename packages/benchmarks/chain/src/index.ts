@@ -1,4 +1,5 @@
 export { benchmark, type ChainRow } from './benchmark.js';
+export { calibrationTraces } from './calibration-traces.js';
 export {
   type ChainOptions,
   chainProblemId,

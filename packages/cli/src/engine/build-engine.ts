@@ -2,6 +2,7 @@ import type { BackendName } from '@thinkbits/inference';
 import { createModel, describeModel, type Model, selectBackend } from '@thinkbits/inference';
 import { quantize } from '@thinkbits/quantize';
 import type { Engine, JsonObject, Recipe } from '@thinkbits/spec';
+import { findCalibration } from '../calibration/find-calibration.js';
 import { isFloat } from '../load-model.js';
 import { type ModelPlace, openModel } from '../resolve/model.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
@@ -36,7 +37,12 @@ export async function buildEngine(
     ? await createModel(checkpoint, { signal })
     : await quantize(
         { info, checkpoint },
-        { recipe, pipeline: await resolvePipeline(recipe, directory), signal },
+        {
+          recipe,
+          pipeline: await resolvePipeline(recipe, directory),
+          signal,
+          calibrationSource: findCalibration(directory),
+        },
       );
   const engine = model.engine(batch === undefined ? {} : { batch });
   return {

@@ -6,6 +6,7 @@ import { quantizeCheckpoint } from '@thinkbits/quantize';
 import { renderHtml, renderMarkdown, type StudyModel, type StudyResults } from '@thinkbits/report';
 import { completeRecipe, type Json } from '@thinkbits/spec';
 import { canonicalJson } from '@thinkbits/validation';
+import { findCalibration } from '../calibration/find-calibration.js';
 import {
   type EngineOptions,
   type PreparedEngine,
@@ -50,7 +51,13 @@ async function quantizedPlace(run: StudyRun, context: StudyContext): Promise<Mod
   const pipeline = await resolvePipeline(recipe, from);
   const checkpoint = await openModel(place, { signal });
   try {
-    const work = quantizeCheckpoint(checkpoint, { recipe, pipeline, output, signal });
+    const work = quantizeCheckpoint(checkpoint, {
+      recipe,
+      pipeline,
+      output,
+      signal,
+      calibrationSource: findCalibration(from),
+    });
     await session.follow(work, `quantize ${place.name} ${name}`);
   } finally {
     await checkpoint.close();

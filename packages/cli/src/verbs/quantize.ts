@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import type { Recipe } from '@thinkbits/spec';
 import type { Command } from 'commander';
+import { findCalibration } from '../calibration/find-calibration.js';
+import { calibrationHelp, withCalibration } from '../calibration/with-calibration.js';
 import { chooseBackend } from '../choose-backend.js';
 import { defineVerb } from '../define-verb.js';
 import type { Host } from '../host.js';
@@ -27,26 +30,33 @@ export function quantizeVerb(host: Host): Command {
       'A layer at a time; Ctrl-C is safe and the same command goes on. The directory opens like any model. --seed is the seed of the recipe.',
     examples: [
       'thinkbits quantize tiny-reasoner-micro -r rtn:w4g128 -o micro-w4',
+      'thinkbits quantize tiny-reasoner-micro -r gptq:w4g32 --calibration chain-traces -o micro-gptq',
       'thinkbits quantize Qwen/Qwen2.5-0.5B-Instruct -r recipe.json -o qwen-w4',
     ],
   }).argument('<model>', 'a directory, hub id or shipped model');
   addOption(command, '-r, --recipe <recipe>', 'short form, preset or JSON file', text, {
     required: true,
   });
-  addOption(command, '--calibration <source>', 'text for methods that calibrate', text);
+  addOption(command, '--calibration <source>', calibrationHelp, text);
   addOption(command, '-o, --output <dir>', 'the directory to make', text, { required: true });
   return command.action(async (modelText: string, options: QuantizeOptions) => {
     const session = openSession(host, options);
     const { signal } = host;
     const named = await resolveRecipe(options.recipe, host.directory);
-    const recipe = withOverrides(named.recipe, options);
+    const recipe = await withOverrides(named.recipe, options);
     const pipeline = await resolvePipeline(recipe, host.directory);
     const { name, checkpoint } = await openNamed(modelText, session);
     try {
       await chooseBackend(session);
       const { quantizeCheckpoint } = await import('@thinkbits/quantize');
       const output = resolve(host.directory, options.output);
-      const run = quantizeCheckpoint(checkpoint, { recipe, pipeline, output, signal });
+      const run = quantizeCheckpoint(checkpoint, {
+        recipe,
+        pipeline,
+        output,
+        signal,
+        calibrationSource: findCalibration(host.directory),
+      });
       const { directory, reports, status } = await session.follow(run, `quantize ${name}`);
       const mean = (pick: (report: (typeof reports)[number]) => number) =>
         reports.length > 0 ? reports.reduce((sum, r) => sum + pick(r), 0) / reports.length : 0;
@@ -67,17 +77,10 @@ export function quantizeVerb(host: Host): Command {
   });
 }
 
-type Overridable = Awaited<ReturnType<typeof resolveRecipe>>['recipe'];
-
 /** The recipe with what the command line says of its seed and its calibration text. */
-function withOverrides(recipe: Overridable, options: QuantizeOptions): Overridable {
-  const { seed, calibration } = options;
-  const base = { samples: 128, length: 2048, seed: 0, sampling: 'windows' as const };
-  return {
-    ...recipe,
-    ...(seed !== undefined && { seed }),
-    ...(calibration !== undefined && {
-      calibration: { ...base, ...recipe.calibration, source: calibration },
-    }),
-  };
+async function withOverrides(
+  recipe: Recipe,
+  { seed, calibration }: QuantizeOptions,
+): Promise<Recipe> {
+  return { ...(await withCalibration(recipe, calibration)), ...(seed !== undefined && { seed }) };
 }

@@ -74,21 +74,23 @@ function unknown(source: string): ThinkbitsError {
  * Finds and reads calibration text.
  * @param source a corpus by name (`wikitext-2`), from the hub or from a file of one's own
  *   (`wikitext-2=wiki.train.raw`); a file; or `owner/name[@revision]:FILE` of a hub data set
+ * @param options `directory`: what relative paths start from, the process's own where absent
  * @throws ThinkbitsError `calibration/unknown-source`, `calibration/self-generated`, and what downloading
  *   and reading throw
  */
 export async function readCalibrationSource(
   source: string,
-  options: HubOptions = {},
+  options: HubOptions & { readonly directory?: string } = {},
 ): Promise<CalibrationTexts> {
   const { name, path, hub } = parse(source);
+  const local = (file: string) => resolve(options.directory ?? '.', file);
   if (hub) {
     const file = await openDatasetFile(hub.dataset, hub.file, options);
     return { entries: await readCalibrationFile(file) };
   }
   const corpus = name === undefined ? undefined : calibrationSources[name];
   if (!corpus) {
-    const file = resolve(path as string);
+    const file = local(path as string);
     if (!(await stat(file).catch(() => undefined))) throw unknown(source);
     return { entries: await readCalibrationFile(file) };
   }
@@ -103,7 +105,7 @@ export async function readCalibrationSource(
   const file =
     path === undefined && corpus.hub
       ? await openDatasetFile(corpus.hub.dataset, corpus.hub.file, options)
-      : resolve(path as string);
+      : local(path as string);
   const entries = await readNamed(corpus, file);
   return { entries, ...(corpus.joined !== undefined && { joined: corpus.joined }) };
 }

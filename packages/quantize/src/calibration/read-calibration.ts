@@ -19,8 +19,8 @@ async function textsOf(
   if (texts) return { entries: texts.map((text) => ({ kind: 'text', text })) };
   const source = recipe.calibration?.source;
   if (source !== undefined) {
-    const found = await calibrationSource?.(source);
-    return found ?? readCalibrationSource(source, { emit, ...(signal && { signal }) });
+    const options = { emit, ...(signal && { signal }) };
+    return (await calibrationSource?.(source, options)) ?? readCalibrationSource(source, options);
   }
   throw new ThinkbitsError({
     code: 'calibration/no-source',
