@@ -29,19 +29,24 @@ const reason = (error: unknown): string =>
 /** Imports a package that may not be there; the name is a variable so that bundlers leave it alone. */
 const importOptional = (name: string): Promise<unknown> => import(/* @vite-ignore */ name);
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed (tfjs#8425). */
-async function polyfillForTensorflow(): Promise<void> {
+/**
+ * tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed (tfjs#8425), and its library writes notes about the
+ * processor to stderr: all but the first can be turned off.
+ */
+async function prepareForTensorflow(): Promise<void> {
   const { default: util } = (await importOptional('node:util')) as {
     default: Record<string, unknown>;
   };
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  const { env } = (await importOptional('node:process')) as { env: Record<string, string> };
+  env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }
 
 async function openTensorflow(): Promise<BackendCandidate & { readonly gpu: boolean }> {
   const tried: string[] = [];
   for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
     try {
-      await polyfillForTensorflow();
+      await prepareForTensorflow();
       await importOptional(name);
       if (await setBackend('tensorflow')) {
         const gpu = (backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
