@@ -1,4 +1,4 @@
-import { type Json, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { type Json, type JsonObject, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import { findDifference, type Numbers } from './difference.js';
 import type { GoldenCase } from './golden-file.js';
 import type { GoldenTensor } from './tensor.js';
@@ -12,7 +12,16 @@ export interface CaseData {
   readonly signal: AbortSignal;
 }
 
-/** Numbers of an expected value: a tensor, or what stands in `values`, a number or an object of them by sorted name. */
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const entryOf = (value: Json | undefined, name: string): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+/**
+ * Numbers of an expected value: a tensor, or what stands in `values` (within another value after a dot): a number, a list,
+ * or an object of numbers by sorted name.
+ */
 async function expectedNumbers(
   golden: GoldenCase,
   name: string,
@@ -20,10 +29,11 @@ async function expectedNumbers(
 ): Promise<Numbers | undefined> {
   const tensor = golden.expected[name];
   if (tensor !== undefined) return (await data.tensor(tensor)).values;
-  const value: Json | undefined = golden.values?.[name];
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return typeof value === 'number' ? [value] : undefined;
-  }
+  const value =
+    golden.values?.[name] ??
+    name.split('.').reduce<Json | undefined>(entryOf, golden.values as Json);
+  if (Array.isArray(value)) return value.map(Number);
+  if (!isObject(value)) return typeof value === 'number' ? [value] : undefined;
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([, number]) => Number(number));
 }
@@ -41,6 +51,7 @@ function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
   return {
     settings: golden.settings,
     input: (name) => named(golden.inputs, name),
+    expected: (name) => expectedNumbers(golden, name, data),
     expectedShape: async (name) => (await named(golden.expected, name)).shape,
     modelDirectory: data.modelDirectory,
     signal: data.signal,

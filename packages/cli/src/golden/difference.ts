@@ -10,8 +10,8 @@ export type Closeness =
   | { readonly how: 'relative'; readonly limit: number }
   /** ‖a - b‖ ≤ limit · ‖b‖ */
   | { readonly how: 'frobenius'; readonly limit: number }
-  /** |a - b| ≤ limit · max|b| for at least this share of the entries, in [0, 1] */
-  | { readonly how: 'most'; readonly share: number; readonly limit: number };
+  /** |a - b| ≤ limit · max|b|, or limit · |b| `of` each, for at least this share of the entries, in [0, 1] */
+  | { readonly how: 'most'; readonly share: number; readonly limit: number; readonly of?: 'each' };
 
 /** ‖a - b‖ / ‖b‖, in float64. */
 function frobenius(actual: Numbers, expected: Numbers): number {
@@ -35,6 +35,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
     case 'relative':
       return (b) => closeness.limit * Math.abs(b);
     case 'most': {
+      if (closeness.of === 'each') return (b) => closeness.limit * Math.abs(b);
       let largest = 0;
       for (let i = 0; i < expected.length; i++)
         largest = Math.max(largest, Math.abs(expected[i] as number));
@@ -46,7 +47,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
 function describe(closeness: Closeness): string {
   if (closeness.how === 'exact') return 'exact';
   if (closeness.how === 'most')
-    return `${100 * closeness.share} % within ${closeness.limit} of the largest`;
+    return `${100 * closeness.share} % within ${closeness.limit} of ${closeness.of ?? 'the largest'}`;
   return `${closeness.how} ${closeness.limit}`;
 }
 

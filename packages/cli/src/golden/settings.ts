@@ -2,7 +2,8 @@ import { type Json, ThinkbitsError } from '@thinkbits/spec';
 
 type Settings = { readonly [name: string]: Json };
 
-function refuse(settings: Settings, name: string, wanted: string): never {
+/** @throws ThinkbitsError `golden/bad-setting`, always */
+export function refuse(settings: Settings, name: string, wanted: string): never {
   throw new ThinkbitsError({
     code: 'golden/bad-setting',
     message: `The setting "${name}" is ${JSON.stringify(settings[name])}, not ${wanted}.`,

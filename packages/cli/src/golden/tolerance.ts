@@ -17,6 +17,8 @@ const exactPhrases = new Set([
   'exact in float32 arithmetic (float64 may flip exact ties)',
   'exact (inputs chosen so that float32 and float64 agree)',
   'exact, except among equal diagonal entries (dead columns)',
+  // what is less clear is settled before anything is compared
+  'exact where relative_gap_to_second_best > 0.01',
 ]);
 
 /** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
@@ -24,6 +26,9 @@ const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+
 
 /** The phrase of codes that come late in a whole model; what stands behind it says why. */
 const equalPhrase = /^(\d+(?:\.\d+)?) % equal(?: \(.*\))?$/;
+
+/** The phrase of searched thresholds: one that differs is a step of the grid away. */
+const thresholdPhrase = /^(\d+(?:\.\d+)?) % of the thresholds equal to (\d\S*)$/;
 
 /** Reads a tolerance; a text when it cannot be read as the rule means it. */
 export function readTolerance(
@@ -39,6 +44,10 @@ export function readTolerance(
   if (how === 'most') {
     const [, equal] = equalPhrase.exec(String(value)) ?? [];
     if (equal !== undefined) return { how, share: Number(equal) / 100, limit: 0 };
+    const [, thresholds, apart] = thresholdPhrase.exec(String(value)) ?? [];
+    if (apart !== undefined) {
+      return { how, share: Number(thresholds) / 100, limit: Number(apart), of: 'each' };
+    }
     const [, percent, limit] = mostPhrase.exec(String(value)) ?? [];
     if (limit !== undefined) return { how, share: Number(percent) / 100, limit: Number(limit) };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;

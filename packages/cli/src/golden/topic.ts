@@ -8,6 +8,8 @@ export interface CaseContext {
   readonly settings: { readonly [name: string]: Json };
   /** An input tensor by its argument name. */
   input(name: string): Promise<GoldenTensor>;
+  /** What is expected under a name, where the case's other expectations follow from it; undefined when there is nothing. */
+  expected(name: string): Promise<Numbers | undefined>;
   /** The shape of an expected tensor, where it says how much to compute. */
   expectedShape(name: string): Promise<readonly number[]>;
   /** The directory of a checkpoint of the topic `models`. */

@@ -9,5 +9,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   perplexity: async () => (await import('./topics/perplexity.js')).perplexity,
   gptq: async () => (await import('./topics/gptq.js')).gptq,
   smoothquant: async () => (await import('./topics/smoothquant.js')).smoothquant,
+  awq: async () => (await import('./topics/awq.js')).awq,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

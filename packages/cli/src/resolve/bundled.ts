@@ -7,6 +7,7 @@ export const bundled: {
 } = {
   quantizer: {
     rtn: () => import('@thinkbits/quantizer-rtn'),
+    awq: () => import('@thinkbits/quantizer-awq'),
     gptq: () => import('@thinkbits/quantizer-gptq'),
     gptaq: () => import('@thinkbits/quantizer-gptaq'),
     smoothquant: () => import('@thinkbits/quantizer-smoothquant'),

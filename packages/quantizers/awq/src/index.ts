@@ -3,7 +3,8 @@ import { awq } from './awq.js';
 import { optionsSchema } from './options.js';
 
 export { type Awq, awq, proposalOf } from './awq.js';
-export { type ClipSearchResult, groupProducts, searchClip } from './clip-search.js';
+export { channelScales } from './channel-scales.js';
+export type { ClipSearchResult } from './clip-search.js';
 export type { AwqOptions } from './options.js';
 export type { ScaleSearch } from './scale-search.js';
 

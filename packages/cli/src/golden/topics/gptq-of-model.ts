@@ -9,6 +9,7 @@ import { booleanOf, groupOf, numberOf, textOf } from '../settings.js';
 import type { CaseContext, GoldenCheck } from '../topic.js';
 import { calibrationOf } from './calibration-ids.js';
 import { gptqLoss } from './gptq-loss.js';
+import { meanSquaredError } from './mean-squared-error.js';
 
 /** A rounded linear by its name without `model.layers.`, and its loss on the inputs that its session saw. */
 type Seen = Map<string, { readonly weight: QuantizedWeight; readonly loss: number }>;
@@ -49,10 +50,6 @@ function watched(rounder: Rounder, samples: number, seen: Seen): Rounder {
       };
     },
   };
-}
-
-function meanSquaredError(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0) / a.length;
 }
 
 async function compute({ settings, input, modelDirectory, signal }: CaseContext) {
