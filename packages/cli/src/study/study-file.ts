@@ -30,6 +30,8 @@ export interface StudyCell {
   readonly benchmarks: readonly StudyBenchmarkInput[];
   /** Texts whose perplexity is measured beside the benchmarks. */
   readonly texts?: readonly StudyText[];
+  /** Text for the recipes that have to see some, as `--calibration`. */
+  readonly calibration?: string;
   /** The first so many problems. */
   readonly limit?: number;
   /** One a repeat; [42] unless given. */
@@ -95,6 +97,7 @@ export const studySchema: JsonSchema = {
             limit: { type: 'integer', minimum: 1 },
           }),
         ),
+        calibration: name,
         limit: { type: 'integer', minimum: 1 },
         seeds: list({ type: 'integer', minimum: 0 }),
         sampling: strict([], {

@@ -32,6 +32,29 @@ describe('the runs of a study', () => {
     expect((await names([{ ...base, limit: 5 }, base]))[0]).toBe('m none chain all 42');
   });
 
+  it('calibrate on the text of the cell where they have to see some', async () => {
+    const recipes = [
+      'rtn:w4',
+      'gptq:w4',
+      {
+        name: 'own',
+        recipe: {
+          pipeline: [{ use: 'gptq' }],
+          weights: { bits: 3 as const },
+          calibration: { source: 'a.txt' },
+        },
+      },
+    ];
+    const cells = [{ ...base, recipes, calibration: 'chain-traces' }];
+    const runs = await studyRuns({ name: 's', cells }, process.cwd());
+    expect(runs.map(({ recipe }) => recipe.recipe.calibration?.source)).toEqual([
+      undefined,
+      undefined,
+      'chain-traces',
+      'a.txt',
+    ]);
+  });
+
   it('measure every text once, whichever cell asks', async () => {
     const [a, b] = [
       { name: 'a', file: 'a.txt' },

@@ -1,4 +1,6 @@
 import { completeRecipe, type Recipe, ThinkbitsError } from '@thinkbits/spec';
+import { withCalibration } from '../calibration/with-calibration.js';
+import { resolvePipeline } from '../resolve/quantizer.js';
 import { completeNamedRecipe, resolveRecipe } from '../resolve/recipe.js';
 import type { StudyCell, StudyFile, StudyRecipe, StudySampling, StudyText } from './study-file.js';
 
@@ -57,14 +59,24 @@ function sorted(sampling: StudySampling): unknown {
   return Object.entries(sampling).sort(([x], [y]) => (x < y ? -1 : 1));
 }
 
-async function readRecipe(recipe: StudyRecipe, directory: string) {
-  if (typeof recipe === 'string') return resolveRecipe(recipe, directory);
-  return { name: recipe.name, recipe: await completeNamedRecipe(recipe.recipe, directory) };
+/** A recipe, with the cell's calibration text where a stage has to see some and the recipe names none. */
+async function readRecipe(given: StudyRecipe, directory: string, calibration: string | undefined) {
+  const { name, recipe } =
+    typeof given === 'string'
+      ? await resolveRecipe(given, directory)
+      : { name: given.name, recipe: await completeNamedRecipe(given.recipe, directory) };
+  if (calibration === undefined || recipe.calibration?.source !== undefined)
+    return { name, recipe };
+  const pipeline = await resolvePipeline(recipe, directory);
+  const sees = pipeline.some(({ needs }) => needs.calibration !== 'none');
+  return { name, recipe: sees ? await withCalibration(recipe, calibration) : recipe };
 }
 
 async function cellRuns(cell: StudyCell, directory: string): Promise<StudyRun[]> {
   const { limit, seeds = defaultSeeds, sampling = {}, texts = [] } = cell;
-  const given = await Promise.all(cell.recipes.map((recipe) => readRecipe(recipe, directory)));
+  const given = await Promise.all(
+    cell.recipes.map((recipe) => readRecipe(recipe, directory, cell.calibration)),
+  );
   const recipes = [float, ...given.filter(({ name }) => name !== float.name)];
   return cell.models.flatMap((model) =>
     recipes.flatMap((recipe) =>

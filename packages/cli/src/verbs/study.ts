@@ -30,7 +30,7 @@ export function studyVerb(host: Host): Command {
     ],
   }).argument(
     '<study.json>',
-    '{ name, cells: [{ models, recipes, benchmarks, texts?, limit?, seeds?, sampling? }] }',
+    '{ name, cells: [{ models, recipes, benchmarks, texts?, calibration?, limit?, seeds?, sampling? }] }',
   );
   addOption(
     command,
