@@ -39,12 +39,12 @@ export function scaleWeight(
   if (!columns && !rows) return values;
   const scaled = new Float32Array(values.length);
   for (let row = 0, i = 0; row < linear.out; row++) {
-    const divide = rows ? 1 / (rows[row] as number) : 1;
+    const divisor = rows ? (rows[row] as number) : 1;
     for (let column = 0; column < linear.in; column++, i++) {
       const value = Math.fround(
         (values[i] as number) * (columns ? (columns[column] as number) : 1),
       );
-      scaled[i] = value * divide;
+      scaled[i] = value / divisor;
     }
   }
   return scaled;
