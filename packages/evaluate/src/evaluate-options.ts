@@ -40,6 +40,8 @@ export interface EvaluateOptions {
   readonly thinkingBudget?: number;
   /** Only the first so many problems of each benchmark. */
   readonly limit?: number;
+  /** Whether a sample's line keeps the ids of its tokens; where the engine tells them. Not part of the identity. */
+  readonly keepTokens?: boolean;
   /** Package versions to record beside this package's own. */
   readonly versions?: { readonly [name: string]: string };
   /** The machine as `run.json` describes it; found out where absent. */

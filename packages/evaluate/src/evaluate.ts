@@ -1,5 +1,6 @@
 import {
   type GenerationRequest,
+  type Issue,
   type Problem,
   type Progress,
   type Run,
@@ -77,7 +78,7 @@ async function askMissing(
   log: SampleLog,
   emit: (event: Progress) => void,
 ): Promise<void> {
-  const { engine, scorers, signal } = options;
+  const { engine, scorers, keepTokens, signal } = options;
   const problemOf = problemFinder(options);
   const waiting = new Map(missing.map((sample) => [sample.key, sample]));
   const kept = total - missing.length;
@@ -101,9 +102,8 @@ async function askMissing(
       if (!sample) throw unexpectedResult(result.id);
       const { answer, scorer: scorerId } = problemOf(sample);
       const scorer = requireScorer(scorerId, scorers, sample.benchmark);
-      const line = sampleLine(sample, answer, result, scorer, (issue) =>
-        emit({ type: 'issue', issue }),
-      );
+      const report = (issue: Issue) => emit({ type: 'issue', issue });
+      const line = sampleLine(sample, answer, result, scorer, report, keepTokens);
       await log.append(line);
       waiting.delete(result.id);
       emit({ type: 'sample', sample: { ...line } });

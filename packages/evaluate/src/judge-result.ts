@@ -42,6 +42,7 @@ export function sampleLine(
   result: GenerationResult,
   scorer: Scorer,
   report: (issue: Issue) => void,
+  keepTokens = false,
 ): SampleLine {
   const { key, repeat, seed } = planned;
   const { problem, choices } = planned.problem;
@@ -64,5 +65,6 @@ export function sampleLine(
     expected,
     reason: verdict.reason,
     seconds: result.seconds,
+    ...(keepTokens && result.tokens && { tokens: result.tokens }),
   };
 }

@@ -46,4 +46,12 @@ export interface Benchmark {
   readonly defaults: { readonly sampling: Sampling; readonly maxTokens: number };
   /** @throws ThinkbitsError `benchmark/bad-row` with the line and the field */
   load(options?: LoadOptions): Promise<ProblemSet>;
+  /**
+   * Other problems of the same kind, to calibrate on: none of those that {@link load} gives. Absent where the benchmark has no
+   * others. Problem i depends on the seed alone.
+   */
+  calibrationProblems?(options: {
+    readonly count: number;
+    readonly seed: number;
+  }): Promise<ProblemSet>;
 }

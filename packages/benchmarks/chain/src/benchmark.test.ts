@@ -36,6 +36,14 @@ describe('chain', () => {
     }
   });
 
+  it('makes problems to calibrate on that the test set has not', async () => {
+    const few = await benchmark.calibrationProblems?.({ count: 20, seed: 1 });
+    const more = await benchmark.calibrationProblems?.({ count: 30, seed: 1 });
+    expect(more?.problems.slice(0, 20)).toEqual(few?.problems);
+    const tested = new Set((await benchmark.load()).problems.map(({ id }) => id));
+    for (const { id } of more?.problems ?? []) expect(tested).not.toContain(id);
+  });
+
   it('names the row and the field of bad data', async () => {
     const good = { id: 'a', question: 'q', answer: '1', steps: 2, kind: 'open' };
     const { question: _, ...without } = good;

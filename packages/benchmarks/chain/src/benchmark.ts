@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Benchmark, greedy, type JsonSchema } from '@thinkbits/spec';
 import { defineBenchmark } from '@thinkbits/validation';
+import { generateChainProblems } from './generate-chain-problems.js';
 
 /** A row of the chain benchmark. The question of a `choice` row already shows its options as lines `A. 27`. */
 export interface ChainRow {
@@ -32,8 +33,7 @@ const rowSchema: JsonSchema = {
   then: { required: ['choices'], properties: { answer: { pattern: '^[A-Z]$' } } },
 };
 
-/** Chains of 2 to 12 arithmetic steps over a running total; difficulty is the number of steps. 400 problems, balanced in any prefix. */
-export const benchmark: Benchmark = defineBenchmark<ChainRow>({
+const chain = defineBenchmark<ChainRow>({
   id: 'chain',
   title: 'Chain: word problems over a running total',
   licence: 'Apache-2.0',
@@ -49,3 +49,13 @@ export const benchmark: Benchmark = defineBenchmark<ChainRow>({
     scorer: kind === 'choice' ? 'choice' : 'math',
   }),
 });
+
+/** Chains of 2 to 12 arithmetic steps over a running total; difficulty is the number of steps. 400 problems, balanced in any prefix. */
+export const benchmark: Benchmark = {
+  ...chain,
+  async calibrationProblems({ count, seed }) {
+    const { problems } = await chain.load();
+    const avoid = problems.map(({ id }) => id);
+    return chain.load({ rows: generateChainProblems({ seed, count, avoid }) });
+  },
+};

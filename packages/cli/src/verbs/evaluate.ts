@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { RunSummary } from '@thinkbits/evaluate';
-import type { Sampling } from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { defineVerb } from '../define-verb.js';
 import { prepareEngine } from '../engine/prepare-engine.js';
@@ -9,35 +8,19 @@ import { loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
-import { addSamplingOptions, type SamplingOptions } from '../options/sampling-options.js';
+import { type AskingOptions, addAskingOptions, givenAsking } from '../options/asking-options.js';
 import type { SharedOptions } from '../options/shared-options.js';
-import { listOf, positiveInteger, text } from '../options/values.js';
+import { listOf, text } from '../options/values.js';
 import { renderSummary } from '../render/summary.js';
 import { locateModel } from '../resolve/model.js';
 import { resolveRecipe } from '../resolve/recipe.js';
 import { openSession } from '../session.js';
 import { packageVersions } from '../versions.js';
 
-interface EvaluateOptions extends SharedOptions, SamplingOptions {
+interface EvaluateOptions extends SharedOptions, AskingOptions {
   readonly benchmark: readonly string[];
   readonly recipe?: string;
-  readonly data?: string;
-  readonly limit?: number;
-  readonly repeats?: number;
-  readonly thinkingBudget?: number;
-  readonly batch?: number;
-  readonly workers?: number;
   readonly output: string;
-}
-
-/** Only what the command line says: the benchmark's defaults stand for the rest. */
-function givenSampling({ temperature, topP, topK, minP }: SamplingOptions): Partial<Sampling> {
-  return {
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { topP }),
-    ...(topK !== undefined && { topK }),
-    ...(minP !== undefined && { minP }),
-  };
 }
 
 function addEvaluateOptions(command: Command): Command {
@@ -46,28 +29,7 @@ function addEvaluateOptions(command: Command): Command {
   });
   addOption(command, '-r, --recipe <recipe>', 'quantize in memory first', text);
   addOption(command, '-o, --output <dir>', 'the run directory', text, { required: true });
-  addOption(command, '--data <path>', 'JSON lines in place of the benchmark’s data', text);
-  addOption(command, '--limit <n>', 'only the first n problems', positiveInteger);
-  addOption(
-    command,
-    '--repeats <k>',
-    'answers a problem, each with a seed of its own',
-    positiveInteger,
-  );
-  addSamplingOptions(command, 'the benchmark’s');
-  addOption(
-    command,
-    '--thinking-budget <n>',
-    'end thinking after this many tokens',
-    positiveInteger,
-  );
-  addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
-  return addOption(
-    command,
-    '--workers <n>',
-    'threads with a model each (default: by cores, memory and job)',
-    positiveInteger,
-  );
+  return addAskingOptions(command, '');
 }
 
 /** `thinkbits evaluate MODEL -b BENCHMARK -o DIR`: asks, scores, keeps everything. */
@@ -84,7 +46,7 @@ export function evaluateVerb(host: Host): Command {
   }).argument('<model>', 'a directory, hub id or shipped model');
   return addEvaluateOptions(command).action(async (modelText: string, options: EvaluateOptions) => {
     const session = openSession(host, options);
-    const { benchmark: names, data, repeats = 1, limit, seed = 42, maxTokens } = options;
+    const { benchmark: names, data, repeats = 1, limit, seed = 42 } = options;
     if (data !== undefined && names.length > 1) {
       throw usageError(
         'usage/data-of-several',
@@ -112,12 +74,9 @@ export function evaluateVerb(host: Host): Command {
         model: prepared.model,
         recipe: prepared.recipe,
         seeds: repeatSeeds(seed, repeats),
-        sampling: givenSampling(options),
+        ...givenAsking(options),
         versions: packageVersions(),
         signal: host.signal,
-        ...(maxTokens !== undefined && { maxTokens }),
-        ...(options.thinkingBudget !== undefined && { thinkingBudget: options.thinkingBudget }),
-        ...(limit !== undefined && { limit }),
       });
       const summary: RunSummary = await session.follow(run, `evaluate ${place.name}`);
       session.result(summary, `${renderSummary(summary)}\nkept in ${directory}\n`);

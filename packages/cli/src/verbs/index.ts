@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.js';
 import { benchVerb } from './bench.js';
+import { calibrateVerb } from './calibrate.js';
 import { chatVerb } from './chat.js';
 import { compareVerb } from './compare.js';
 import { doctorVerb } from './doctor.js';
@@ -22,6 +23,7 @@ export const verbs: readonly ((host: Host) => Command)[] = [
   inspectVerb,
   planVerb,
   quantizeVerb,
+  calibrateVerb,
   generateVerb,
   chatVerb,
   evaluateVerb,

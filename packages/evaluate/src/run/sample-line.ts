@@ -23,6 +23,8 @@ export interface SampleLine {
   readonly reason: string;
   /** From admission to the last token. */
   readonly seconds: number;
+  /** The ids that were generated, the last one included; only where they were asked for. */
+  readonly tokens?: readonly number[];
 }
 
 const count = { type: 'integer', minimum: 0 };
@@ -46,6 +48,7 @@ export const sampleLineSchema: JsonSchema = {
     expected: text,
     reason: text,
     seconds: { type: 'number', minimum: 0 },
+    tokens: { type: 'array', items: count },
   },
   required: [
     'key',

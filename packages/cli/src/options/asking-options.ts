@@ -1,0 +1,62 @@
+import type { Sampling } from '@thinkbits/spec';
+import type { Command } from 'commander';
+import { addOption } from './add-option.js';
+import { addSamplingOptions, type SamplingOptions } from './sampling-options.js';
+import { positiveInteger, text } from './values.js';
+
+/** How a benchmark's problems are asked, and with how much of the machine. */
+export interface AskingOptions extends SamplingOptions {
+  readonly data?: string;
+  readonly limit?: number;
+  readonly repeats?: number;
+  readonly thinkingBudget?: number;
+  readonly batch?: number;
+  readonly workers?: number;
+}
+
+/** Adds the options of asking. @param limit what `--limit` says where it is absent */
+export function addAskingOptions(command: Command, limit: string): Command {
+  addOption(command, '--data <path>', 'JSON lines in place of the benchmark’s data', text);
+  addOption(command, '--limit <n>', `only the first n problems${limit}`, positiveInteger);
+  addOption(
+    command,
+    '--repeats <k>',
+    'answers a problem, each with a seed of its own',
+    positiveInteger,
+  );
+  addSamplingOptions(command, 'the benchmark’s');
+  addOption(
+    command,
+    '--thinking-budget <n>',
+    'end thinking after this many tokens',
+    positiveInteger,
+  );
+  addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
+  return addOption(
+    command,
+    '--workers <n>',
+    'threads with a model each (default: by cores, memory and job)',
+    positiveInteger,
+  );
+}
+
+/** What the command line says of asking, in the words of `evaluate`: the benchmark's defaults stand for the rest. */
+export function givenAsking(options: AskingOptions): {
+  readonly sampling: Partial<Sampling>;
+  readonly maxTokens?: number;
+  readonly thinkingBudget?: number;
+  readonly limit?: number;
+} {
+  const { temperature, topP, topK, minP, maxTokens, thinkingBudget, limit } = options;
+  return {
+    sampling: {
+      ...(temperature !== undefined && { temperature }),
+      ...(topP !== undefined && { topP }),
+      ...(topK !== undefined && { topK }),
+      ...(minP !== undefined && { minP }),
+    },
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(thinkingBudget !== undefined && { thinkingBudget }),
+    ...(limit !== undefined && { limit }),
+  };
+}
