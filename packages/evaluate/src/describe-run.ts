@@ -1,5 +1,5 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import type { JsonObject } from '@thinkbits/spec';
+import { defaultTemplateDate, type JsonObject } from '@thinkbits/spec';
 import packageJson from '../package.json' with { type: 'json' };
 import { checkEvaluation } from './check-evaluation.js';
 import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-options.js';
@@ -47,6 +47,7 @@ export function describeRun(options: EvaluateOptions): RunDirectory {
         };
       }),
       seeds,
+      template_date: options.templateDate ?? defaultTemplateDate,
       engine: { name: engineName, backend, compute, details },
       host: options.host ?? describeHost(),
       versions: { ...options.versions, [packageJson.name]: packageJson.version },

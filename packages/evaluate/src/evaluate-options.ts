@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   readonly maxTokens?: number;
   /** After so many thinking tokens the end of thinking is forced; no budget unless given. */
   readonly thinkingBudget?: number;
+  /** The day that chat templates are told, `YYYY-MM-DD`; recorded, and part of the identity. `defaultTemplateDate` unless given. */
+  readonly templateDate?: string;
   /** Only the first so many problems of each benchmark. */
   readonly limit?: number;
   /** Whether a sample's line keeps the ids of its tokens; where the engine tells them. Not part of the identity. */

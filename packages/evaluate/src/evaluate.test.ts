@@ -46,6 +46,38 @@ async function uninterrupted(overrides: Partial<EvaluateOptions> = {}) {
   return await comparableFiles(other);
 }
 
+describe('the day that chat templates are told', () => {
+  it('is recorded, reaches the engine, and tells runs apart where it is not the usual one', async () => {
+    await evaluate(call());
+    const run = JSON.parse(await readFile(join(directory, 'run.json'), 'utf8'));
+    expect(run.template_date).toBe('2024-07-26');
+    const { template_date: _, ...older } = run;
+    await writeFile(join(directory, 'run.json'), JSON.stringify(older));
+    await evaluate(call({ templateDate: '2024-07-26' })); // a directory of an older version goes on
+    await expect(evaluate(call({ templateDate: '2025-01-01' }))).rejects.toMatchObject({
+      code: 'run/identity-differs',
+      message: expect.stringContaining('template_date'),
+    });
+    const engine = toyEngine();
+    const prompts: unknown[] = [];
+    const watching: EvaluateOptions['engine'] = {
+      ...engine,
+      info: engine.info,
+      dispose: () => engine.dispose(),
+      generate: (requests, options) => {
+        prompts.push(...Array.from(requests, ({ prompt }) => prompt));
+        return engine.generate(requests, options);
+      },
+    };
+    const other = { directory: join(root, 'other'), templateDate: '2025-01-01' };
+    await evaluate(call({ ...other, engine: watching }));
+    expect(prompts.every((prompt) => (prompt as { date: string }).date === '2025-01-01')).toBe(
+      true,
+    );
+    expect(prompts).not.toHaveLength(0);
+  });
+});
+
 describe('a finished run directory', () => {
   it('has the files and fields that scripts hold on to', async () => {
     await evaluate(call({ versions: { 'a-package': '1.2.3' } }));

@@ -140,7 +140,10 @@ function requestMaker(
   );
   return ({ key, seed, benchmark }, { id, messages }) => ({
     id: key,
-    prompt: { messages },
+    prompt: {
+      messages,
+      ...(options.templateDate !== undefined && { date: options.templateDate }),
+    },
     seed,
     stream: id,
     ...(settings.get(benchmark) as Omit<Settings, 'limit'>),

@@ -22,13 +22,23 @@ export interface Sampling {
 /** Greedy decoding. */
 export const greedy: Sampling = { temperature: 0, topP: 1, topK: 0, minP: 0 };
 
+/**
+ * The day that chat templates are told where nobody names another, so that a prompt does not depend on the day on which it is
+ * rendered: the one that Llama's template falls back to.
+ */
+export const defaultTemplateDate = '2024-07-26';
+
 /** One answer that is wanted. */
 export interface GenerationRequest {
   /** Comes back with the result; unique within a call. */
   readonly id: string;
   /** A conversation (rendered by the chat template), plain text, or token ids. */
   readonly prompt:
-    | { readonly messages: readonly Message[] }
+    | {
+        readonly messages: readonly Message[];
+        /** The day that the template is told, `YYYY-MM-DD`; {@link defaultTemplateDate} where absent. */
+        readonly date?: string;
+      }
     | { readonly text: string }
     | { readonly ids: readonly number[] };
   readonly sampling: Sampling;

@@ -37,7 +37,11 @@ export async function writeTraces(
   run: string,
   { problems }: ProblemSet,
   tokenizer: Tokenizer,
-  asked: { readonly limit: number; readonly seeds: readonly number[] },
+  asked: {
+    readonly limit: number;
+    readonly seeds: readonly number[];
+    readonly templateDate: string | undefined;
+  },
 ): Promise<TracesWritten> {
   const byId = new Map(problems.slice(0, asked.limit).map((problem) => [problem.id, problem]));
   const lines: string[] = [];
@@ -50,7 +54,7 @@ export async function writeTraces(
       JSON.stringify({
         id: problem.id,
         ...describeQuestion(problem),
-        prompt: tokenizer.render(problem.messages),
+        prompt: tokenizer.render(problem.messages, { date: asked.templateDate }),
         generated_text: generatedText(sample, tokenizer),
         tokens: sample.completion_tokens,
         finish_reason: sample.finish_reason,

@@ -1,8 +1,8 @@
-import type { Sampling } from '@thinkbits/spec';
+import { defaultTemplateDate, type Sampling } from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { addOption } from './add-option.js';
 import { addSamplingOptions, type SamplingOptions } from './sampling-options.js';
-import { positiveInteger, text } from './values.js';
+import { day, positiveInteger, text } from './values.js';
 
 /** How a benchmark's problems are asked, and with how much of the machine. */
 export interface AskingOptions extends SamplingOptions {
@@ -10,6 +10,7 @@ export interface AskingOptions extends SamplingOptions {
   readonly limit?: number;
   readonly repeats?: number;
   readonly thinkingBudget?: number;
+  readonly templateDate?: string;
   readonly batch?: number;
   readonly workers?: number;
 }
@@ -31,6 +32,12 @@ export function addAskingOptions(command: Command, limit: string): Command {
     'end thinking after this many tokens',
     positiveInteger,
   );
+  addOption(
+    command,
+    '--template-date <day>',
+    `the day that a chat template is told which prints it, recorded (default: ${defaultTemplateDate})`,
+    day,
+  );
   addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
   return addOption(
     command,
@@ -45,6 +52,7 @@ export function givenAsking(options: AskingOptions): {
   readonly sampling: Partial<Sampling>;
   readonly maxTokens?: number;
   readonly thinkingBudget?: number;
+  readonly templateDate?: string;
   readonly limit?: number;
 } {
   const { temperature, topP, topK, minP, maxTokens, thinkingBudget, limit } = options;
@@ -57,6 +65,7 @@ export function givenAsking(options: AskingOptions): {
     },
     ...(maxTokens !== undefined && { maxTokens }),
     ...(thinkingBudget !== undefined && { thinkingBudget }),
+    ...(options.templateDate !== undefined && { templateDate: options.templateDate }),
     ...(limit !== undefined && { limit }),
   };
 }

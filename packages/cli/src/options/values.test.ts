@@ -12,6 +12,7 @@ describe('values of options', () => {
     [values.openShare, '.03', 0.03],
     [values.listOf(values.positiveInteger), '1, 16', [1, 16]],
     [values.oneOf(['a', 'b']), 'b', 'b'],
+    [values.day, '2024-02-29', '2024-02-29'],
   ])('%o reads %s', (parse, text, value) => {
     expect(parse(text, '--x')).toEqual(value);
   });
@@ -33,6 +34,8 @@ describe('values of options', () => {
     [values.listOf(values.positiveInteger), '1,,2'],
     [values.listOf(values.positiveInteger), '1,1'],
     [values.oneOf(['a', 'b']), 'c'],
+    [values.day, '2023-02-29'],
+    [values.day, '26 Jul 2024'],
   ])('%o refuses %j', (parse, text) => {
     expect(() => parse(text, '--x')).toThrow(`--x takes`);
   });

@@ -78,3 +78,10 @@ export function listOf<T>(item: ParseValue<T>): ParseValue<T[]> {
 /** A number in (0, 1). */
 export const openShare: ParseValue<number> = (value, flag) =>
   number(value, flag, 'a number between 0 and 1', (x) => x > 0 && x < 1);
+
+/** A day of the calendar, `YYYY-MM-DD`. */
+export const day: ParseValue<string> = (value, flag) => {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  const exists = Number.isFinite(time) && new Date(time).toISOString().startsWith(value);
+  return exists ? value : refuse(flag, value, 'a day as YYYY-MM-DD');
+};

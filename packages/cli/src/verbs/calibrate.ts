@@ -119,7 +119,9 @@ export function calibrateVerb(host: Host): Command {
       await addMeasurements(run, prepared.engine.takeUse());
       await prepared.engine.dispose();
     }
-    const written = await writeTraces(output, run, asked.problems, tokenizer, { limit, seeds });
+    const { templateDate } = options;
+    const which = { limit, seeds, templateDate };
+    const written = await writeTraces(output, run, asked.problems, tokenizer, which);
     session.result(
       { file: output, run, ...written },
       renderFacts([

@@ -28,7 +28,8 @@ async function reply(
       model.engine({ batch: 1 }),
       {
         id: String(messages.length),
-        prompt: { messages },
+        // Here alone the day is the reader's own: a conversation is no measurement.
+        prompt: { messages, date: new Date().toISOString().slice(0, 10) },
         sampling: samplingOf(options),
         maxTokens: options.maxTokens ?? model.info.maxPositions,
         seed: options.seed ?? 0,

@@ -1,4 +1,11 @@
-import type { Json, JsonObject, JsonSchema, Recipe, Sampling } from '@thinkbits/spec';
+import {
+  defaultTemplateDate,
+  type Json,
+  type JsonObject,
+  type JsonSchema,
+  type Recipe,
+  type Sampling,
+} from '@thinkbits/spec';
 
 /** The version of the run directory's layout. */
 export const runSchemaVersion = 1;
@@ -31,6 +38,8 @@ export interface RunFile {
   readonly benchmarks: readonly RunBenchmark[];
   /** One a repeat. */
   readonly seeds: readonly number[];
+  /** The day that chat templates are told; absent in older files, which means `defaultTemplateDate`. */
+  readonly template_date?: string;
   readonly engine: {
     readonly name: string;
     readonly backend: string;
@@ -47,6 +56,7 @@ export interface RunIdentity {
   readonly recipe: Recipe | null;
   readonly benchmarks: readonly Omit<RunBenchmark, 'limit'>[];
   readonly seed: number;
+  readonly template_date: string;
   readonly engine: Omit<RunFile['engine'], 'details'>;
 }
 
@@ -67,6 +77,7 @@ export function identityOf(run: RunFile): RunIdentity {
     recipe: run.recipe,
     benchmarks: run.benchmarks.map(({ limit: _, ...benchmark }) => benchmark),
     seed: run.seeds[0] as number,
+    template_date: run.template_date ?? defaultTemplateDate,
     engine: { name, backend, compute },
   };
 }
@@ -124,6 +135,7 @@ export const runFileSchema: JsonSchema = {
       }),
     },
     seeds: { type: 'array', minItems: 1, items: { type: 'integer' } },
+    template_date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
     engine: strictObject({ name: text, backend: text, compute: text, details: anyObject }),
     host: anyObject,
     versions: { type: 'object', additionalProperties: text },

@@ -1,5 +1,5 @@
-import type { Problem } from '@thinkbits/spec';
-import type { RunBenchmark, RunIdentity } from './run-file.js';
+import { defaultTemplateDate, type Problem } from '@thinkbits/spec';
+import type { RunBenchmark, RunFile, RunIdentity } from './run-file.js';
 import { hashJson } from './sha256.js';
 
 /** sha256 of what is asked: the messages of a problem. */
@@ -24,13 +24,14 @@ export interface SampleName {
  * The key of a sample: sha256 of everything that determines the answer, and of nothing else, so
  * that it says the same on every machine and whatever shares the batch: the model's weights (by
  * hash; a name says nothing about them), recipe, benchmark, data and prompt, sampling, token
- * limits, seed, engine, backend, precision.
+ * limits, seed, engine, backend, precision, and the day in the prompt where it is not the default.
  */
 export function sampleKey(
-  run: Pick<RunIdentity, 'model' | 'recipe' | 'engine'>,
+  run: Pick<RunIdentity, 'model' | 'recipe' | 'engine'> & Pick<RunFile, 'template_date'>,
   sample: SampleName,
 ): string {
   const { id, data_hash, sampling, max_tokens, thinking_budget } = sample.benchmark;
+  const { template_date: date = defaultTemplateDate } = run;
   return hashJson({
     model_hash: run.model.hash,
     recipe: run.recipe,
@@ -45,5 +46,6 @@ export function sampleKey(
     problem: sample.problem,
     prompt_hash: sample.promptHash,
     seed: sample.seed,
+    ...(date !== defaultTemplateDate && { template_date: date }),
   });
 }

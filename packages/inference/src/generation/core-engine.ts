@@ -176,6 +176,6 @@ export class CoreEngine implements Engine {
     }
     return 'text' in prompt
       ? tokenizer.encode(prompt.text)
-      : tokenizer.encodeRendered(tokenizer.render(prompt.messages));
+      : tokenizer.encodeRendered(tokenizer.render(prompt.messages, { date: prompt.date }));
   }
 }

@@ -1,8 +1,9 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import type { Checkpoint } from '@thinkbits/checkpoint';
-import { type Message, ThinkbitsError } from '@thinkbits/spec';
+import { defaultTemplateDate, type Message, ThinkbitsError } from '@thinkbits/spec';
 import { endTokens } from '../config/read-decoder-config.js';
+import { formatDate } from './format-date.js';
 
 /** A pair of tokens that enclose a model's thinking. */
 export interface ThinkingMarkers {
@@ -11,6 +12,12 @@ export interface ThinkingMarkers {
   readonly openId: number;
   readonly closeId: number;
 }
+
+/**
+ * What templates call in place of `strftime_now`: the engine declares that as the present moment in the machine's own language,
+ * and lets nobody replace it.
+ */
+const ownDate = 'strftime_of_request';
 
 /** Markers in use, most common first. */
 const knownMarkers = [
@@ -51,7 +58,8 @@ export class Tokenizer {
       (typeof listed === 'string'
         ? listed
         : (listed?.find(({ name }) => name === 'default') ?? listed?.[0])?.template);
-    this.template = source === undefined ? undefined : new Template(source);
+    this.template =
+      source === undefined ? undefined : new Template(source.replace(/\bstrftime_now\b/g, ownDate));
     const eos = this.base.token_to_id(tokenText(config.eos_token));
     this.endIds = new Set([...(options.endIds ?? []), ...(eos === undefined ? [] : [eos])]);
     this.thinking = this.findMarkers();
@@ -79,9 +87,13 @@ export class Tokenizer {
   /**
    * A conversation as the model was trained to read it, ready for its answer. The template writes the
    * beginning-of-sequence token itself, so the result is encoded without adding another (methods.md §5, trap 5).
+   * @param options `date`: the day that a template is told which asks for it, `YYYY-MM-DD`
    * @throws ThinkbitsError `tokenizer/no-chat-template`, `tokenizer/chat-template`
    */
-  render(messages: readonly Message[]): string {
+  render(
+    messages: readonly Message[],
+    { date = defaultTemplateDate }: { readonly date?: string | undefined } = {},
+  ): string {
     if (!this.template) {
       throw new ThinkbitsError({
         code: 'tokenizer/no-chat-template',
@@ -95,6 +107,7 @@ export class Tokenizer {
         add_generation_prompt: true,
         bos_token: tokenText(this.config.bos_token),
         eos_token: tokenText(this.config.eos_token),
+        [ownDate]: (format: string) => formatDate(date, format),
       });
     } catch (cause) {
       throw new ThinkbitsError({
