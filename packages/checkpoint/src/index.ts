@@ -22,6 +22,7 @@ export { packQuantizedWeight } from './packed/pack-quantized-weight.js';
 export { readPackedLinear } from './packed/read-packed-linear.js';
 export type { TensorData } from './packed/tensor-data.js';
 export { type PackedTensors, unpackQuantizedWeight } from './packed/unpack-quantized-weight.js';
+export { type ModelDescription, readDescription } from './read-description.js';
 export { byteCount, type Dtype, dtypeBits, elementCount, isDtype } from './safetensors/dtype.js';
 export { formatShardIndex } from './safetensors/format-shard-index.js';
 export { readHeader } from './safetensors/read-header.js';

@@ -8,16 +8,13 @@ import { checkFileName } from './check-file-name.js';
 import type { Checkpoint, FloatTensor, RowRange } from './checkpoint.js';
 import { hashCheckpoint } from './hash-checkpoint.js';
 import { locateTensors } from './locate-tensors.js';
-import { parseManifest } from './manifest/parse-manifest.js';
-import { manifestFile, type ThinkbitsManifest } from './manifest/thinkbits-manifest.js';
 import type { ModelFiles } from './model-files.js';
 import { readPackedLinear } from './packed/read-packed-linear.js';
+import { readDescription } from './read-description.js';
 import { readExactly } from './read-exactly.js';
 import { readJsonFile, readTextFile } from './read-json-file.js';
 import type { TensorEntry } from './safetensors/tensor-entry.js';
 import { toFloat32 } from './safetensors/to-float32.js';
-
-const configFile = 'config.json';
 
 /** Which bytes of a tensor hold these rows. */
 function rowBytes(tensor: TensorEntry, rows: RowRange): { offset: number; bytes: number } {
@@ -36,16 +33,6 @@ function rowBytes(tensor: TensorEntry, rows: RowRange): { offset: number; bytes:
   return { offset: tensor.offset + start * perRow, bytes: count * perRow };
 }
 
-async function readConfig(source: ModelFiles, files: readonly string[]): Promise<JsonObject> {
-  if (files.includes(configFile)) return readJsonFile(source, configFile);
-  throw new ThinkbitsError({
-    code: 'checkpoint/no-config',
-    message: `${source.label} has no ${configFile}.`,
-    help: 'Point at the folder of a Hugging Face checkpoint; its config.json describes the model.',
-    details: { files: files.slice(0, 50) },
-  });
-}
-
 /** What of a manifest decides what is computed; where it came from does not. */
 function arithmeticOf(manifest: JsonObject | undefined): JsonObject | null {
   if (!manifest) return null;
@@ -61,13 +48,7 @@ function arithmeticOf(manifest: JsonObject | undefined): JsonObject | null {
  *   `safetensors/…` for files that are missing or damaged
  */
 export async function openCheckpoint(source: ModelFiles): Promise<Checkpoint> {
-  const files = await source.list();
-  const config = await readConfig(source, files);
-  const manifest = files.includes(manifestFile)
-    ? await readJsonFile(source, manifestFile)
-    : undefined;
-  const thinkbits: ThinkbitsManifest | undefined =
-    manifest && parseManifest(manifest, `${source.label}: ${manifestFile}`);
+  const { config, manifest, thinkbits, files } = await readDescription(source);
   const tensors = await locateTensors(source);
   let hash: Promise<string> | undefined;
 

@@ -1,9 +1,9 @@
-import type { Checkpoint } from '@thinkbits/checkpoint';
+import type { Checkpoint, ModelDescription } from '@thinkbits/checkpoint';
 import type { Model } from '@thinkbits/inference';
 import { type Recipe, startRun } from '@thinkbits/spec';
 import { findCalibration } from './calibration/find-calibration.js';
 import { chooseBackend } from './choose-backend.js';
-import { locateModel, openModel } from './resolve/model.js';
+import { describePlace, locateModel, openModel } from './resolve/model.js';
 import { resolvePipeline } from './resolve/quantizer.js';
 import { type NamedRecipe, resolveRecipe } from './resolve/recipe.js';
 import type { Session } from './session.js';
@@ -20,6 +20,17 @@ export async function openNamed(text: string, session: Session): Promise<NamedCh
   const place = locateModel(text, host.directory);
   const run = startRun((emit) => openModel(place, { signal: host.signal, emit }));
   return { name: place.name, checkpoint: await session.follow(run, `open ${place.name}`) };
+}
+
+/** Reads what a MODEL says of itself, without its weights. */
+export async function describeNamed(
+  text: string,
+  session: Session,
+): Promise<{ readonly name: string; readonly description: ModelDescription }> {
+  const { host } = session;
+  const place = locateModel(text, host.directory);
+  const run = startRun((emit) => describePlace(place, { signal: host.signal, emit }));
+  return { name: place.name, description: await session.follow(run, `describe ${place.name}`) };
 }
 
 /** Whether a recipe leaves the model as it is. */

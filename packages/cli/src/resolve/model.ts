@@ -1,7 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { type Checkpoint, openCheckpoint } from '@thinkbits/checkpoint';
+import {
+  type Checkpoint,
+  type ModelDescription,
+  openCheckpoint,
+  readDescription,
+} from '@thinkbits/checkpoint';
 import { folderFiles, openModelFiles } from '@thinkbits/checkpoint/node';
 import { shippedModels } from '@thinkbits/model-tiny-reasoner';
 import { nearestName, type Progress, ThinkbitsError } from '@thinkbits/spec';
@@ -63,11 +68,33 @@ export function locateModel(text: string, directory: string): ModelPlace {
   return { kind: 'hub', name: text, id, ...(revision !== undefined && { revision }) };
 }
 
-/** Opens the files of a model; weights are read when needed. */
-export async function openModel(
+interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly emit?: (event: Progress) => void;
+}
+
+/** What a model says of itself; of a hub model nothing but that is downloaded. */
+export async function describePlace(
   place: ModelPlace,
-  options: { readonly signal: AbortSignal; readonly emit?: (event: Progress) => void },
-): Promise<Checkpoint> {
+  options: OpenOptions,
+): Promise<ModelDescription> {
+  const files =
+    place.kind === 'folder'
+      ? folderFiles(place.directory, place.name)
+      : await openModelFiles(place.id, {
+          ...options,
+          ...(place.revision !== undefined && { revision: place.revision }),
+          descriptionOnly: true,
+        });
+  try {
+    return await readDescription(files);
+  } finally {
+    await files.close?.();
+  }
+}
+
+/** Opens the files of a model; weights are read when needed. */
+export async function openModel(place: ModelPlace, options: OpenOptions): Promise<Checkpoint> {
   if (place.kind === 'folder') return openCheckpoint(folderFiles(place.directory, place.name));
   const { id, revision } = place;
   return openCheckpoint(
