@@ -1,3 +1,7 @@
+import type { FloatFormat } from '@thinkbits/spec';
+import { encodeFloat } from './float-formats/encode-float.js';
+import { floatElements } from './float-formats/float-element.js';
+import { floatScale } from './float-formats/float-scale.js';
 import { roundingShift, writeGroupParameters } from './group-parameters.js';
 import { powerFunction } from './power.js';
 
@@ -23,6 +27,30 @@ export interface SearchedGroup {
   readonly highest: number;
   readonly symmetric: boolean;
   readonly minMax: boolean;
+  /** Absent for integers. */
+  readonly float: FloatFormat | undefined;
+  readonly globalScale: number;
+}
+
+/** As {@link roundingError}, for codes that are floats. */
+function floatRoundingError(
+  { values, start, length }: SearchedGroup,
+  float: FloatFormat,
+  scale: number,
+  power: (x: number) => number,
+  limit: number,
+): number {
+  const fround = Math.fround;
+  const element = floatElements[float.element];
+  let sum = 0;
+  for (let i = start; i < start + length; i++) {
+    const value = values[i] as number;
+    const code = encodeFloat(fround(value / scale), element);
+    const difference = fround(fround(scale * (element.values[code] as number)) - value);
+    sum += fround(power(Math.abs(difference)));
+    if (sum > limit) break;
+  }
+  return sum;
 }
 
 /** Σ |x̂ - x|^norm of a group, or anything above `limit` as soon as the sum exceeds it. */
@@ -68,10 +96,16 @@ export function searchClip(
   let least = Number.POSITIVE_INFINITY;
   let best = 0;
   const power = powerFunction(search.norm);
+  const { float } = group;
   const parametersOf = (i: number): void => {
     const ratio = Math.fround(1 - i / search.grid);
     const low = Math.fround(ratio * minimum);
     const high = Math.fround(ratio * maximum);
+    if (float) {
+      parameters[at] = floatScale(float, high, group.globalScale);
+      parameters[at + 1] = 0;
+      return;
+    }
     writeGroupParameters(
       low,
       high,
@@ -88,7 +122,9 @@ export function searchClip(
     for (let i = offset; i < steps; i += stride) {
       parametersOf(i);
       const scale = parameters[at] as number;
-      const error = roundingError(group, scale, parameters[at + 1] as number, power, least);
+      const error = float
+        ? floatRoundingError(group, float, scale, power, least)
+        : roundingError(group, scale, parameters[at + 1] as number, power, least);
       if (error < least || (error === least && i < best)) {
         least = error;
         best = i;

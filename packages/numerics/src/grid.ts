@@ -1,4 +1,9 @@
-import { type ClipRatios, type KvRangeRule, ThinkbitsError } from '@thinkbits/spec';
+import {
+  type ClipRatios,
+  type FloatFormat,
+  type KvRangeRule,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 
 /** Levels and range rule of a group whose parameters are found from its own values. */
 export interface Grid {
@@ -9,6 +14,8 @@ export interface Grid {
   readonly range?: KvRangeRule;
   /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
   readonly clip: number | ClipRatios;
+  /** What codes stand for where they are no integers; they are unsigned bit patterns then. */
+  readonly float?: FloatFormat;
 }
 
 /** The smallest code: -2^(bits-1) when symmetric (two's complement), else 0. */

@@ -1,12 +1,15 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 
-/** Columns that share a scale: the whole row for `channel`. */
-export function groupSize(columns: number, group: number | 'channel' | 'head'): number {
+/** How many neighbours share a scale, or all of a row, of a tensor or of a head. */
+export type GroupSize = number | 'channel' | 'tensor' | 'head';
+
+/** Columns of a row that share a scale: the whole row where no number is given. */
+export function groupSize(columns: number, group: GroupSize): number {
   return typeof group === 'number' ? group : columns;
 }
 
 /** Groups of a row of `columns`; a shorter last group counts. */
-export function groupCount(columns: number, group: number | 'channel' | 'head'): number {
+export function groupCount(columns: number, group: GroupSize): number {
   return Math.ceil(columns / groupSize(columns, group));
 }
 
@@ -14,7 +17,7 @@ export function groupCount(columns: number, group: number | 'channel' | 'head'):
  * The group size of a row, checked.
  * @throws ThinkbitsError `group/size` when it is not a positive integer, `group/larger-than-row` when no row can fill it
  */
-export function checkedGroupSize(columns: number, group: number | 'channel' | 'head'): number {
+export function checkedGroupSize(columns: number, group: GroupSize): number {
   const size = groupSize(columns, group);
   if (!Number.isInteger(size) || size < 1) {
     throw new ThinkbitsError({

@@ -18,8 +18,17 @@ export { type RoundColumnsOptions, roundColumns } from './compensated-rounding/r
 export { type CompressedTensorsWeight, compressedTensorsQuantize } from './compressed-tensors.js';
 export { dequantizeWeight } from './dequantize-weight.js';
 export { encodeGroup } from './encode-group.js';
+export { encodeFloat } from './float-formats/encode-float.js';
+export { type FloatElementFormat, floatElements } from './float-formats/float-element.js';
+export {
+  floatScale,
+  globalScale,
+  scaleCode,
+  scaleOfCode,
+} from './float-formats/float-scale.js';
+export { decodePowerScale } from './float-formats/power-scale.js';
 export { type Grid, highestCode, lowestCode } from './grid.js';
-export { groupCount, groupSize } from './group-count.js';
+export { type GroupSize, groupCount, groupSize } from './group-count.js';
 export { groupIssues } from './group-issues.js';
 export { baseHadamard } from './hadamard/base-hadamard.js';
 export { findHadamardOrder, type HadamardOrder, hadamardOrder } from './hadamard/hadamard-order.js';
@@ -53,6 +62,7 @@ export {
   transposeLinearMap,
 } from './linear-map/linear-map.js';
 export { packCodes, packedWords, unpackCodes } from './pack-codes.js';
+export { packedWeightBytes, storedScales } from './packed-weight-bytes.js';
 export {
   dequantizeTokens,
   type QuantizedTokens,
@@ -65,3 +75,4 @@ export { createPythonRandom, type PythonRandom } from './reference-random/python
 export { relativeSquaredError } from './relative-error.js';
 export { roundHalfEven } from './round-half-even.js';
 export { type RoundToNearestOptions, roundToNearest } from './round-to-nearest.js';
+export { hasSignedCodes } from './weight-parameters.js';

@@ -8,8 +8,12 @@ import { clampGroups } from './clamp-groups.js';
 import type { ClipSearch } from './clip-search.js';
 import { checkBits, checkLength } from './grid.js';
 import { checkedGroupSize } from './group-count.js';
-import { writeCodes } from './group-parameters.js';
-import { weightGrid, writeWeightParameters } from './weight-parameters.js';
+import {
+  hasSignedCodes,
+  weightGrid,
+  writeWeightCodes,
+  writeWeightParameters,
+} from './weight-parameters.js';
 
 /** What may be added to plain rounding. */
 export interface RoundToNearestOptions {
@@ -20,11 +24,13 @@ export interface RoundToNearestOptions {
 }
 
 /**
- * Rounds each weight to the nearest level of its group's grid (methods.md §1.0a-d), every operation in float32.
+ * Rounds each weight to the nearest level of its group's grid (methods.md §1.0a-d; floats: §1.12), every operation in
+ * float32.
  *
  * The last group of a row may be shorter.
  * @param weight `[rows, columns]`, row-major; left as it is
- * @throws ThinkbitsError `numerics/bits`, `numerics/length`, `group/size`, `group/larger-than-row`, `weight/not-finite`
+ * @throws ThinkbitsError `numerics/bits`, `numerics/float-bits`, `numerics/length`, `group/size`,
+ *   `group/larger-than-row`, `weight/not-finite`
  */
 export function roundToNearest(
   weight: Float32Array,
@@ -35,36 +41,39 @@ export function roundToNearest(
 ): QuantizedWeight {
   checkBits(scheme.bits);
   checkLength('The weight', weight.length, rows * columns);
-  const { symmetric } = scheme;
   const size = checkedGroupSize(columns, scheme.group);
   const groups = Math.ceil(columns / size); // per row
   const values = clampGroups(weight, rows, columns, size, options.clip);
-  const grid = weightGrid(scheme, options.clipSearch);
+  const grid = weightGrid(scheme, values, options.clipSearch);
+  const { symmetric } = grid;
   const codes = new Uint8Array(rows * columns);
   const scales = new Float32Array(rows * groups);
   const zeros = new Float32Array(symmetric ? 0 : rows * groups);
   const parameters = new Float32Array(2);
+  const wholeTensor = scheme.group === 'tensor';
+  if (wholeTensor && !writeWeightParameters(values, 0, values.length, grid, parameters)) {
+    refuseNotFinite(values, 0, columns);
+  }
   for (let row = 0; row < rows; row++) {
     for (let group = 0; group < groups; group++) {
       const start = row * columns + group * size;
       const length = Math.min(size, columns - group * size);
-      if (!writeWeightParameters(values, start, length, grid, parameters)) {
+      if (!wholeTensor && !writeWeightParameters(values, start, length, grid, parameters)) {
         refuseNotFinite(values, start, columns);
       }
-      const scale = parameters[0] as number;
-      const zero = parameters[1] as number;
-      scales[row * groups + group] = scale;
-      if (!symmetric) zeros[row * groups + group] = zero;
-      writeCodes(values, start, length, scale, zero, grid.lowest, grid.highest, codes, start);
+      scales[row * groups + group] = parameters[0] as number;
+      if (!symmetric) zeros[row * groups + group] = parameters[1] as number;
+      writeWeightCodes(values, start, length, grid, parameters, codes);
     }
   }
   return {
     rows,
     columns,
     scheme,
-    codes: symmetric ? new Int8Array(codes.buffer) : codes,
+    codes: hasSignedCodes(scheme) ? new Int8Array(codes.buffer) : codes,
     scales,
-    ...(symmetric ? {} : { zeros }),
+    ...(grid.float?.scale === 'e4m3' && { globalScale: grid.globalScale }),
+    ...(!symmetric && { zeros }),
   };
 }
 

@@ -14,7 +14,8 @@ import {
   type Tensor,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import type { RangeRule } from '@thinkbits/spec';
+import type { FloatFormat, RangeRule } from '@thinkbits/spec';
+import { fakeQuantizeFloat } from './fake-quantize-float.js';
 
 /** Half-to-even rounding whose gradient is that of the identity (Bengio et al. 2013, arXiv 1308.3432). */
 export const roundStraightThrough: <T extends Tensor>(x: T) => T = customGrad((x) => ({
@@ -31,6 +32,8 @@ export interface FakeQuantization {
   readonly clip?: { readonly low: Tensor | number; readonly high: Tensor | number };
   /** The least width of a range, above 0; 1e-5 for weights. */
   readonly leastWidth?: number;
+  /** What codes stand for where they are no integers; a scale of a whole tensor is one of each row then. */
+  readonly float?: FloatFormat;
 }
 
 /** The least width of a range that has no other: an empty group reads back as zeros. */
@@ -43,10 +46,14 @@ const smallestNormal = 2 ** -126;
  */
 export function fakeQuantize(x: Tensor3D, grid: FakeQuantization): Tensor3D {
   const { bits, symmetric, range, clip = { low: 1, high: 1 }, leastWidth = smallestNormal } = grid;
-  const minMax = range === 'min-max' && !symmetric;
+  const minMax = range === 'min-max' && !symmetric && !grid.float;
   const [top, bottom] = [max(x, 2, true), min(x, 2, true)]; // [rows, groups, 1]
   const high = mul(minMax ? top : maximum(top, 0), clip.high);
   const low = mul(minMax ? bottom : minimum(bottom, 0), clip.low);
+  if (grid.float) {
+    const whole = max(maximum(top, neg(bottom)), 1, true); // [rows, 1, 1]
+    return fakeQuantizeFloat(x, maximum(high, neg(low)), whole, grid.float);
+  }
   if (symmetric) {
     const limit = 2 ** (bits - 1) - 1;
     const scale = div(maximum(maximum(high, neg(low)), leastWidth), limit);

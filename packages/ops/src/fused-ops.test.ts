@@ -10,7 +10,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import type { KvParameters } from '@thinkbits/spec';
+import {
+  completeActivationScheme,
+  floatElementBits,
+  floatFormats,
+  type KvParameters,
+} from '@thinkbits/spec';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type CachedAttentionAttributes,
@@ -157,6 +162,22 @@ describe.each(['cpu', 'wasm'])('fused operations on %s', (backend) => {
     const scheme = { bits: 4 as const, symmetric: false, clip, tensorParallel: 2 };
     const composed = tidy(() => quantizeActivationsOp.compose({ x }, { scheme, group: 32 }));
     expect(largestDifference(quantizeActivations(x, scheme, 32), composed)).toBeLessThan(1e-6);
+  });
+
+  it.each([
+    ...Object.entries(floatFormats),
+    ['mxfp4, the other scale rule', { ...floatFormats.mxfp4, scaleRule: 'round' }],
+    ['e5m2', { element: 'e5m2', scale: 'e8m0' }],
+  ] as const)('QuantizeActivations to %s equals its composition', (_, float) => {
+    const bits = floatElementBits[float.element];
+    const scheme = completeActivationScheme({ bits, float, clip: 0.9 });
+    const values = Float32Array.from({ length: 6 * 64 }, (_, i) => Math.sin(i * i) * 4 ** (i % 5));
+    values.fill(0, 0, 32); // an empty block
+    values.set([7, 3.5, 2.5, 1.25, 0.75, 0.25], 64); // ties
+    const x = tensor2d(values, [6, 64]);
+    const group = scheme.group ?? 64;
+    const composed = tidy(() => quantizeActivationsOp.compose({ x }, { scheme, group }));
+    expect(largestDifference(quantizeActivations(x, scheme, group), composed)).toBe(0);
   });
 
   describe.each(Object.entries(schemes))('CachedAttention, %s', (_, parameters) => {

@@ -1,5 +1,5 @@
 import { matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { dequantizeWeight } from '@thinkbits/numerics';
+import { dequantizeWeight, packedWeightBytes } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { type FusedOp, hasKernel, runOp } from './fused-op.js';
 
@@ -40,13 +40,9 @@ export const quantizedMatMulOp: FusedOp<
 const isQuantized = (part: FloatWeight | QuantizedWeight): part is QuantizedWeight =>
   'codes' in part;
 
-/** Bytes of a weight with its codes packed densely and its scales and zeros in float32. */
-export function packedBytes(weight: QuantizedWeight): number {
-  const words = weight.rows * Math.ceil((weight.columns * weight.scheme.bits) / 32);
-  return (
-    4 *
-    (words + weight.scales.length + (weight.zeros?.length ?? 0) + (weight.groupIndex?.length ?? 0))
-  );
+/** Bytes of a weight as it is packed, the group of each column included where groups are not consecutive. */
+export function packedBytes({ rows, columns, scheme, groupIndex }: QuantizedWeight): number {
+  return packedWeightBytes(rows, columns, scheme) + 4 * (groupIndex?.length ?? 0);
 }
 
 /** Writes `[rows, columns]` transposed into columns `[at, at + rows)` of `[columns, width]`, block by block for the cache. */

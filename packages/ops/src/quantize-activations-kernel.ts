@@ -16,6 +16,7 @@ export const quantizeActivationsKernel: KernelFunc = ({ inputs, backend, attrs }
     range: 'zero-inclusive' as const,
     clip: scheme.clip,
     group,
+    ...(scheme.float && { float: scheme.float }),
   };
   const quantized = quantizeTokens(memory.view(x), tokens, dimension, grid);
   memory.view(output).set(dequantizeTokens(quantized));

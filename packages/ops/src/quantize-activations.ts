@@ -10,17 +10,22 @@ export interface QuantizeActivationsAttributes {
   readonly group: number;
 }
 
-/** Definition of dynamic per-token quantization and dequantization (methods.md §1.0a). */
+/** Definition of dynamic per-token quantization and dequantization (methods.md §1.0a, §1.12). */
 export const quantizeActivationsOp: FusedOp<{ x: Tensor2D }, QuantizeActivationsAttributes> = {
   name: 'QuantizeActivations',
   compose: ({ x }, { scheme, group }) => {
-    const { bits, symmetric, clip } = scheme;
-    const slices = x.shape[1] / group;
-    const ratios = (values: readonly number[]) => tensor2d([...values], [slices, 1]);
-    const quantized = fakeQuantize(reshape(x, [-1, slices, group]) as Tensor3D, {
+    const { bits, symmetric, clip, float } = scheme;
+    const groups = x.shape[1] / group;
+    const ratios = (values: readonly number[]) => {
+      const perSlice = groups / values.length;
+      const each = Array.from({ length: groups }, (_, g) => values[Math.floor(g / perSlice)]);
+      return tensor2d(each as number[], [groups, 1]);
+    };
+    const quantized = fakeQuantize(reshape(x, [-1, groups, group]) as Tensor3D, {
       bits,
       symmetric,
       range: 'zero-inclusive',
+      ...(float && { float }),
       clip:
         typeof clip === 'number'
           ? { low: clip, high: clip }

@@ -1,3 +1,4 @@
+import { completeFloatFormat, floatBlocks } from './float-format.js';
 import type { Recipe, RecipeInput } from './recipe.js';
 import type {
   ActivationScheme,
@@ -17,18 +18,29 @@ function gridOf(pipeline: RecipeInput['pipeline'] = []): Partial<WeightScheme> {
   return range ? { range } : {};
 }
 
-/** Defaults of interface.md §1: asymmetric, zero-inclusive range, per channel. */
+/**
+ * Defaults of interface.md §1: asymmetric, zero-inclusive range, per channel. Floats are symmetric, in the
+ * blocks that their scales ask for.
+ */
 export function completeWeightScheme(
   input: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>,
 ): WeightScheme {
-  return { group: 'channel', symmetric: false, range: 'zero-inclusive', ...input };
+  const usual = { group: 'channel', symmetric: false, range: 'zero-inclusive' } as const;
+  if (!input.float) return { ...usual, ...input };
+  const group = floatBlocks[input.float.scale] ?? 'channel';
+  const float = completeFloatFormat(input.float);
+  return { ...usual, group, symmetric: true, ...input, float };
 }
 
-/** Defaults: dynamic, per token, asymmetric, clip 1. */
+/** Defaults: dynamic, per token, asymmetric, clip 1. Floats are symmetric, in the blocks of their scales. */
 export function completeActivationScheme(
   input: Partial<ActivationScheme> & Pick<ActivationScheme, 'bits'>,
 ): ActivationScheme {
-  return { symmetric: false, clip: 1, tensorParallel: 1, ...input };
+  const usual = { symmetric: false, clip: 1, tensorParallel: 1 } as const;
+  if (!input.float) return { ...usual, ...input };
+  const group = floatBlocks[input.float.scale];
+  const float = completeFloatFormat(input.float);
+  return { ...usual, ...(group && { group }), symmetric: true, ...input, float };
 }
 
 /** Defaults: per token and head, asymmetric, zero-inclusive, clip 1. */

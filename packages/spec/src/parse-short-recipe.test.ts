@@ -58,6 +58,23 @@ describe('parseShortRecipe', () => {
     ]);
   });
 
+  it('takes a float format where bits stand, and alone for weights', () => {
+    const mxfp4 = { element: 'e2m1', scale: 'e8m0', scaleRule: 'floor' };
+    const { weights, activations, rules } = parseShortRecipe('gptq:mxfp4amxfp8headfp8');
+    expect(weights).toEqual({
+      bits: 4,
+      group: 32,
+      symmetric: true,
+      range: 'zero-inclusive',
+      float: mxfp4,
+    });
+    expect(activations).toMatchObject({ bits: 8, group: 32, symmetric: true });
+    expect(rules[0]?.scheme).toMatchObject({ weight: { bits: 8, group: 'channel' } });
+    expect(parseShortRecipe('rtn:wnvfp4').weights).toMatchObject({ bits: 4, group: 16 });
+    expect(parseShortRecipe('rtn:fp8tensor').weights?.group).toBe('tensor');
+    expect(parseShortRecipe('rtn:fp8g64sym').weights?.group).toBe(64);
+  });
+
   it('none is no change', () => {
     expect(parseShortRecipe('none')).toEqual({ pipeline: [], rules: [], seed: 0 });
   });
@@ -69,6 +86,10 @@ describe('parseShortRecipe', () => {
     ['rtn:g64', 'recipe/syntax'],
     ['rtn:w4g0', 'recipe/syntax'],
     ['+rtn:w4', 'recipe/syntax'],
+    ['rtn:mxfp4g64', 'recipe/syntax'],
+    ['rtn:mxfp4channel', 'recipe/syntax'],
+    ['rtn:fp8asym', 'recipe/syntax'],
+    ['rtn:w4mxfp4', 'recipe/syntax'],
     ['rtn:w1', 'recipe/bits'],
     ['rtn:w16', 'recipe/bits'],
     ['rtn:kv1', 'recipe/kv-bits'],

@@ -1,12 +1,36 @@
 import { completeRecipe } from './complete-recipe.js';
+import {
+  type FloatFormatName,
+  floatBlocks,
+  floatElementBits,
+  floatFormats,
+} from './float-format.js';
 import { nearestName } from './nearest-name.js';
 import type { Recipe, RecipeInput } from './recipe.js';
-import type { KvBits, WeightBits } from './scheme.js';
+import type { KvBits, WeightBits, WeightScheme } from './scheme.js';
 import { ThinkbitsError } from './thinkbits-error.js';
 
-const forms = ['w4', 'a8', 'kv4', 'k4v3', 'g128', 'head8', 'channel', 'sym', 'asym'];
-/** One term of a scheme; terms follow each other without separators, in any order. */
-const term = /^(?:k(\d+)v(\d+)|kv(\d+)|head(\d+)|w(\d+)|a(\d+)|g(\d+)|(channel|asym|sym))/;
+const formats = Object.keys(floatFormats) as FloatFormatName[];
+const forms = [
+  'w4',
+  'a8',
+  'kv4',
+  'k4v3',
+  'g128',
+  'head8',
+  'channel',
+  'tensor',
+  'sym',
+  'asym',
+].concat(formats);
+const width = `(\\d+|${formats.join('|')})`;
+/**
+ * One term of a scheme; terms follow each other without separators, in any order. A format stands where bits
+ * stand, and alone for weights.
+ */
+const term = new RegExp(
+  `^(?:k(\\d+)v(\\d+)|kv(\\d+)|head${width}|w${width}|a${width}|g(\\d+)|(channel|tensor|asym|sym)|(${formats.join('|')}))`,
+);
 /** Methods that only concern the cache or only edit weights, and so are no rounders. */
 const methodName = /^[a-z0-9@][a-z0-9@/._-]*$/i;
 
@@ -30,6 +54,24 @@ function bits(text: string, name: string, value: string, allowed: readonly numbe
     });
   }
   return width;
+}
+
+const isFormat = (value: string): value is FloatFormatName => Object.hasOwn(floatFormats, value);
+
+/** A format that fixes its block takes no group, and no float has a zero point. */
+function checkShape(
+  text: string,
+  format: FloatFormatName,
+  { group, symmetric }: Partial<WeightScheme>,
+): void {
+  const block = floatBlocks[floatFormats[format].scale];
+  if (block !== undefined && group !== undefined && group !== block) {
+    const help = 'Leave the group out, or take fp8, which goes with any group.';
+    refuse(text, `${format} has blocks of ${block}, not ${group}.`, help);
+  }
+  if (symmetric === false) {
+    refuse(text, `${format} is symmetric: floats have no zero point.`, 'Leave asym out.');
+  }
 }
 
 const weightWidths = [2, 3, 4, 5, 6, 7, 8];
@@ -56,7 +98,7 @@ function parseScheme(
         `${near ? `Did you mean "${near}"? ` : ''}A scheme is made of ${forms.join(', ')}.`,
       );
     }
-    const [whole, key, value, both, head, weight, activation, group, word] = match;
+    const [whole, key, value, both, head, weight, activation, group, word, format] = match;
     if (key !== undefined) {
       take('k', key);
       take('v', value as string);
@@ -67,13 +109,15 @@ function parseScheme(
     else if (weight !== undefined) take('w', weight);
     else if (activation !== undefined) take('a', activation);
     else if (group !== undefined) take('group', group);
-    else if (word === 'channel') take('group', 'channel');
+    else if (format !== undefined) take('w', format);
+    else if (word === 'channel' || word === 'tensor') take('group', word);
     else take('symmetric', word as string);
     rest = rest.slice(whole.length);
   }
   const get = (key: string) => seen.get(key);
   const group = get('group');
-  if (group !== undefined && group !== 'channel' && Number(group) < 1) {
+  const size = group === 'channel' || group === 'tensor' ? group : Number(group);
+  if (group !== undefined && typeof size === 'number' && size < 1) {
     refuse(
       text,
       `g${group} is not a group size.`,
@@ -81,10 +125,8 @@ function parseScheme(
     );
   }
   const w = get('w');
-  const shape = {
-    ...(group !== undefined && {
-      group: group === 'channel' ? ('channel' as const) : Number(group),
-    }),
+  const shape: Partial<Pick<WeightScheme, 'group' | 'symmetric'>> = {
+    ...(group !== undefined && { group: size }),
     ...(get('symmetric') !== undefined && { symmetric: get('symmetric') === 'sym' }),
   };
   const headBits = get('head');
@@ -95,10 +137,14 @@ function parseScheme(
       'Add weight bits, for example w4.',
     );
   }
-  const weight = (name: string, value: string) => ({
-    bits: bits(text, name, value, weightWidths) as WeightBits,
-    ...shape,
-  });
+  const width = (name: string, value: string) =>
+    isFormat(value)
+      ? { bits: floatElementBits[floatFormats[value].element], float: floatFormats[value] }
+      : { bits: bits(text, name, value, weightWidths) as WeightBits };
+  const weight = (name: string, value: string) => {
+    if (isFormat(value)) checkShape(text, value, shape);
+    return { ...width(name, value), ...shape };
+  };
   const cache = (name: string) => {
     const value = get(name);
     return value === undefined
@@ -118,7 +164,7 @@ function parseScheme(
   return {
     ...(w !== undefined && { weights: weight('w', w) }),
     ...(a !== undefined && {
-      activations: { bits: bits(text, 'a', a, weightWidths) as WeightBits },
+      activations: width('a', a),
     }),
     ...(k && v && { kv: { key: k, value: v } }),
     ...(headBits !== undefined && {

@@ -1,15 +1,41 @@
 import type { JsonSchema } from './json.js';
 
+const bits: JsonSchema = { type: 'integer', minimum: 2, maximum: 8 };
+
+/** A {@link FloatFormat}. */
+const float: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['element', 'scale'],
+  properties: {
+    element: { enum: ['e2m1', 'e4m3', 'e5m2'] },
+    scale: { enum: ['float32', 'e8m0', 'e4m3'] },
+    scaleRule: { enum: ['floor', 'round'] },
+  },
+};
+
+/** Properties of a {@link WeightScheme}, also for the options of rounders, in a JSON Schema. */
+export const weightProperties: { readonly [name: string]: JsonSchema } = {
+  bits,
+  group: { anyOf: [{ type: 'integer', minimum: 1 }, { enum: ['channel', 'tensor'] }] },
+  symmetric: { type: 'boolean' },
+  range: { enum: ['zero-inclusive', 'min-max'] },
+  float,
+};
+
+/** For options of rounders: what shapes a grid is no scheme without its width. */
+export const weightDependencies = {
+  group: ['bits'],
+  symmetric: ['bits'],
+  range: ['bits'],
+  float: ['bits'],
+} as const;
+
 const weight: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['bits'],
-  properties: {
-    bits: { type: 'integer', minimum: 2, maximum: 8 },
-    group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'channel' }] },
-    symmetric: { type: 'boolean' },
-    range: { enum: ['zero-inclusive', 'min-max'] },
-  },
+  properties: weightProperties,
 };
 
 const clip: JsonSchema = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
@@ -30,16 +56,21 @@ export const kvClipSchema: JsonSchema = {
 /** {@link KvRangeRule}. */
 export const kvRangeSchema: JsonSchema = { enum: ['zero-inclusive', 'min-max', 'float-minimum'] };
 
+/** Properties of an {@link ActivationScheme} in a JSON Schema. */
+export const activationProperties: { readonly [name: string]: JsonSchema } = {
+  bits,
+  group: { type: 'integer', minimum: 1 },
+  symmetric: { type: 'boolean' },
+  clip,
+  tensorParallel: { type: 'integer', minimum: 1 },
+  float,
+};
+
 const activation: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['bits'],
-  properties: {
-    bits: { type: 'integer', minimum: 2, maximum: 8 },
-    symmetric: { type: 'boolean' },
-    clip,
-    tensorParallel: { type: 'integer', minimum: 1 },
-  },
+  properties: activationProperties,
 };
 
 const kvPart: JsonSchema = {

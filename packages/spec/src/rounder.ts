@@ -6,17 +6,20 @@ import type { Stage, StageContext } from './stage.js';
 import type { InvertiblePair } from './transform.js';
 
 /**
- * Integer codes of a weight and how to read them: ŵ[r, c] = scale[r, g] · (code[r, c] - zero[r, g]), g the group of column c.
- * Host data, so that it can be stored, sent and compared on any backend.
+ * Codes of a weight and how to read them: ŵ[r, c] = scale[r, g] · level, g the group of column c. The level is code[r, c] -
+ * zero[r, g], or, in a float format, the element whose bit pattern the code is. Host data, so that it can be stored, sent
+ * and compared on any backend.
  */
 export interface QuantizedWeight {
   readonly rows: number;
   readonly columns: number;
   readonly scheme: WeightScheme;
-  /** `[rows, columns]`, row-major; signed when the scheme is symmetric, unsigned otherwise. */
+  /** `[rows, columns]`, row-major; signed for symmetric integers, unsigned otherwise. */
   readonly codes: Int8Array | Uint8Array;
-  /** `[rows, groups]`, float32. */
+  /** `[rows, groups]`, float32: what levels are multiplied with, whatever format a scale is stored in. */
   readonly scales: Float32Array;
+  /** Of `e4m3` scales, which are stored as scale · globalScale; absent otherwise. */
+  readonly globalScale?: number;
   /** `[rows, groups]`, integers in float32; absent when symmetric. */
   readonly zeros?: Float32Array;
   /** `[columns]`, the group of each column; absent when groups are consecutive. */

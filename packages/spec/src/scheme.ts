@@ -1,3 +1,5 @@
+import type { FloatFormat } from './float-format.js';
+
 /** Widths that packed integer codes may have. */
 export type WeightBits = 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -24,13 +26,23 @@ export interface ClipRatios {
   readonly high: number;
 }
 
-/** Integer weights: code = round(w / scale) + zero, one scale and zero per output row and group of input columns. */
+/**
+ * How weights are rounded, with a scale per output row and group of input columns: to integers, code =
+ * round(w / scale) + zero, or, with `float`, to the nearest element of a format, code = its bit pattern.
+ */
 export interface WeightScheme {
   readonly bits: WeightBits;
-  /** Consecutive input columns that share a scale; the last group of a row may be shorter. `channel` = the whole row. */
-  readonly group: number | 'channel';
+  /**
+   * Consecutive input columns that share a scale; the last group of a row may be shorter. `channel` = the whole
+   * row, `tensor` = all rows.
+   */
+  readonly group: number | 'channel' | 'tensor';
+  /** Floats are symmetric by nature. */
   readonly symmetric: boolean;
+  /** Symmetric grids use max|w| under either rule. */
   readonly range: RangeRule;
+  /** Absent = integers. */
+  readonly float?: FloatFormat;
 }
 
 /** Ratios in (0, 1] by which the lower and the upper end of each slice's range shrink; one slice unless a linear's input is cut. */
@@ -42,6 +54,8 @@ export interface SlicedClip {
 /** Dynamic per-token quantization of what a linear reads. */
 export interface ActivationScheme {
   readonly bits: WeightBits;
+  /** Consecutive channels that share a scale; absent = all of them, or of a slice. */
+  readonly group?: number;
   readonly symmetric: boolean;
   /** Ratio in (0, 1] by which both ends of the range shrink; or each end by its own. */
   readonly clip: number | SlicedClip;
@@ -50,6 +64,8 @@ export interface ActivationScheme {
    * the scale is per `channel` (methods.md §1.0d).
    */
   readonly tensorParallel: number;
+  /** Absent = integers. A scale of the whole tensor is one of the token then, so that no token depends on another. */
+  readonly float?: FloatFormat;
 }
 
 /** How one of the two halves of the cache is stored. */

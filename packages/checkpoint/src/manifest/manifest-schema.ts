@@ -1,4 +1,12 @@
-import { type JsonSchema, kvClipSchema, kvRangeSchema, recipeSchema } from '@thinkbits/spec';
+import {
+  activationProperties,
+  type JsonSchema,
+  kvClipSchema,
+  kvRangeSchema,
+  recipeSchema,
+  weightProperties,
+} from '@thinkbits/spec';
+
 import { manifestVersion } from './thinkbits-manifest.js';
 
 /** An object whose fields are all known. */
@@ -12,20 +20,16 @@ const string = { type: 'string' };
 const number = { type: 'number' };
 const index = { type: 'integer', minimum: 0 };
 const count = { type: 'integer', minimum: 1 };
-const bits = { type: 'integer', minimum: 2, maximum: 8 };
-const range = { enum: ['zero-inclusive', 'min-max'] };
 const clip = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
 const group = (whole: string): JsonSchema => ({ anyOf: [count, { const: whole }] });
 const floats = closed({ float32: string });
 
-const weight = closed({ bits, group: group('channel'), symmetric: boolean, range });
 const ratios = { type: 'array', minItems: 1, items: clip };
-const activation = closed({
-  bits,
-  symmetric: boolean,
-  clip: { anyOf: [clip, closed({ low: ratios, high: ratios })] },
-  tensorParallel: count,
-});
+const weight = closed(weightProperties, ['bits', 'group', 'symmetric', 'range']);
+const activation = closed(
+  { ...activationProperties, clip: { anyOf: [clip, closed({ low: ratios, high: ratios })] } },
+  ['bits', 'symmetric', 'clip', 'tensorParallel'],
+);
 const kvPart = closed({
   bits: { enum: [2, 3, 4, 8] },
   axis: { enum: ['token', 'channel'] },

@@ -1,5 +1,11 @@
-import { roundToNearest } from '@thinkbits/numerics';
-import type { QuantizedWeight, WeightBits } from '@thinkbits/spec';
+import { packedWeightBytes, roundToNearest } from '@thinkbits/numerics';
+import {
+  completeWeightScheme,
+  floatElementBits,
+  floatFormats,
+  type QuantizedWeight,
+  type WeightBits,
+} from '@thinkbits/spec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../__fixtures__/error-of.js';
@@ -85,6 +91,50 @@ test('what is packed comes back to the bit, for every width, group and symmetry'
     }),
     { numRuns: 100, seed: 3 },
   );
+});
+
+test('packs floats as compressed-tensors does: low nibble first, scales in a byte (formats.md §4.3)', () => {
+  const weight = new Float32Array(32);
+  weight.set([0, 0.5, 1, 6, -6, -0.5, 3, -3]); // codes 0 1 2 7 15 9 5 13 (formats.md §3)
+  const scheme = completeWeightScheme({ bits: 4, float: floatFormats.mxfp4 });
+  const tensors = packQuantizedWeight('x', roundToNearest(weight, 1, 32, scheme));
+  expect(tensors.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
+    ['x.weight_packed', 'I32', [1, 4]],
+    ['x.weight_scale', 'U8', [1, 1]],
+    ['x.weight_shape', 'I64', [2]],
+  ]);
+  const [packed, scale] = tensors.map(({ bytes }) => Buffer.from(bytes).toString('hex'));
+  expect(packed?.slice(0, 8)).toBe('10729fd5');
+  expect(scale).toBe('7f'); // 2^0
+});
+
+test.each(Object.entries(floatFormats))(
+  '%s comes back to the bit, and takes the bytes that are said',
+  (_, float) => {
+    const weight = Float32Array.from({ length: 5 * 80 }, (_, i) => Math.sin(i * i));
+    for (const group of [undefined, 'channel', 'tensor'] as const) {
+      const bits = floatElementBits[float.element];
+      const scheme = completeWeightScheme({ bits, float, ...(group && { group }) });
+      const quantized = roundToNearest(weight, 5, 80, scheme);
+      const tensors = packQuantizedWeight('x', quantized);
+      expect(unpackQuantizedWeight('x', scheme, byPart(tensors))).toEqual(quantized);
+      const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes.length, 0);
+      expect(bytes).toBe(packedWeightBytes(5, 80, scheme) + 16); // the shape
+    }
+  },
+);
+
+test('refuses scales that their format cannot hold, and codes that are no numbers', async () => {
+  const scheme = completeWeightScheme({ bits: 8, float: floatFormats.mxfp8 });
+  const quantized = roundToNearest(new Float32Array(32).fill(1), 1, 32, scheme);
+  const scales = Float32Array.of(0.3);
+  const error = await errorOf(() => packQuantizedWeight('x', { ...quantized, scales }));
+  expect(error.code).toBe('checkpoint/scale-format');
+  const tensors = byPart(
+    packQuantizedWeight('x', { ...quantized, codes: new Uint8Array(32).fill(0x7f) }),
+  );
+  const second = await errorOf(() => unpackQuantizedWeight('x', scheme, tensors));
+  expect(second.message).toContain('the code 127, which is no number');
 });
 
 describe('refuses tensors that contradict the scheme', () => {

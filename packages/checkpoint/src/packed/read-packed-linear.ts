@@ -5,6 +5,7 @@ import { type PackedTensors, unpackQuantizedWeight } from './unpack-quantized-we
 const parts = [
   'weight_packed',
   'weight_scale',
+  'weight_global_scale',
   'weight_zero_point',
   'weight_g_idx',
   'weight_shape',

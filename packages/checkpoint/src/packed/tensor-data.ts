@@ -8,3 +8,12 @@ export interface TensorData {
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array;
 }
+
+/** The bytes of a typed array, shared with it. */
+export function bytesOf(array: {
+  buffer: ArrayBufferLike;
+  byteOffset: number;
+  byteLength: number;
+}): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

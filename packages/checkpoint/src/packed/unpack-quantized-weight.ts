@@ -1,13 +1,21 @@
-import { groupCount, packedWords, unpackCodes } from '@thinkbits/numerics';
+import {
+  floatElements,
+  groupCount,
+  hasSignedCodes,
+  packedWords,
+  unpackCodes,
+} from '@thinkbits/numerics';
 import { type QuantizedWeight, ThinkbitsError, type WeightScheme } from '@thinkbits/spec';
 import { aligned } from '../safetensors/aligned.js';
 import type { Dtype } from '../safetensors/dtype.js';
+import { restoreScales, scaleLayout } from './stored-scales.js';
 import type { TensorData } from './tensor-data.js';
 
 /** The tensors of a quantized linear, by the last part of their names. */
 export interface PackedTensors {
   readonly weight_packed?: TensorData;
   readonly weight_scale?: TensorData;
+  readonly weight_global_scale?: TensorData;
   readonly weight_zero_point?: TensorData;
   readonly weight_g_idx?: TensorData;
   readonly weight_shape?: TensorData;
@@ -64,7 +72,12 @@ export function unpackQuantizedWeight(
       `row ${row} of weight_packed has more than ${columns} codes of ${scheme.bits} bits.`,
     );
   }
-  const scales = floats('weight_scale', [rows, groups]);
+  const layout = scaleLayout(scheme, rows, columns);
+  const scaleBytes = bytes('weight_scale', layout.dtype, layout.shape);
+  const relative = scheme.float?.scale === 'e4m3';
+  const globalScale = relative ? (floats('weight_global_scale', [1])[0] as number) : 1;
+  const stored = layout.dtype === 'F32' ? aligned(Float32Array, scaleBytes) : scaleBytes;
+  const scales = restoreScales(scheme, rows, stored, globalScale);
   if (scheme.symmetric && tensors.weight_zero_point) {
     refuse(linear, 'the scheme is symmetric, and there is a weight_zero_point.');
   }
@@ -74,12 +87,18 @@ export function unpackQuantizedWeight(
   if (outside !== undefined) {
     refuse(linear, `weight_g_idx has group ${outside}; there are ${groups}.`);
   }
+  const codes = unpackCodes(words, rows, columns, scheme.bits, hasSignedCodes(scheme));
+  const elements = scheme.float && floatElements[scheme.float.element].values;
+  const strange = elements && codes.find((code) => !Number.isFinite(elements[code]));
+  if (strange !== undefined)
+    refuse(linear, `weight_packed has the code ${strange}, which is no number.`);
   return {
     rows,
     columns,
     scheme,
-    codes: unpackCodes(words, rows, columns, scheme.bits, scheme.symmetric),
+    codes,
     scales,
+    ...(relative && { globalScale }),
     ...(!scheme.symmetric && { zeros: floats('weight_zero_point', [rows, groups]) }),
     ...(groupIndex && { groupIndex }),
   };

@@ -1,6 +1,6 @@
 import { type Checkpoint, memoryFiles, type TensorEntry } from '@thinkbits/checkpoint';
 import { describeModel } from '@thinkbits/inference';
-import { createRandom, groupCount } from '@thinkbits/numerics';
+import { createRandom, floatElements, groupCount, hasSignedCodes } from '@thinkbits/numerics';
 import {
   allLinears,
   type JsonObject,
@@ -46,17 +46,23 @@ export function syntheticWeight(
   seed: number,
 ): QuantizedWeight {
   const random = createRandom(seed).fork(name);
+  const element = scheme.float && floatElements[scheme.float.element];
   const levels = 2 ** scheme.bits;
   const bytes = new Uint8Array(rows * columns);
-  const offset = scheme.symmetric ? levels / 2 : 0;
-  for (let i = 0; i < bytes.length; i++) bytes[i] = random.integer(levels) - offset;
+  const offset = hasSignedCodes(scheme) ? levels / 2 : 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const code = random.integer(levels) - offset;
+    // codes beyond the largest are NaN
+    const unsigned = element && Math.min(code % (levels / 2), element.largestCode);
+    bytes[i] = unsigned === undefined ? code : unsigned + (code < levels / 2 ? 0 : levels / 2);
+  }
   const groups = groupCount(columns, scheme.group);
-  const step = 2 / Math.sqrt(columns) / levels;
+  const step = 2 / Math.sqrt(columns) / (element ? 2 * element.largest : levels);
   return {
     rows,
     columns,
     scheme,
-    codes: scheme.symmetric ? new Int8Array(bytes.buffer) : bytes,
+    codes: hasSignedCodes(scheme) ? new Int8Array(bytes.buffer) : bytes,
     scales: new Float32Array(rows * groups).fill(step),
     ...(!scheme.symmetric && { zeros: new Float32Array(rows * groups).fill(levels / 2) }),
   };

@@ -92,7 +92,9 @@ export async function checkCase(
         if (typeof closeness === 'string') failures.push(closeness);
         else if (!actual) failures.push(`${name} is not computed`);
         else {
-          const difference = findDifference(actual, expected, closeness);
+          const { alike = (value: number) => value } = rule;
+          const [ours, theirs] = [Array.from(actual, alike), Array.from(expected, alike)];
+          const difference = findDifference(ours, theirs, closeness);
           if (difference !== undefined) failures.push(`${name}: ${difference}`);
         }
       }

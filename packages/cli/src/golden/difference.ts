@@ -4,6 +4,8 @@ export type Numbers = ArrayLike<number>;
 /** How far a result may be from what is expected. */
 export type Closeness =
   | { readonly how: 'exact' }
+  /** As `Object.is` has it: NaN equals NaN, 0 and -0 differ. */
+  | { readonly how: 'identical' }
   /** |a - b| ≤ limit */
   | { readonly how: 'absolute'; readonly limit: number }
   /** |a - b| ≤ limit · |b| */
@@ -28,6 +30,7 @@ function frobenius(actual: Numbers, expected: Numbers): number {
 function allowance(closeness: Closeness, expected: Numbers): (b: number) => number {
   switch (closeness.how) {
     case 'exact':
+    case 'identical':
     case 'frobenius':
       return () => 0;
     case 'absolute':
@@ -45,7 +48,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
 }
 
 function describe(closeness: Closeness): string {
-  if (closeness.how === 'exact') return 'exact';
+  if (closeness.how === 'exact' || closeness.how === 'identical') return closeness.how;
   if (closeness.how === 'most')
     return `${100 * closeness.share} % within ${closeness.limit} of ${closeness.of ?? 'the largest'}`;
   return `${closeness.how} ${closeness.limit}`;
@@ -73,7 +76,7 @@ export function findDifference(
     const a = actual[i] as number;
     const b = expected[i] as number;
     const distance = Math.abs(a - b);
-    if (distance <= allowed(b)) continue; // NaN is never close
+    if (closeness.how === 'identical' ? Object.is(a, b) : distance <= allowed(b)) continue; // NaN is never close
     wrong++;
     const excess = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (excess > worst) [worst, at] = [excess, i];

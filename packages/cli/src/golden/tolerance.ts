@@ -8,6 +8,8 @@ export interface ToleranceRule {
   readonly of: readonly string[];
   /** Holds where the case does not say. */
   readonly unsaid?: Closeness;
+  /** Applied to both sides first: what it takes to one number counts as equal. */
+  readonly alike?: (value: number) => number;
 }
 
 /** The phrases that mean equality, and no others. */
@@ -19,7 +21,12 @@ const exactPhrases = new Set([
   'exact, except among equal diagonal entries (dead columns)',
   // what is less clear is settled before anything is compared
   'exact where relative_gap_to_second_best > 0.01',
+  'exact (any NaN code for NaN)',
+  'exact; the sign of zero is kept',
 ]);
+
+/** The phrase of values that are compared as they are, NaN and the sign of zero included. */
+const identicalPhrase = 'exact, NaN equals NaN, -0 equals -0';
 
 /** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
 const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+\|$/;
@@ -29,6 +36,9 @@ const equalPhrase = /^(\d+(?:\.\d+)?) % equal(?: \(.*\))?$/;
 
 /** The phrase of searched thresholds: one that differs is a step of the grid away. */
 const thresholdPhrase = /^(\d+(?:\.\d+)?) % of the thresholds equal to (\d\S*)$/;
+
+/** The phrase of codes that are equal but for ties; what stands between says which. */
+const tiesPhrase = /^exact except at ties of .*: (\d+(?:\.\d+)?) %$/;
 
 /** Reads a tolerance; a text when it cannot be read as the rule means it. */
 export function readTolerance(
@@ -41,8 +51,9 @@ export function readTolerance(
     if (typeof value === 'string' && exactPhrases.has(value)) return { how };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
+  if (how === 'identical' && value === identicalPhrase) return { how };
   if (how === 'most') {
-    const [, equal] = equalPhrase.exec(String(value)) ?? [];
+    const [, equal] = equalPhrase.exec(String(value)) ?? tiesPhrase.exec(String(value)) ?? [];
     if (equal !== undefined) return { how, share: Number(equal) / 100, limit: 0 };
     const [, thresholds, apart] = thresholdPhrase.exec(String(value)) ?? [];
     if (apart !== undefined) {

@@ -10,5 +10,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   gptq: async () => (await import('./topics/gptq.js')).gptq,
   smoothquant: async () => (await import('./topics/smoothquant.js')).smoothquant,
   awq: async () => (await import('./topics/awq.js')).awq,
+  microscaling: async () => (await import('./topics/microscaling.js')).microscaling,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

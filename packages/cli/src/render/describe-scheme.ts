@@ -1,13 +1,22 @@
-import type { LinearScheme, Recipe, WeightScheme } from '@thinkbits/spec';
+import {
+  floatFormatName,
+  type LinearScheme,
+  type Recipe,
+  type WeightScheme,
+} from '@thinkbits/spec';
 
-function describeWeight({ bits, group, symmetric, range }: WeightScheme): string {
-  const size = group === 'channel' ? 'channel' : `g${group}`;
+function describeWeight({ bits, group, symmetric, range, float }: WeightScheme): string {
+  const size = typeof group === 'number' ? `g${group}` : group;
+  if (float) return `${floatFormatName(float)} ${size}`;
   return `w${bits} ${size} ${symmetric ? 'sym' : 'asym'}${range === 'min-max' ? ' min-max' : ''}`;
 }
 
-/** `w4 g128 asym`, `w8 channel sym, a8`. */
+/** `w4 g128 asym`, `w8 channel sym, a8`, `mxfp4 g32, amxfp4`. */
 export function describeScheme({ weight, activation }: LinearScheme): string {
-  const parts = [weight && describeWeight(weight), activation && `a${activation.bits}`];
+  const parts = [
+    weight && describeWeight(weight),
+    activation && `a${activation.float ? floatFormatName(activation.float) : activation.bits}`,
+  ];
   return parts.filter(Boolean).join(', ') || 'float';
 }
 

@@ -1,4 +1,11 @@
-import { allLinears, type ModelInfo, type WeightScheme } from '@thinkbits/spec';
+import {
+  allLinears,
+  completeWeightScheme,
+  floatElementBits,
+  floatFormats,
+  type ModelInfo,
+  type WeightScheme,
+} from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { defineVerb } from '../define-verb.js';
 import type { Host } from '../host.js';
@@ -15,9 +22,13 @@ const schemes: readonly (readonly [string, WeightScheme | number])[] = [
   ...([8, 4, 3, 2] as const).flatMap((bits) =>
     ([128, 64] as const).map((group): [string, WeightScheme] => [
       `w${bits}g${group}`,
-      { bits, group, symmetric: false, range: 'zero-inclusive' },
+      completeWeightScheme({ bits, group }),
     ]),
   ),
+  ...Object.entries(floatFormats).map(([name, float]): [string, WeightScheme] => [
+    name,
+    completeWeightScheme({ bits: floatElementBits[float.element], float }),
+  ]),
 ];
 
 /** Bytes of all weights when the linears of the decoder layers have a scheme and the rest is bf16. */
@@ -30,8 +41,8 @@ function memoryOf(
   const linears = allLinears(info).filter(({ name }) => name !== info.head.name);
   const inLinears = linears.reduce((total, { in: columns, out }) => total + columns * out, 0);
   const codes = linears.reduce((total, linear) => {
-    const group = scheme.group === 'channel' || scheme.group > linear.in ? 'channel' : scheme.group;
-    return total + packed(linear, { ...scheme, group });
+    const tooLarge = typeof scheme.group === 'number' && scheme.group > linear.in;
+    return total + packed(linear, tooLarge ? { ...scheme, group: 'channel' } : scheme);
   }, 0);
   return (info.parameters - inLinears) * 2 + codes;
 }

@@ -2,6 +2,7 @@ import {
   allLinears,
   completeKvScheme,
   completeWeightScheme,
+  floatFormats,
   type JsonObject,
   type KvCodec,
   type KvScheme,
@@ -28,13 +29,17 @@ export interface QuantizerConformance extends RounderPromises {
   readonly kvSchemes?: readonly KvScheme[];
 }
 
-/** Consecutive and ragged groups, whole rows, both symmetries, narrow and wide codes. */
+/** Consecutive and ragged groups, whole rows, both symmetries, narrow and wide codes, floats under each kind of scale. */
 const weightSchemes: readonly WeightScheme[] = [
   completeWeightScheme({ bits: 4, group: 16 }),
   completeWeightScheme({ bits: 3 }),
   completeWeightScheme({ bits: 2, group: 12 }),
   completeWeightScheme({ bits: 8, symmetric: true }),
   completeWeightScheme({ bits: 3, group: 8, symmetric: true }),
+  completeWeightScheme({ bits: 4, float: floatFormats.mxfp4 }),
+  completeWeightScheme({ bits: 4, float: floatFormats.nvfp4 }),
+  completeWeightScheme({ bits: 8, float: floatFormats.fp8 }),
+  completeWeightScheme({ bits: 8, float: floatFormats.fp8, group: 'tensor' }),
 ];
 
 const kvSchemes: readonly KvScheme[] = [

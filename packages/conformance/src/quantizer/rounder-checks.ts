@@ -1,14 +1,18 @@
 import {
   dequantizeWeight,
+  floatElements,
   groupCount,
   groupSize,
+  hasSignedCodes,
   highestCode,
   lowestCode,
   packCodes,
   relativeSquaredError,
+  scaleCode,
+  scaleOfCode,
   unpackCodes,
 } from '@thinkbits/numerics';
-import { allLinears, type Rounder, type WeightScheme } from '@thinkbits/spec';
+import { allLinears, type Rounder, type ScaleFormat, type WeightScheme } from '@thinkbits/spec';
 import { expect } from 'vitest';
 import type { Check } from '../check.js';
 import { expectCodedError } from '../expect-coded-error.js';
@@ -21,10 +25,16 @@ import { nearest, outputError, type RoundedCase, roundModel } from './rounder-ru
 
 /** Promises that a rounder may make; what is not promised is not checked. */
 export interface RounderPromises {
-  /** Every weight is at most half a step from its value wherever the grid reaches. Holds for rounding to nearest, not for GPTQ. */
+  /** Every weight takes the level nearest to it. Holds for rounding to nearest, not for GPTQ. */
   readonly roundsToNearest?: boolean;
   /** Over the observed inputs the output error of all linears together is not above that of rounding to nearest. */
   readonly beatsRoundingToNearest?: boolean;
+}
+
+/** Whether a scale survives being stored in its format. */
+function isStorable(format: ScaleFormat, scale: number, globalScale: number): boolean {
+  if (format === 'float32') return true;
+  return scaleOfCode(format, scaleCode(format, scale, globalScale), globalScale) === scale;
 }
 
 /** Fails unless the codes and parameters are what the scheme says. */
@@ -32,7 +42,8 @@ function expectWeight({ weight, linear, scheme }: RoundedCase): void {
   const of = linear.name;
   expect([weight.rows, weight.columns], of).toEqual([linear.out, linear.in]);
   expect(weight.scheme, `${of}: its scheme`).toEqual(scheme);
-  expect(weight.codes, `${of}: codes`).toBeInstanceOf(scheme.symmetric ? Int8Array : Uint8Array);
+  const signed = hasSignedCodes(scheme);
+  expect(weight.codes, `${of}: codes`).toBeInstanceOf(signed ? Int8Array : Uint8Array);
   expect(weight.codes.length, `${of}: codes`).toBe(linear.out * linear.in);
   const groups = groupCount(linear.in, scheme.group);
   expect(weight.scales.length, `${of}: scales`).toBe(linear.out * groups);
@@ -45,12 +56,18 @@ function expectWeight({ weight, linear, scheme }: RoundedCase): void {
     expect(weight.zeros?.length, `${of}: zeros`).toBe(linear.out * groups);
     expect(weight.zeros?.every(Number.isInteger), `${of}: zeros are whole numbers`).toBe(true);
   }
-  const [lowest, highest] = [
-    lowestCode(scheme.bits, scheme.symmetric),
-    highestCode(scheme.bits, scheme.symmetric),
-  ];
+  const [lowest, highest] = [lowestCode(scheme.bits, signed), highestCode(scheme.bits, signed)];
   const outside = weight.codes.findIndex((code) => code < lowest || code > highest);
   expect(weight.codes[outside], `${of}: codes lie in [${lowest}, ${highest}]`).toBeUndefined();
+  if (scheme.float) {
+    const { values } = floatElements[scheme.float.element];
+    const strange = weight.codes.find((code) => !Number.isFinite(values[code]));
+    expect(strange, `${of}: codes are numbers`).toBeUndefined();
+    const { scale: format } = scheme.float;
+    const { globalScale = 1, scales } = weight;
+    const lost = scales.find((scale) => !isStorable(format, scale, globalScale));
+    expect(lost, `${of}: scales are of the format ${format}`).toBeUndefined();
+  }
   if (weight.groupIndex) {
     expect(weight.groupIndex.length, `${of}: group index`).toBe(linear.in);
     expect(
@@ -60,26 +77,30 @@ function expectWeight({ weight, linear, scheme }: RoundedCase): void {
   }
 }
 
-/** Fails where a value within reach of its grid is more than half a step away. */
+/** Levels that codes of a scheme may stand for, before scale and zero point. */
+function levelsOf({ bits, symmetric, float }: WeightScheme): readonly number[] {
+  if (float) return Array.from(floatElements[float.element].values).filter(Number.isFinite);
+  const lowest = lowestCode(bits, symmetric);
+  return Array.from({ length: 2 ** bits }, (_, i) => lowest + i);
+}
+
+/** Fails where another level of the group is nearer to a value than its own. */
 function expectNearest({ weight, linear, scheme, values }: RoundedCase): void {
   const back = dequantizeWeight(weight);
   const groups = groupCount(linear.in, scheme.group);
-  const [lowest, highest] = [
-    lowestCode(scheme.bits, scheme.symmetric),
-    highestCode(scheme.bits, scheme.symmetric),
-  ];
+  const levels = levelsOf(scheme);
   let worst = { distance: 0, at: '' };
   for (const [i, value] of values.entries()) {
     const [row, column] = [Math.floor(i / linear.in), i % linear.in];
     const consecutive = Math.floor(column / groupSize(linear.in, scheme.group));
     const parameter = row * groups + (weight.groupIndex?.[column] ?? consecutive);
     const scale = weight.scales[parameter] as number;
-    const zero = weight.zeros?.[parameter] ?? 0;
-    const inside = value >= scale * (lowest - zero) && value <= scale * (highest - zero);
-    const distance = Math.abs((back[i] as number) - value) / scale;
-    if (inside && distance > worst.distance) worst = { distance, at: `[${row}, ${column}]` };
+    const target = value / scale + (weight.zeros?.[parameter] ?? 0);
+    const least = levels.reduce((near, level) => Math.min(near, Math.abs(level - target)), 1e9);
+    const distance = Math.abs((back[i] as number) - value) / scale - least;
+    if (distance > worst.distance) worst = { distance, at: `[${row}, ${column}]` };
   }
-  expect(worst.distance, `${linear.name}${worst.at}, in steps`).toBeLessThan(0.5 + 1e-4);
+  expect(worst.distance, `${linear.name}${worst.at}, in scales`).toBeLessThan(1e-3);
 }
 
 const comparable = ({ weight, report }: RoundedCase) => ({ weight, report });
@@ -98,9 +119,10 @@ export function rounderChecks(
     { name: 'gives codes, scales and zero points of the scheme', run: eachCase(expectWeight) },
     {
       name: 'packs and unpacks to the same codes',
-      run: eachCase(({ weight: { codes, rows, columns }, scheme: { bits, symmetric } }) => {
-        const words = packCodes(codes, rows, columns, bits, symmetric);
-        expect(unpackCodes(words, rows, columns, bits, symmetric)).toEqual(codes);
+      run: eachCase(({ weight: { codes, rows, columns }, scheme }) => {
+        const signed = hasSignedCodes(scheme);
+        const words = packCodes(codes, rows, columns, scheme.bits, signed);
+        expect(unpackCodes(words, rows, columns, scheme.bits, signed)).toEqual(codes);
       }),
     },
     {

@@ -50,7 +50,15 @@ export class Stage {
         help: 'Choose a tensorParallel that divides the inputs of o_proj and down_proj.',
       });
     }
-    this.activationGroup = info.in / slices;
+    const slice = info.in / slices;
+    this.activationGroup = this.activation?.group ?? slice;
+    if (slice % this.activationGroup !== 0) {
+      throw new ThinkbitsError({
+        code: 'scheme/activation-group',
+        message: `${info.name} reads ${slice} channels, which groups of ${this.activationGroup} do not divide.`,
+        help: 'Choose a group that divides them, or leave this linear in float by a rule.',
+      });
+    }
     this.weight = new LinearWeight(linears.map(({ weight }) => weight));
     if (linears.some(({ bias }) => bias)) {
       const bias = new Float32Array(this.weight.out);

@@ -10,6 +10,8 @@ export interface GroupFinder {
   readonly zeros: Float32Array;
   /** Finds the group of a row that starts at `position`, from `length` values at `values[start]`. */
   find(values: Float32Array, start: number, length: number, row: number, position: number): void;
+  /** Finds one scale for all rows, which are one group each. */
+  findForAll(values: Float32Array): void;
 }
 
 /**
@@ -35,6 +37,11 @@ export function createGroupFinder(
       const at = row * perRow + position / size;
       scales[at] = parameters[0] as number;
       zeros[at] = parameters[1] as number;
+    },
+    findForAll(values) {
+      if (!writeWeightParameters(values, 0, values.length, grid, parameters)) refuseRange(0);
+      scales.fill(parameters[0] as number);
+      zeros.fill(parameters[1] as number);
     },
   };
 }

@@ -72,12 +72,13 @@ export function completeCompensation(options: CompensationOptions): CompleteComp
 
 /** The scheme that options name among others; undefined without `bits`. */
 export function schemeOfOptions(options: Partial<WeightScheme>): WeightScheme | undefined {
-  const { bits, group, symmetric, range } = options;
+  const { bits, group, symmetric, range, float } = options;
   if (bits === undefined) return undefined;
   return completeWeightScheme({
     bits,
     ...(group !== undefined && { group }),
     ...(symmetric !== undefined && { symmetric }),
     ...(range !== undefined && { range }),
+    ...(float !== undefined && { float }),
   });
 }

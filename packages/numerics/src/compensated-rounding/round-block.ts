@@ -1,3 +1,5 @@
+import { encodeFloat } from '../float-formats/encode-float.js';
+import { floatElements } from '../float-formats/float-element.js';
 import { roundingShift } from '../group-parameters.js';
 import type { WeightGrid } from '../weight-parameters.js';
 import type { GroupFinder } from './group-finder.js';
@@ -71,6 +73,7 @@ export function roundBlock(rounding: Rounding, start: number, end: number): Bloc
   const { rows, columns, grid, groups, groupOf, dynamicSize, work, codes, prepared } = rounding;
   const { order, upper, response } = prepared;
   const { lowest, highest } = grid;
+  const element = grid.float && floatElements[grid.float.element];
   const { scales, zeros, perRow } = groups;
   const fround = Math.fround;
   const width = end - start;
@@ -103,11 +106,19 @@ export function roundBlock(rounding: Rounding, start: number, end: number): Bloc
       const scale = scales[parameter] as number;
       const zero = zeros[parameter] as number;
       const value = weightAt(k, k);
-      const rounded = fround(value / scale) + roundingShift - roundingShift + zero;
-      const code = Math.min(Math.max(rounded, lowest), highest);
+      let code: number;
+      let level: number;
+      if (element) {
+        code = encodeFloat(fround(value / scale), element);
+        level = element.values[code] as number;
+      } else {
+        const rounded = fround(value / scale) + roundingShift - roundingShift + zero;
+        code = Math.min(Math.max(rounded, lowest), highest);
+        level = code - zero;
+      }
       codes[base + (order[position] as number)] = code;
       const pivot = feedback[k * width + k] as number;
-      const error = fround((value - fround(scale * (code - zero))) / pivot);
+      const error = fround((value - fround(scale * level)) / pivot);
       rowErrors[k] = error;
       errors[row * width + k] = error;
       if (!answer) continue;

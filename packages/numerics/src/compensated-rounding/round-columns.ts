@@ -10,7 +10,7 @@ import {
 import { pause } from '../linear-algebra/pause.js';
 import { subtractProduct as plainProduct } from '../linear-algebra/subtract-product.js';
 import { refuseNotFinite } from '../round-to-nearest.js';
-import { weightGrid } from '../weight-parameters.js';
+import { hasSignedCodes, weightGrid } from '../weight-parameters.js';
 import { columnBlocks } from './column-blocks.js';
 import { clearColumns, reorderColumns } from './column-order.js';
 import { createGroupFinder, refuseRange } from './group-finder.js';
@@ -35,7 +35,7 @@ export interface RoundColumnsOptions
  * cross them (methods.md §5, trap 10). Dead columns become 0; per-channel scales that are not static are
  * found before that (§9.6).
  * @param weight `[rows, columns]`, left as it is
- * @throws ThinkbitsError `numerics/bits`, `numerics/length`, `group/size`, `group/larger-than-row`,
+ * @throws ThinkbitsError `numerics/bits`, `numerics/float-bits`, `numerics/length`, `group/size`, `group/larger-than-row`,
  * `weight/not-finite`, `run/aborted`
  */
 export async function roundColumns(
@@ -52,14 +52,16 @@ export async function roundColumns(
   if (!weight.every(Number.isFinite)) refuseNotFinite(weight, 0, columns);
   const { order } = prepared;
   const size = checkedGroupSize(columns, scheme.group);
-  const dynamic = !options.staticGroups && scheme.group !== 'channel';
+  const dynamic = !options.staticGroups && typeof scheme.group === 'number';
   const groupOf = order.map((column, i) => Math.floor((dynamic ? i : column) / size)); // by position
-  const grid = weightGrid(scheme, options.clipSearch || undefined);
-  const groups = createGroupFinder(rows, columns, size, grid);
   const clamped = clampGroups(weight, rows, columns, size, options.clip);
   const alive = clearColumns(clamped, columns, prepared.dead);
-  for (let row = 0; row < rows && !dynamic; row++) {
-    const values = options.staticGroups ? alive : clamped;
+  const values = options.staticGroups || dynamic ? alive : clamped; // what scales are found from
+  const grid = weightGrid(scheme, values, options.clipSearch || undefined);
+  const groups = createGroupFinder(rows, columns, size, grid);
+  const wholeTensor = scheme.group === 'tensor';
+  if (wholeTensor) groups.findForAll(values);
+  for (let row = 0; row < rows && !dynamic && !wholeTensor; row++) {
     for (let start = 0; start < columns; start += size) {
       const length = Math.min(size, columns - start);
       groups.find(values, row * columns + start, length, row, start);
@@ -87,9 +89,10 @@ export async function roundColumns(
     rows,
     columns,
     scheme,
-    codes: scheme.symmetric ? new Int8Array(codes.buffer) : codes,
+    codes: hasSignedCodes(scheme) ? new Int8Array(codes.buffer) : codes,
     scales: groups.scales,
-    ...(scheme.symmetric ? {} : { zeros: groups.zeros }),
+    ...(grid.float?.scale === 'e4m3' && { globalScale: grid.globalScale }),
+    ...(!grid.symmetric && { zeros: groups.zeros }),
     ...(consecutive ? {} : { groupIndex }),
   };
 }

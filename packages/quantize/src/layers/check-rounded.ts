@@ -1,4 +1,4 @@
-import { groupCount } from '@thinkbits/numerics';
+import { groupCount, hasSignedCodes } from '@thinkbits/numerics';
 import { type RoundedLinear, type RoundingTarget, ThinkbitsError } from '@thinkbits/spec';
 
 /**
@@ -35,8 +35,15 @@ export function checkRounded(
         `${key} ${weight.scheme[key]} instead of ${scheme[key]}`,
       );
     }
+    check(
+      JSON.stringify(weight.scheme.float) === JSON.stringify(scheme.float),
+      `the format ${JSON.stringify(weight.scheme.float)} instead of ${JSON.stringify(scheme.float)}`,
+    );
     check(weight.codes.length === linear.out * linear.in, `${weight.codes.length} codes`);
-    check(weight.codes instanceof Int8Array === scheme.symmetric, 'codes of the wrong signedness');
+    check(
+      weight.codes instanceof Int8Array === hasSignedCodes(scheme),
+      'codes of the wrong signedness',
+    );
     check(weight.scales.length === linear.out * groups, `${weight.scales.length} scales`);
     check(weight.scales.every(Number.isFinite), 'a scale that is not finite');
     check(

@@ -1,4 +1,6 @@
+import { groupCount, groupSize } from '@thinkbits/numerics';
 import { checkKvScheme } from '@thinkbits/ops';
+
 import {
   allLinears,
   type Issue,
@@ -11,6 +13,7 @@ import {
   type ResolvedSchemes,
   ThinkbitsError,
 } from '@thinkbits/spec';
+import { floatFormatProblem } from './float-format-problem.js';
 
 /** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
 function nameThem(linears: readonly LinearInfo[]): string {
@@ -38,7 +41,7 @@ function gather(
 /**
  * Dimensions and schemes that do not go together, one issue for all linears that share it.
  *
- * Errors: `group/larger-than-row`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/…` of the cache.
+ * Errors: `group/larger-than-row`, `scheme/float-format`, `scheme/activation-group`, `scheme/tensor-parallel`, `scheme/shared-input`, `kv/…` of the cache.
  * Warnings: `activations/float-weights`, `recipe/empty`. Infos: `group/ragged`, `head/tied`.
  */
 export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?: KvCodec): Issue[] {
@@ -63,7 +66,7 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?:
 
   each(
     ({ in: columns }, { weight }) =>
-      weight && weight.group !== 'channel' && weight.group > columns
+      weight && groupSize(columns, weight.group) > columns
         ? `A group of ${weight.group} is larger than a row of ${columns}`
         : undefined,
     (what, names, subject) =>
@@ -77,7 +80,10 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?:
   );
   each(
     ({ in: columns }, { weight }) =>
-      weight && weight.group !== 'channel' && weight.group < columns && columns % weight.group !== 0
+      weight &&
+      typeof weight.group === 'number' &&
+      groupCount(columns, weight.group) > 1 &&
+      columns % weight.group > 0
         ? `Groups of ${weight.group} leave a last group of ${columns % weight.group} columns in a row of ${columns}`
         : undefined,
     (what, names, subject) => report('info', 'group/ragged', subject, `${what}, in ${names}.`),
@@ -94,6 +100,35 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?:
         subject,
         `${what} of ${names}.`,
         'Take a divisor, or 1 for one scale a token.',
+      ),
+  );
+  each(
+    ({ name, in: columns }, { activation }) => {
+      if (activation?.group === undefined) return undefined;
+      const slices = isRowParallel(name) ? activation.tensorParallel : 1;
+      return (columns / slices) % activation.group === 0
+        ? undefined
+        : `Groups of ${activation.group} do not divide the ${columns / slices} channels of a token`;
+    },
+    (what, names, subject) =>
+      report(
+        'error',
+        'scheme/activation-group',
+        subject,
+        `${what} that ${names} reads.`,
+        'Take a group that divides them, or leave these linears in float by a rule.',
+      ),
+  );
+  each(
+    (_, { weight, activation }) =>
+      (weight && floatFormatProblem(weight)) ?? (activation && floatFormatProblem(activation)),
+    (what, names, subject) =>
+      report(
+        'error',
+        'scheme/float-format',
+        subject,
+        `${what}, in ${names}.`,
+        'Leave out what the format says itself: { "bits": …, "float": { … } } is enough.',
       ),
   );
   for (const { stages } of model.blocks) {

@@ -71,14 +71,17 @@ export function completePipeline(recipe: Recipe, given: readonly Quantizer[]): C
   if (rounder && own && recipe.weights) {
     if (own.bits !== recipe.weights.bits) conflict(rounder, own.bits, recipe.weights.bits);
     const usual = completeWeightScheme({ bits: own.bits });
-    for (const part of ['group', 'symmetric', 'range'] as const) {
+    for (const part of ['float', 'group', 'symmetric', 'range'] as const) {
       // A default of the factory is nobody's wish; only what departs from it contradicts the recipe.
-      if (own[part] === usual[part] || own[part] === recipe.weights[part]) continue;
+      const [mine, wanted] = [own[part], recipe.weights[part]].map((value) =>
+        JSON.stringify(value),
+      );
+      if (mine === JSON.stringify(usual[part]) || mine === wanted) continue;
       issues.push({
         severity: 'error',
         code: 'pipeline/scheme-conflict',
         subject: rounder.id,
-        message: `${rounder.id} was made with ${part} ${own[part]}, and the recipe asks for ${recipe.weights[part]}.`,
+        message: `${rounder.id} was made with ${part} ${mine}, and the recipe asks for ${wanted ?? 'none'}.`,
         help: 'Give the scheme once: leave it out of the factory where the recipe has one.',
       });
     }

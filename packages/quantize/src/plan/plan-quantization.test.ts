@@ -2,6 +2,7 @@ import { rtn } from '@thinkbits/quantizer-rtn';
 import {
   type CalibrationNeed,
   completeWeightScheme,
+  floatFormats,
   parseShortRecipe,
   type Quantizer,
   type RecipeInput,
@@ -191,6 +192,31 @@ describe('dimensions', () => {
     const clipped = { bits: 4, range: 'float-minimum', clip: 0.9 } as const;
     expect(codes({ kv: clipped }, [])).toEqual(['error kv/range']);
     expect(codes({ kv: { key: { bits: 4 }, rope: 'before' } }, [])).toEqual([]);
+  });
+
+  it.each([
+    ['bits', { bits: 8, float: floatFormats.mxfp4 }],
+    ['groups', { bits: 4, group: 16, float: floatFormats.mxfp4 }],
+    ['whole rows', { bits: 4, group: 'channel', float: floatFormats.nvfp4 }],
+    ['asymmetry', { bits: 4, symmetric: false, float: floatFormats.mxfp4 }],
+    ['a scale rule', { bits: 8, float: { ...floatFormats.fp8, scaleRule: 'round' } }],
+  ])('refuses %s that a float format does not have', (_, weights) => {
+    expect(codes({ weights } as RecipeInput)).toContain('error scheme/float-format');
+  });
+
+  it('takes float formats as they are, with ragged last blocks of weights', () => {
+    const mxfp4 = { bits: 4, float: floatFormats.mxfp4 } as const;
+    // 80 inputs of down_proj in blocks of 32
+    expect(codes({ weights: mxfp4 })).toEqual(['info group/ragged']);
+    expect(codes({ weights: { bits: 4, float: floatFormats.nvfp4 } })).toEqual([]);
+    expect(codes({ weights: { bits: 8, float: floatFormats.fp8, group: 'tensor' } })).toEqual([]);
+  });
+
+  it('refuses blocks of activations that do not divide what a linear reads', () => {
+    const activations = { bits: 4, float: floatFormats.mxfp4 } as const;
+    expect(codes({ ...w4, activations })).toContain('error scheme/activation-group');
+    const fp8 = { bits: 8, float: floatFormats.fp8 } as const;
+    expect(codes({ ...w4, activations: fp8 })).toEqual([]);
   });
 
   it('refuses different activation schemes of one activation', () => {

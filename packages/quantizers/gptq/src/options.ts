@@ -1,5 +1,10 @@
 import { type CompensationOptions, compensationProperties } from '@thinkbits/numerics';
-import type { JsonSchema, WeightScheme } from '@thinkbits/spec';
+import {
+  type JsonSchema,
+  type WeightScheme,
+  weightDependencies,
+  weightProperties,
+} from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 
 /**
@@ -13,13 +18,9 @@ export const optionsSchema: JsonSchema = {
   title: 'gptq options',
   type: 'object',
   additionalProperties: false,
-  // a grid without a width is no scheme
-  dependentRequired: { group: ['bits'], symmetric: ['bits'], range: ['bits'] },
+  dependentRequired: weightDependencies,
   properties: {
-    bits: { type: 'integer', minimum: 2, maximum: 8 },
-    group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'channel' }] },
-    symmetric: { type: 'boolean' },
-    range: { enum: ['zero-inclusive', 'min-max'] },
+    ...weightProperties,
     ...compensationProperties,
   },
 };
