@@ -59,7 +59,11 @@ describe('wrong use is exit code 2, names what is wrong and suggests what is nea
   it.each([
     ['recipee rtn:w4', 'usage/unknown-verb', 'Did you mean "recipe"?'],
     ['recipe rtn:w4 --jsn', 'usage/unknown-option', 'Did you mean --json?'],
-    ['recipe rtn:w4 --limit 3', 'usage/unknown-option', '--limit is an option of calibrate, evaluate'],
+    [
+      'recipe rtn:w4 --limit 3',
+      'usage/unknown-option',
+      '--limit is an option of calibrate, evaluate',
+    ],
     ['--json recipe rtn:w4', 'usage/unknown-option', 'Options follow the verb'],
     ['recipe', 'usage/missing-argument', 'recipe --help'],
     ['recipe rtn:w4 rtn:w3', 'usage/too-many-arguments', 'recipe --help'],

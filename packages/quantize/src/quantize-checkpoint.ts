@@ -139,7 +139,7 @@ export function quantizeCheckpoint(
         await discardStaging(staging);
         return finish(meanwhile, 'done already');
       }
-      const parts = checkpointParts(model, plan.schemes.linears, checkpoint.tensors);
+      const parts = checkpointParts(plan.model, plan.schemes.linears, checkpoint.tensors);
       work = await startRounding(checkpoint, plan, request, calibration, emit);
       const records = await writeParts(staging, parts, work);
       const { walk } = work;

@@ -42,7 +42,7 @@ export function quantize(
     kvParameters(plan, info); // fails now rather than after hours of work
     const calibration = await readCalibration(checkpoint, info, plan, request, emit);
     const work = await startRounding(checkpoint, plan, request, calibration, emit);
-    const units = layerUnits(info);
+    const units = layerUnits(plan.model);
     const quantized = new Map<string, QuantizedWeight>();
     const fallbacks: [linear: string, to: string][] = [];
     emit({ type: 'plan', label: 'quantize', total: units.length, unit: 'layers' });

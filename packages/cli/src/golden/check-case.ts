@@ -50,6 +50,7 @@ function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
   };
   return {
     settings: golden.settings,
+    inputs: Object.keys(golden.inputs),
     input: (name) => named(golden.inputs, name),
     expected: (name) => expectedNumbers(golden, name, data),
     expectedShape: async (name) => (await named(golden.expected, name)).shape,

@@ -32,3 +32,11 @@ it('most entries within a share of the largest: as many may be off as the phrase
   ).toBeUndefined();
   expect(readTolerance('key', 'nearly all', { how: 'most', of: [] })).toMatch(/unknown phrase/);
 });
+
+it('takes any Hadamard matrix for another, and says why others are none', () => {
+  const find = (matrix: number[]) => findDifference(matrix, [1, 1, 1, -1], { how: 'hadamard' });
+  expect(find([-1, 1, 1, 1])).toBeUndefined();
+  expect(find([1, 1, 1, 1])).toBe('rows 1 and 0 have the product 2');
+  expect(find([1, 1, 2, -2])).toBe('the entry 2 in row 1 is not ±1');
+  expect(find([1])).toBe('1 numbers instead of 4');
+});

@@ -13,7 +13,9 @@ export type Closeness =
   /** ‖a - b‖ ≤ limit · ‖b‖ */
   | { readonly how: 'frobenius'; readonly limit: number }
   /** |a - b| ≤ limit · max|b|, or limit · |b| `of` each, for at least this share of the entries, in [0, 1] */
-  | { readonly how: 'most'; readonly share: number; readonly limit: number; readonly of?: 'each' };
+  | { readonly how: 'most'; readonly share: number; readonly limit: number; readonly of?: 'each' }
+  /** A square matrix of ±1 whose rows are orthogonal, and of the expected size; any will do. */
+  | { readonly how: 'hadamard' };
 
 /** ‖a - b‖ / ‖b‖, in float64. */
 function frobenius(actual: Numbers, expected: Numbers): number {
@@ -31,6 +33,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
   switch (closeness.how) {
     case 'exact':
     case 'identical':
+    case 'hadamard':
     case 'frobenius':
       return () => 0;
     case 'absolute':
@@ -47,8 +50,26 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
   }
 }
 
+/** Says why numbers are no Hadamard matrix; undefined when they are one. */
+function flawOfHadamard(matrix: Numbers): string | undefined {
+  const order = Math.sqrt(matrix.length);
+  for (let a = 0; a < order; a++) {
+    for (let b = 0; b <= a; b++) {
+      let product = 0;
+      for (let i = 0; i < order; i++) {
+        const [x, y] = [matrix[a * order + i] as number, matrix[b * order + i] as number];
+        if (Math.abs(x) !== 1) return `the entry ${x} in row ${a} is not ±1`;
+        product += x * y;
+      }
+      if (product !== (a === b ? order : 0))
+        return `rows ${a} and ${b} have the product ${product}`;
+    }
+  }
+  return undefined;
+}
+
 function describe(closeness: Closeness): string {
-  if (closeness.how === 'exact' || closeness.how === 'identical') return closeness.how;
+  if (!('limit' in closeness)) return closeness.how;
   if (closeness.how === 'most')
     return `${100 * closeness.share} % within ${closeness.limit} of ${closeness.of ?? 'the largest'}`;
   return `${closeness.how} ${closeness.limit}`;
@@ -63,6 +84,7 @@ export function findDifference(
   if (actual.length !== expected.length) {
     return `${actual.length} numbers instead of ${expected.length}`;
   }
+  if (closeness.how === 'hadamard') return flawOfHadamard(actual);
   if (closeness.how === 'frobenius') {
     const distance = frobenius(actual, expected);
     if (distance <= closeness.limit) return undefined; // NaN is never close

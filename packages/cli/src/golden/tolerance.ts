@@ -27,6 +27,8 @@ const exactPhrases = new Set([
 
 /** The phrase of values that are compared as they are, NaN and the sign of zero included. */
 const identicalPhrase = 'exact, NaN equals NaN, -0 equals -0';
+/** The phrase that asks for a Hadamard matrix and for none in particular. */
+const hadamardPhrase = /^any matrix of ±1 with H Hᵀ = order·I is valid/;
 
 /** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
 const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+\|$/;
@@ -52,6 +54,10 @@ export function readTolerance(
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (how === 'identical' && value === identicalPhrase) return { how };
+  if (how === 'hadamard') {
+    if (typeof value === 'string' && hadamardPhrase.test(value)) return { how };
+    return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
+  }
   if (how === 'most') {
     const [, equal] = equalPhrase.exec(String(value)) ?? tiesPhrase.exec(String(value)) ?? [];
     if (equal !== undefined) return { how, share: Number(equal) / 100, limit: 0 };

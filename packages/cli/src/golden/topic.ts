@@ -6,6 +6,8 @@ import type { ToleranceRule } from './tolerance.js';
 /** What a computation may look at. */
 export interface CaseContext {
   readonly settings: { readonly [name: string]: Json };
+  /** The argument names of the input tensors. */
+  readonly inputs: readonly string[];
   /** An input tensor by its argument name. */
   input(name: string): Promise<GoldenTensor>;
   /** What is expected under a name, where the case's other expectations follow from it; undefined when there is nothing. */

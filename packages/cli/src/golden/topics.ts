@@ -11,5 +11,6 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   smoothquant: async () => (await import('./topics/smoothquant.js')).smoothquant,
   awq: async () => (await import('./topics/awq.js')).awq,
   microscaling: async () => (await import('./topics/microscaling.js')).microscaling,
+  quarot: async () => (await import('./topics/quarot.js')).quarot,
   kvcache: async () => (await import('./topics/kvcache.js')).kvcache,
 };

@@ -10,6 +10,7 @@ export const bundled: {
     awq: () => import('@thinkbits/quantizer-awq'),
     gptq: () => import('@thinkbits/quantizer-gptq'),
     gptaq: () => import('@thinkbits/quantizer-gptaq'),
+    quarot: () => import('@thinkbits/quantizer-quarot'),
     smoothquant: () => import('@thinkbits/quantizer-smoothquant'),
     'per-token': () => import('@thinkbits/quantizer-per-token'),
   },

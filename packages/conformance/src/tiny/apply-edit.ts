@@ -1,8 +1,8 @@
 import type { Edit, OnlineSite } from '@thinkbits/spec';
 import { densePair } from './dense-map.js';
-import { blockDiagonal, entry, type Matrix, matrix, multiply, transpose } from './matrix.js';
+import { entry, type Matrix, matrix, multiply, repeated, transpose } from './matrix.js';
 import { type OnlineMaps, siteName } from './tiny-decoder.js';
-import { type TinyWeights, tinyModel } from './tiny-model.js';
+import type { TinyWeights } from './tiny-model.js';
 
 /** The linears that read what is mapped at a site; `query-key` is undone within attention. */
 const readers: { readonly [At in OnlineSite['at']]: readonly string[] } = {
@@ -59,10 +59,10 @@ export function applyEdit(weights: TinyWeights, online: OnlineMaps, edit: Edit):
       for (const { name, side } of edit.targets) {
         // y = x Wᵀ: reading x · M asks for W · M⁻ᵀ, writing y · M for Mᵀ · W; rows of an embedding are outputs
         change(weights, name, (weight) => {
-          if (side === 'in') return multiply(weight, transpose(inverse));
+          if (side === 'in') return multiply(weight, repeated(transpose(inverse), weight.columns));
           return name.endsWith('embed_tokens')
-            ? multiply(weight, forward)
-            : multiply(transpose(forward), weight);
+            ? multiply(weight, repeated(forward, weight.columns))
+            : multiply(repeated(transpose(forward), weight.rows), weight);
         });
       }
       return;
@@ -73,9 +73,11 @@ export function applyEdit(weights: TinyWeights, online: OnlineMaps, edit: Edit):
       if (online.has(siteName(edit.site)))
         throw new RangeError(`Two edits act at ${siteName(edit.site)}.`);
       online.set(siteName(edit.site), pair);
-      const undone = blockDiagonal(transpose(pair.inverse), at === 'value' ? tinyModel.heads : 1);
+      const undone = transpose(pair.inverse);
       for (const reader of readers[at]) {
-        change(weights, `model.layers.${block}.${reader}`, (weight) => multiply(weight, undone));
+        change(weights, `model.layers.${block}.${reader}`, (weight) =>
+          multiply(weight, repeated(undone, weight.columns)),
+        );
       }
     }
   }

@@ -1,22 +1,29 @@
-import { createRandom } from '@thinkbits/numerics';
+import { createRandom, denseLinearMap } from '@thinkbits/numerics';
 import type { InvertiblePair, LinearMap } from '@thinkbits/spec';
-import { entry, type Matrix, matrix, multiply, relativeDistance } from './matrix.js';
+import { entry, type Matrix, matrix, multiply, relativeDistance, transpose } from './matrix.js';
 
 const identity = (size: number): Matrix =>
   matrix(size, size, (row, column) => (row === column ? 1 : 0));
 
-/** Sylvester's matrix of an order that is a power of two, normalized, its columns signed where a seed is given. */
+const isOdd = (bits: number) => bits.toString(2).replaceAll('0', '').length % 2 === 1;
+
+/** Sylvester's matrix of an order that is a power of two, normalized; for other orders that of `numerics`. */
+function unsignedHadamard(size: number): Matrix {
+  if (Number.isInteger(Math.log2(size)))
+    return matrix(size, size, (row, column) => (isOdd(row & column) ? -1 : 1) / Math.sqrt(size));
+  const values = denseLinearMap({ kind: 'hadamard', size });
+  return matrix(size, size, (row, column) => values[row * size + column] as number);
+}
+
+/** A normalized Hadamard matrix, its columns signed where a seed is given. */
 function hadamard(size: number, seed: number | undefined): Matrix {
-  if (!Number.isInteger(Math.log2(size))) {
-    throw new RangeError(`The kit makes Hadamard matrices of powers of two only, not of ${size}.`);
-  }
   const random = seed === undefined ? undefined : createRandom(seed);
   const signs = Array.from({ length: size }, () => (random && random.next() < 0.5 ? -1 : 1));
-  const isOdd = (bits: number) => bits.toString(2).replaceAll('0', '').length % 2 === 1;
+  const unsigned = unsignedHadamard(size);
   return matrix(
     size,
     size,
-    (row, column) => ((isOdd(row & column) ? -1 : 1) * (signs[column] as number)) / Math.sqrt(size),
+    (row, column) => entry(unsigned, row, column) * (signs[column] as number),
   );
 }
 
@@ -33,8 +40,10 @@ export function denseMap(map: LinearMap): Matrix {
         map.size,
         (row, column) => map.values[row * map.size + column] as number,
       );
-    case 'hadamard':
-      return hadamard(map.size, map.seed);
+    case 'hadamard': {
+      const plain = hadamard(map.size, map.seed);
+      return map.transposed ? transpose(plain) : plain;
+    }
     case 'block-diagonal': {
       const blocks = map.blocks.map(denseMap);
       const starts = blocks.map((_, i) => blocks.slice(0, i).reduce((sum, b) => sum + b.rows, 0));

@@ -52,6 +52,13 @@ export function blockDiagonal(a: Matrix, times: number): Matrix {
   );
 }
 
+/** A map that acts on every `a.rows` consecutive ones of so many channels. */
+export function repeated(a: Matrix, channels: number): Matrix {
+  if (channels % a.rows !== 0)
+    throw new RangeError(`A map of ${a.rows} channels does not divide ${channels}.`);
+  return blockDiagonal(a, channels / a.rows);
+}
+
 /** ‖a - b‖ / ‖b‖, Frobenius. */
 export function relativeDistance(a: Matrix, b: Matrix): number {
   let difference = 0;

@@ -1,5 +1,5 @@
 import type { OnlineSite } from '@thinkbits/spec';
-import { blockDiagonal, entry, type Matrix, matrix, multiply, transpose } from './matrix.js';
+import { entry, type Matrix, matrix, multiply, repeated, transpose } from './matrix.js';
 import { type TinyWeights, tinyModel } from './tiny-model.js';
 
 /** Online maps by site, already dense; `inverse` is needed for queries alone. */
@@ -80,23 +80,19 @@ export function runBlock(
   const layer = `model.layers.${index}`;
   const weight = (name: string) => weights.get(`${layer}.${name}`) as Matrix;
   const site = (at: OnlineSite['at']) => online.get(siteName({ block: index, at }));
-  const mapped = (value: Matrix, at: OnlineSite['at'], repeats = 1) => {
+  const mapped = (value: Matrix, at: OnlineSite['at']) => {
     const map = site(at);
-    return map ? multiply(value, blockDiagonal(map.forward, repeats)) : value;
+    return map ? multiply(value, repeated(map.forward, value.columns)) : value;
   };
   const attentionInput = mapped(rmsNorm(x, weight('input_layernorm')), 'qkv-input');
   const queries = rotary(project(attentionInput, weight('self_attn.q_proj')));
-  const keys = mapped(
-    rotary(project(attentionInput, weight('self_attn.k_proj'))),
-    'query-key',
-    kvHeads,
-  );
+  const keys = mapped(rotary(project(attentionInput, weight('self_attn.k_proj'))), 'query-key');
   const rotation = site('query-key');
   // q · kᵀ stays when keys take the map and queries its inverse transposed
   const turned = rotation
-    ? multiply(queries, blockDiagonal(transpose(rotation.inverse), heads))
+    ? multiply(queries, repeated(transpose(rotation.inverse), queries.columns))
     : queries;
-  const values = mapped(project(attentionInput, weight('self_attn.v_proj')), 'value', kvHeads);
+  const values = mapped(project(attentionInput, weight('self_attn.v_proj')), 'value');
   const attended = mapped(attend(turned, keys, values), 'o-input');
   const attention = project(attended, weight('self_attn.o_proj'));
   const middle = add(x, attention);

@@ -14,9 +14,38 @@ function walshHadamard(values: Float64Array, start: number, length: number): voi
   }
 }
 
+/** Base matrices `[base, base]` and their transposes as they were first asked for. */
+const bases = new Map<number, { readonly plain: Int8Array; readonly transposed: Int8Array }>();
+
+function baseMatrix(base: number, transposed: boolean): Int8Array {
+  let matrices = bases.get(base);
+  if (!matrices) {
+    const plain = baseHadamard(base) as Int8Array;
+    const turned = plain.map((_, i) => plain[(i % base) * base + Math.floor(i / base)] as number);
+    matrices = { plain, transposed: turned };
+    bases.set(base, matrices);
+  }
+  return transposed ? matrices.transposed : matrices.plain;
+}
+
+/** mixed = H · row for `row` as `[base, power]`: whole parts are added or subtracted, as the signs say. */
+function mixParts(signs: Int8Array, row: Float64Array, power: number, mixed: Float64Array): void {
+  const parts = row.length / power;
+  mixed.fill(0);
+  for (let part = 0; part < parts; part++) {
+    const to = part * power;
+    for (let other = 0; other < parts; other++) {
+      const from = other * power;
+      if ((signs[part * parts + other] as number) > 0)
+        for (let i = 0; i < power; i++) mixed[to + i] = mixed[to + i]! + row[from + i]!;
+      else for (let i = 0; i < power; i++) mixed[to + i] = mixed[to + i]! - row[from + i]!;
+    }
+  }
+}
+
 /**
  * The structured Hadamard transform of every row, y = (H_base ⊗ H_power) x / √n, base-major (methods.md §1.5 step 4): n log n
- * for powers of two, in float64.
+ * for powers of two, in float64, each row by itself.
  * @param x `[rows, size]`
  * @param options.transposed applies the transpose, which is the inverse
  * @throws ThinkbitsError `hadamard/no-order`
@@ -28,27 +57,16 @@ export function hadamardTransform(
   { transposed = false }: { readonly transposed?: boolean } = {},
 ): Float32Array {
   const { base, power } = hadamardOrder(size);
-  const signs = baseHadamard(base) as Int8Array;
   const y = new Float32Array(rows * size);
   const scale = 1 / Math.sqrt(size);
   const row = new Float64Array(size);
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < size; i++) row[i] = x[r * size + i] as number;
+  const mixed = base === 1 ? row : new Float64Array(size);
+  const signs = baseMatrix(base, transposed);
+  for (let at = 0; at < rows * size; at += size) {
+    for (let i = 0; i < size; i++) row[i] = x[at + i] as number;
     for (let part = 0; part < base; part++) walshHadamard(row, part * power, power);
-    if (base === 1) {
-      for (let i = 0; i < size; i++) y[r * size + i] = (row[i] as number) * scale;
-      continue;
-    }
-    for (let part = 0; part < base; part++) {
-      for (let i = 0; i < power; i++) {
-        let sum = 0;
-        for (let other = 0; other < base; other++) {
-          const sign = signs[transposed ? other * base + part : part * base + other] as number;
-          sum += sign * (row[other * power + i] as number);
-        }
-        y[r * size + part * power + i] = sum * scale;
-      }
-    }
+    if (base > 1) mixParts(signs, row, power, mixed);
+    for (let i = 0; i < size; i++) y[at + i] = (mixed[i] as number) * scale;
   }
   return y;
 }

@@ -1,6 +1,6 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
-import { describeModel, selectBackend } from '@thinkbits/inference';
+import { selectBackend } from '@thinkbits/inference';
 import { createRandom } from '@thinkbits/numerics';
 import type { Progress, Quantizer } from '@thinkbits/spec';
 import { CalibrationWalk } from '../calibration/calibration-walk.js';
@@ -23,7 +23,7 @@ export async function startRounding(
   emit: (event: Progress) => void,
 ): Promise<RoundingWork> {
   if (!getBackend()) await selectBackend();
-  const model = describeModel(checkpoint.config, checkpoint.label);
+  const { model } = plan;
   const schemes = plan.schemes.linears;
   const random = createRandom(plan.recipe.seed);
   const { signal, onLayerFailure, activationBytes } = request;

@@ -9,9 +9,13 @@ import type { CheckpointPart } from './checkpoint-parts.js';
 import { type PartRecord, writePartRecord } from './part-record.js';
 
 /** A tied head that edits made a tensor of its own goes with the table that it came from. */
-function copiesOf({ copies }: CheckpointPart, { walk }: RoundingWork): readonly TensorEntry[] {
+function copiesOf(
+  { copies }: CheckpointPart,
+  { walk, model, schemes }: RoundingWork,
+): readonly TensorEntry[] {
   const untied = walk?.checkpoint.untiedHead;
-  return untied && copies.some(({ name }) => name === untied.table)
+  const rounded = schemes.get(model.head.name)?.weight !== undefined;
+  return untied && !rounded && copies.some(({ name }) => name === untied.table)
     ? [...copies, untied.entry]
     : copies;
 }

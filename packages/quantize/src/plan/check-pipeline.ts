@@ -1,4 +1,4 @@
-import type { Issue, Quantizer, Recipe, Transform } from '@thinkbits/spec';
+import type { Issue, KvScheme, Quantizer, Recipe, Transform } from '@thinkbits/spec';
 
 /** Stages of one role of which a pipeline may have one. */
 const single = {
@@ -7,7 +7,7 @@ const single = {
 } as const;
 
 /** Transforms that cannot stand beside each other, or in this order, because of what they claim. */
-function checkClaims(transforms: readonly Transform[]): Issue[] {
+function checkClaims(transforms: readonly Transform[], kv: KvScheme | undefined): Issue[] {
   const issues: Issue[] = [];
   const report = (
     severity: Issue['severity'],
@@ -59,6 +59,14 @@ function checkClaims(transforms: readonly Transform[]): Issue[] {
           'Keep one of the two, or switch its map off there.',
         );
       sites.set(at, id);
+      if (at === 'query-key' && kv?.key && kv.rope === 'before')
+        report(
+          'error',
+          'kv/mapped-keys',
+          id,
+          `${id} maps queries and keys after the rotary embedding, and the cache stores keys before it.`,
+          'Quantize keys after the rotary embedding (rope "after"), or leave that map out.',
+        );
     }
   }
   return issues;
@@ -69,14 +77,17 @@ function checkClaims(transforms: readonly Transform[]): Issue[] {
  * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
- * `calibration/missing`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
+ * `calibration/missing`, `kv/mapped-keys`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
  * `transform/after-rotation`.
  */
 export function checkPipeline(
   pipeline: readonly Quantizer[],
-  recipe: Pick<Recipe, 'calibration'>,
+  recipe: Pick<Recipe, 'calibration' | 'kv'>,
 ): Issue[] {
-  const issues = checkClaims(pipeline.filter((stage) => stage.role === 'transform'));
+  const issues = checkClaims(
+    pipeline.filter((stage) => stage.role === 'transform'),
+    recipe.kv,
+  );
   const error = (code: string, subject: string, message: string, help: string): void => {
     issues.push({ severity: 'error', code, subject, message, help });
   };

@@ -144,6 +144,8 @@ describe('transforms', () => {
       'error transform/shared-site',
     ]);
     expect(codes(w4, [turn, stage('other', { online: ['down-input'] }), rtn()])).toEqual([]);
+    const early = { key: { bits: 4 }, rope: 'before' } as const;
+    expect(codes({ kv: early }, [turn])).toContain('error kv/mapped-keys');
   });
 });
 

@@ -9,6 +9,7 @@ import { estimateSeconds } from './estimate-seconds.js';
 import { planCalibration } from './plan-calibration.js';
 import type { QuantizationPlan } from './quantization-plan.js';
 import { resolveRecipe } from './resolve-recipe.js';
+import { transformedModel } from './transformed-model.js';
 
 /** What a stage finds too, one linear at a time, the core has said already, once for all linears. */
 function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issue[] {
@@ -40,7 +41,8 @@ export function planQuantization(
   const { samples = 0, length = 0 } = planned.calibration ?? {};
   const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
   const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
-  const bytes = estimateBytes(model, schemes);
+  const transformed = transformedModel(model, complete.pipeline);
+  const bytes = estimateBytes(transformed, schemes);
   const flops = stagePlans.reduce((total, plan) => total + plan.flops, 0);
   return {
     issues: withoutRepeats(
@@ -48,10 +50,11 @@ export function planQuantization(
         ...checkPipeline(complete.pipeline, complete.recipe),
         ...complete.issues,
         ...ruleIssues,
-        ...checkSchemes(model, schemes, findKvCodec(pipeline)),
+        ...checkSchemes(transformed, schemes, findKvCodec(pipeline)),
       ],
       stagePlans.flatMap((plan) => plan.issues),
     ),
+    model: transformed,
     recipe: planned,
     pipeline: complete.pipeline,
     schemes,

@@ -1,10 +1,12 @@
-import type { Issue, Quantizer, ResolvedSchemes } from '@thinkbits/spec';
+import type { Issue, ModelInfo, Quantizer, ResolvedSchemes } from '@thinkbits/spec';
 import type { PlannedRecipe } from './plan-calibration.js';
 
 /** What quantizing a model would do and need, found without reading a weight. */
 export interface QuantizationPlan {
   /** An `error` stops {@link quantize} and {@link quantizeCheckpoint}; the rest is to know about. */
   readonly issues: readonly Issue[];
+  /** The model as transforms leave it: its head may be tied no longer. */
+  readonly model: ModelInfo;
   /** The recipe as it would run: every default spelled out, every stage with its complete options. */
   readonly recipe: PlannedRecipe;
   /**

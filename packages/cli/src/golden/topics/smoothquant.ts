@@ -1,13 +1,12 @@
-import { folderFiles } from '@thinkbits/checkpoint/node';
-import { loadModel, type Model } from '@thinkbits/inference';
 import { largestOfColumns } from '@thinkbits/ops';
 import { quantize } from '@thinkbits/quantize';
 import { smoothquant as smooth } from '@thinkbits/quantizer-smoothquant';
 import type { LinearInfo, Transform } from '@thinkbits/spec';
-import { numberOf, onlySettings, textOf } from '../settings.js';
+import { numberOf, onlySettings } from '../settings.js';
 import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
 import { calibrationOf } from './calibration-ids.js';
 import { schemeSettings, schemesOfSettings } from './schemes-of-settings.js';
+import { withModel } from './with-model.js';
 
 type Results = { [name: string]: Float32Array };
 
@@ -16,20 +15,6 @@ const ofLayers = (names: readonly string[]): string[] =>
   Array.from({ length: 64 }, (_, layer) => names.map((name) => `${layer}.${name}`)).flat();
 
 const withoutLayers = (name: string): string => name.replace(/^model\.layers\./, '');
-
-/** The float model of a case; closed when the work is done. */
-async function withModel<Result>(
-  { settings, modelDirectory, signal }: CaseContext,
-  work: (model: Model) => Promise<Result>,
-): Promise<Result> {
-  const model = await loadModel(folderFiles(modelDirectory(textOf(settings, 'model'))), { signal });
-  try {
-    return await work(model);
-  } finally {
-    model.dispose();
-    await model.checkpoint.close();
-  }
-}
 
 const calibrationFor = async ({ input }: CaseContext) =>
   calibrationOf(await input('calibration_ids'));
