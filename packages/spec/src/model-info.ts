@@ -26,6 +26,8 @@ export interface BlockInfo {
   /** Linears that read the same activation, in execution order: [[q, k, v], [o], [gate, up], [down]]. */
   readonly stages: readonly (readonly LinearInfo[])[];
   readonly folds: readonly Fold[];
+  /** RMS norms within each head of queries and of keys, before the rotary embedding, by name; absent where there are none. */
+  readonly headNorms?: { readonly query: string; readonly key: string };
 }
 
 /** A model as declared by its family: dimensions and names, no weights. */

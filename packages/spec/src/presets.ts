@@ -36,7 +36,7 @@ const flatquant = (bits: 4 | 8): RecipeInput => ({
   weights: { bits, symmetric: true },
   activations: { bits },
   kv: { bits },
-  calibration: { source: 'wikitext-2', samples: 128, seed: 0 },
+  calibration: { source: 'wikitext-2', samples: 128, length: 'auto', seed: 0 },
 });
 
 /** Rows of the paper's tables (arXiv 2504.04823) as recipes; values from methods.md §7. */

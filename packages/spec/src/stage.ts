@@ -16,6 +16,8 @@ export interface ResolvedSchemes {
 export interface Budget {
   /** Calibration tokens. */
   readonly tokens: number;
+  /** Tokens of one calibration window, where they are of one length. */
+  readonly windowTokens?: number;
   /** Bytes of activations that may stay in memory before they spill to disk. */
   readonly bytes: number;
 }

@@ -18,10 +18,20 @@ const isObject = (value: Json | undefined): value is JsonObject =>
 const entryOf = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
-/**
- * Numbers of an expected value: a tensor, or what stands in `values` (within another value after a dot): a number, a list,
- * or an object of numbers by sorted name.
- */
+/** A number, or those of a list or of an object's values by sorted name; undefined where something else is among them. */
+function numbersOf(value: Json | undefined): number[] | undefined {
+  if (typeof value === 'number') return [value];
+  if (!Array.isArray(value) && !isObject(value)) return undefined;
+  const parts = Array.isArray(value)
+    ? value
+    : Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, part]) => part);
+  const numbers = parts.map(numbersOf);
+  return numbers.every((part) => part !== undefined) ? numbers.flat() : undefined;
+}
+
+/** Numbers of an expected value: a tensor, or what stands in `values` (within another value after a dot). */
 async function expectedNumbers(
   golden: GoldenCase,
   name: string,
@@ -29,13 +39,10 @@ async function expectedNumbers(
 ): Promise<Numbers | undefined> {
   const tensor = golden.expected[name];
   if (tensor !== undefined) return (await data.tensor(tensor)).values;
-  const value =
+  return numbersOf(
     golden.values?.[name] ??
-    name.split('.').reduce<Json | undefined>(entryOf, golden.values as Json);
-  if (Array.isArray(value)) return value.map(Number);
-  if (!isObject(value)) return typeof value === 'number' ? [value] : undefined;
-  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([, number]) => Number(number));
+      name.split('.').reduce<Json | undefined>(entryOf, golden.values as Json),
+  );
 }
 
 function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
@@ -54,6 +61,8 @@ function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
     input: (name) => named(golden.inputs, name),
     expected: (name) => expectedNumbers(golden, name, data),
     expectedShape: async (name) => (await named(golden.expected, name)).shape,
+    expectedValue: (name) => golden.values?.[name],
+    tolerance: golden.tolerance,
     modelDirectory: data.modelDirectory,
     signal: data.signal,
   };

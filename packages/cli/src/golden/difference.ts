@@ -8,8 +8,8 @@ export type Closeness =
   | { readonly how: 'identical' }
   /** |a - b| ≤ limit */
   | { readonly how: 'absolute'; readonly limit: number }
-  /** |a - b| ≤ limit · |b| */
-  | { readonly how: 'relative'; readonly limit: number }
+  /** |a - b| ≤ limit · |b|, each entry by its own limit where there are several */
+  | { readonly how: 'relative'; readonly limit: number | readonly number[] }
   /** ‖a - b‖ ≤ limit · ‖b‖ */
   | { readonly how: 'frobenius'; readonly limit: number }
   /** |a - b| ≤ limit · max|b|, or limit · |b| `of` each, for at least this share of the entries, in [0, 1] */
@@ -28,8 +28,11 @@ function frobenius(actual: Numbers, expected: Numbers): number {
   return difference === 0 ? 0 : Math.sqrt(difference / norm);
 }
 
+const limitAt = (limit: number | readonly number[], at: number): number =>
+  typeof limit === 'number' ? limit : (limit[at] ?? 0);
+
 /** How far an entry may be from `b`. */
-function allowance(closeness: Closeness, expected: Numbers): (b: number) => number {
+function allowance(closeness: Closeness, expected: Numbers): (b: number, at: number) => number {
   switch (closeness.how) {
     case 'exact':
     case 'identical':
@@ -39,7 +42,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number) => numb
     case 'absolute':
       return () => closeness.limit;
     case 'relative':
-      return (b) => closeness.limit * Math.abs(b);
+      return (b, at) => limitAt(closeness.limit, at) * Math.abs(b);
     case 'most': {
       if (closeness.of === 'each') return (b) => closeness.limit * Math.abs(b);
       let largest = 0;
@@ -98,7 +101,7 @@ export function findDifference(
     const a = actual[i] as number;
     const b = expected[i] as number;
     const distance = Math.abs(a - b);
-    if (closeness.how === 'identical' ? Object.is(a, b) : distance <= allowed(b)) continue; // NaN is never close
+    if (closeness.how === 'identical' ? Object.is(a, b) : distance <= allowed(b, i)) continue; // NaN is never close
     wrong++;
     const excess = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (excess > worst) [worst, at] = [excess, i];

@@ -70,5 +70,9 @@ export function readTolerance(
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (typeof value === 'number' && value >= 0) return { how, limit: value };
+  const isLimit = (limit: Json): limit is number => typeof limit === 'number' && limit >= 0;
+  if (how === 'relative' && Array.isArray(value) && value.every(isLimit)) {
+    return { how, limit: value };
+  }
   return `the tolerance "${key}" is ${JSON.stringify(value)}, not a number`;
 }

@@ -14,6 +14,9 @@ export interface CaseContext {
   expected(name: string): Promise<Numbers | undefined>;
   /** The shape of an expected tensor, where it says how much to compute. */
   expectedShape(name: string): Promise<readonly number[]>;
+  /** What `values` holds under a name, where it says what to compute. */
+  expectedValue(name: string): Json | undefined;
+  readonly tolerance: { readonly [name: string]: Json };
   /** The directory of a checkpoint of the topic `models`. */
   modelDirectory(name: string): string;
   readonly signal: AbortSignal;

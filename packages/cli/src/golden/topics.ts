@@ -7,6 +7,7 @@ export const topics: { readonly [name: string]: () => Promise<GoldenTopic> } = {
   'compressed-tensors': async () =>
     (await import('./topics/compressed-tensors.js')).compressedTensors,
   perplexity: async () => (await import('./topics/perplexity.js')).perplexity,
+  flatquant: async () => (await import('./topics/flatquant.js')).flatquant,
   gptq: async () => (await import('./topics/gptq.js')).gptq,
   smoothquant: async () => (await import('./topics/smoothquant.js')).smoothquant,
   awq: async () => (await import('./topics/awq.js')).awq,

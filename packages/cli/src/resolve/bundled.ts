@@ -8,6 +8,7 @@ export const bundled: {
   quantizer: {
     rtn: () => import('@thinkbits/quantizer-rtn'),
     awq: () => import('@thinkbits/quantizer-awq'),
+    flatquant: () => import('@thinkbits/quantizer-flatquant'),
     gptq: () => import('@thinkbits/quantizer-gptq'),
     gptaq: () => import('@thinkbits/quantizer-gptaq'),
     quarot: () => import('@thinkbits/quantizer-quarot'),

@@ -53,15 +53,21 @@ function viewOf(
     async *inputs(stage) {
       for (const result of own) {
         const tensor = toTensor(result.inputs[stage] as Matrix);
-        yield tensor;
-        tensor.dispose();
+        try {
+          yield tensor;
+        } finally {
+          tensor.dispose(); // also where the transform stops looking
+        }
       }
     },
     async *hidden() {
       for (const input of inputs) {
         const tensor = toTensor(input);
-        yield tensor;
-        tensor.dispose();
+        try {
+          yield tensor;
+        } finally {
+          tensor.dispose();
+        }
       }
     },
     rotary: { inverse: tinyRotary, attentionFactor: 1 },

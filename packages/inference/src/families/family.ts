@@ -45,6 +45,12 @@ function block(family: Family, config: DecoderConfig, index: number): BlockInfo 
       ...(heads === kvHeads ? [{ from: v.name, into: [o.name], kind: 'linear' as const }] : []),
       { from: up.name, into: [down.name], kind: 'linear' },
     ],
+    ...(family.queryKeyNorm && {
+      headNorms: {
+        query: layerName(index, 'self_attn.q_norm'),
+        key: layerName(index, 'self_attn.k_norm'),
+      },
+    }),
   };
 }
 

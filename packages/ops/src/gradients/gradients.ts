@@ -160,6 +160,7 @@ export const gradients: readonly GradConfig[] = [
     (dy, a, b) => where(less(b, a), dy),
   ),
   batchMatMul,
+  fromInput('Identity', (dy) => dy),
   fromInput('Neg', (dy) => neg(dy)),
   fromInput('Square', (dy, x) => mul(dy, mul(x, 2))),
   fromInput('Round', (dy) => zerosLike(dy)),
@@ -194,7 +195,7 @@ export const gradients: readonly GradConfig[] = [
     return pad(dy, around);
   }),
   config({ kernelName: 'SplitV' }, (dy, _, { axis }) => ({
-    x: () => concat(dy as unknown as Tensor[], axis as number),
+    x: () => concat([dy as Tensor | Tensor[]].flat(), axis as number), // one part comes bare
   })),
   config({ kernelName: 'Concat', saveAllInputs: true }, (dy, parts, { axis }) => {
     const sizes = parts.map(({ shape }) => shape.at(axis as number) as number);

@@ -39,7 +39,11 @@ export function planQuantization(
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
   const planned = planCalibration(complete.recipe, model, complete.pipeline);
   const { samples = 0, length = 0 } = planned.calibration ?? {};
-  const allowed = budget ?? { tokens: samples * length, bytes: defaultActivationBytes };
+  const allowed = budget ?? {
+    tokens: samples * length,
+    windowTokens: length,
+    bytes: defaultActivationBytes,
+  };
   const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
   const transformed = transformedModel(model, complete.pipeline);
   const bytes = estimateBytes(transformed, schemes);
