@@ -10,12 +10,12 @@ const gptqWeightOnly = (bits: 3 | 4): RecipeInput => ({
 const awq = (bits: 3 | 4): RecipeInput => ({
   pipeline: [{ use: 'awq' }, { use: 'rtn' }],
   weights: { bits, group: 128 },
-  calibration: pile,
+  calibration: { ...pile, sampling: 'blocks' },
 });
 const kvquantStar = (bits: 3 | 4): RecipeInput => ({
   pipeline: [{ use: 'kvquant', preBias: 'auto' }],
   kv: { key: { bits, axis: 'channel' }, value: { bits }, rope: 'before' },
-  calibration: { ...pile, samples: 512 },
+  calibration: { ...pile, samples: 512, sampling: 'traces' },
 });
 const quarotKv = (bits: 3 | 4): RecipeInput => ({
   pipeline: [{ use: 'quarot', targets: 'kv' }],
