@@ -1,3 +1,4 @@
+import { floatFormats } from './float-format.js';
 import type { RecipeInput } from './recipe.js';
 
 const numina = { source: 'numina-math-traces', samples: 128, length: 2048, seed: 0 } as const;
@@ -39,6 +40,14 @@ const flatquant = (bits: 4 | 8): RecipeInput => ({
   calibration: { source: 'wikitext-2', samples: 128, length: 'auto', seed: 0 },
 });
 
+/** Weights and activations as in the paper; its cache has MXFP4 elements too, for which integers in blocks of 32 stand here. */
+const mxfp4: RecipeInput = {
+  pipeline: [{ use: 'rtn' }],
+  weights: { bits: 4, float: floatFormats.mxfp4 },
+  activations: { bits: 4, float: floatFormats.mxfp4 },
+  kv: { bits: 4, group: 32, symmetric: true },
+};
+
 /** Rows of the paper's tables (arXiv 2504.04823) as recipes; values from methods.md §7. */
 export const presets: { readonly [name: string]: RecipeInput } = {
   'paper/awq-w4': awq(4),
@@ -61,6 +70,7 @@ export const presets: { readonly [name: string]: RecipeInput } = {
   },
   'paper/quarot-w8a8kv8': quarot(8),
   'paper/quarot-w4a4kv4': quarot(4),
+  'paper/mxfp4-w4a4kv4': mxfp4,
   'paper/flatquant-w8a8kv8': flatquant(8),
   'paper/flatquant-w4a4kv4': flatquant(4),
 };

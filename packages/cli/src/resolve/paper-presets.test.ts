@@ -23,7 +23,7 @@ const rows = [
   ...['awq-w4', 'awq-w3', 'gptq-w4', 'gptq-w3'],
   ...['kvquant-star-kv4', 'kvquant-star-kv3', 'quarot-kv4', 'quarot-kv3'],
   ...['smoothquant-w8a8kv8', 'quarot-w8a8kv8', 'flatquant-w8a8kv8'],
-  ...['quarot-w4a4kv4', 'flatquant-w4a4kv4'],
+  ...['mxfp4-w4a4kv4', 'quarot-w4a4kv4', 'flatquant-w4a4kv4'],
 ].map((row) => `paper/${row}`);
 
 function modelInfo(name: keyof typeof models) {
