@@ -59,14 +59,16 @@ export function workspacePatterns(root) {
  * @returns {WorkspacePackage[]}
  */
 export function workspacePackages(root = repositoryRoot) {
-  const folders = workspacePatterns(root).flatMap((pattern) => {
+  const patterns = workspacePatterns(root);
+  const outside = new Set(patterns.filter((p) => p.startsWith('!')).map((p) => p.slice(1)));
+  const folders = patterns.flatMap((pattern) => {
     if (!pattern.endsWith('/*')) return [pattern];
     const parent = pattern.slice(0, -2);
     if (!existsSync(join(root, parent))) return [];
     return readdirSync(join(root, parent)).map((name) => posix.join(parent, name));
   });
   return folders
-    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .filter((folder) => !outside.has(folder) && existsSync(join(root, folder, 'package.json')))
     .sort()
     .map((folder) => ({
       folder,

@@ -47,7 +47,7 @@ function modelInfo(name: keyof typeof models) {
 }
 
 /** Packages that presets name and that are not here yet. */
-const awaited = ['kvquant', 'flatquant'];
+const awaited = ['kvquant'];
 
 async function stagesOf(preset: string) {
   const { recipe } = await resolveRecipe(preset, process.cwd());
