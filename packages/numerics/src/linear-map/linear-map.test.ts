@@ -51,6 +51,13 @@ describe.each(maps)('%s', (_, map) => {
     close(applyLinearMap(map, x, 3, size), multiply(x, denseLinearMap(map), size));
   });
 
+  it('gives a row the same values, to the bit, whatever rows come with it', () => {
+    const apart = [0, 1, 2].flatMap((row) =>
+      Array.from(applyLinearMap(map, x.slice(row * size, (row + 1) * size), 1, size)),
+    );
+    expect(Array.from(applyLinearMap(map, x, 3, size))).toEqual(apart);
+  });
+
   it('transposed is the transpose of its matrix', () => {
     const [matrix, other] = [denseLinearMap(map), denseLinearMap(transposeLinearMap(map))];
     close(

@@ -99,18 +99,17 @@ export function applyLinearMap(
     case 'block-diagonal':
       return timesBlocks(map.blocks, x, rows, size);
     case 'hadamard': {
-      const signs = map.seed === undefined ? undefined : hadamardSigns(size, map.seed);
-      const sign = (i: number): number => signs?.[i % size] ?? 1;
-      if (map.transposed)
-        // (H · D)ᵀ = D · Hᵀ, and x · Hᵀ is H applied to x
-        return hadamardTransform(
-          x.map((value, i) => value * sign(i)),
-          rows,
-          size,
-        );
-      return hadamardTransform(x, rows, size, { transposed: true }).map(
-        (value, i) => value * sign(i),
-      );
+      const byMatrix = { transposed: true } as const; // x · H is Hᵀ applied to x
+      const { seed } = map;
+      if (seed === undefined)
+        return hadamardTransform(x, rows, size, map.transposed ? {} : byMatrix);
+      const signs = hadamardSigns(size, seed);
+      const signed = (values: Float32Array) =>
+        values.map((value, i) => value * (signs[i % size] as number));
+      // (H · D)ᵀ = D · Hᵀ
+      return map.transposed
+        ? hadamardTransform(signed(x), rows, size)
+        : signed(hadamardTransform(x, rows, size, byMatrix));
     }
   }
 }
