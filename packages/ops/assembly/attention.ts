@@ -162,6 +162,49 @@ export function decodeTokens(
 }
 
 /**
+ * x̂ = scale · element(code) for `count` tokens of one head.
+ * @param codes `[count, bytesPerToken]`, two or one a byte, the low half first
+ * @param scales `[count, groups]`, as powers of two in a byte (E8M0) or as float32
+ * @param scaleBytes 1 or 4
+ * @param bits 4 or 8
+ * @param elements by code
+ */
+export function decodeFloats(
+  codes: usize,
+  bytesPerToken: i32,
+  scales: usize,
+  scaleBytes: i32,
+  bits: i32,
+  headDim: i32,
+  groupSize: i32,
+  count: i32,
+  elements: usize,
+  output: usize,
+): void {
+  let at = scales;
+  let out = output;
+  for (let t = 0; t < count; t++) {
+    const token = codes + <usize>t * <usize>bytesPerToken;
+    for (let i = 0; i < headDim; at += scaleBytes) {
+      const scale = scaleBytes == 1 ? powerOfTwo(load<u8>(at)) : load<f32>(at);
+      for (const end = i + groupSize; i < end; i++, out += 4) {
+        const byte = <i32>load<u8>(token + <usize>((i * bits) >> 3));
+        const code = bits == 8 ? byte : (byte >> ((i & 1) << 2)) & 15;
+        store<f32>(out, scale * load<f32>(elements + ((<usize>code) << 2)));
+      }
+    }
+  }
+}
+
+/** 2^(code - 127); 255 is NaN, and 0 the one power below the normal numbers. */
+// @ts-expect-error: decorator
+@inline
+function powerOfTwo(code: u8): f32 {
+  if (code == 255) return f32.NaN;
+  return code == 0 ? reinterpret<f32>(0x00400000) : reinterpret<f32>(<u32>code << 23);
+}
+
+/**
  * x̂ = scale[c] · (code - zero[c]) + offset[c] for `count` tokens of one head.
  * @param codes `[count, bytesPerToken]`, a little-endian bit stream per token
  * @param scales `[headDim]`, as zeros and offsets

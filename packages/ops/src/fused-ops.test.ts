@@ -12,6 +12,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import {
   completeActivationScheme,
+  completeKvScheme,
   floatElementBits,
   floatFormats,
   type KvParameters,
@@ -58,6 +59,12 @@ const schemes: Record<string, KvParameters | undefined> = {
       window: 0,
       rope: 'after',
     },
+  },
+  'e2m1 keys, fp8 values': {
+    scheme: completeKvScheme({
+      key: { bits: 4, group: 8, float: { element: 'e2m1', scale: 'float32' } },
+      value: { bits: 8, float: floatFormats.fp8 },
+    }),
   },
   'kv2 with a window of 5': {
     scheme: { key: { ...part, bits: 2 }, value: { ...part, bits: 2 }, window: 5, rope: 'after' },

@@ -43,18 +43,21 @@ export function completeActivationScheme(
   return { ...usual, ...(group && { group }), symmetric: true, ...input, float };
 }
 
-/** Defaults: per token and head, asymmetric, zero-inclusive, clip 1. */
+/** Defaults: per token and head, asymmetric, zero-inclusive, clip 1. Floats are symmetric, in the blocks of their scales. */
 export function completeKvPartScheme(
   input: Partial<KvPartScheme> & Pick<KvPartScheme, 'bits'>,
 ): KvPartScheme {
-  return {
+  const usual = {
     axis: 'token',
     group: 'head',
     symmetric: false,
     range: 'zero-inclusive',
     clip: 1,
-    ...input,
-  };
+  } as const;
+  if (!input.float) return { ...usual, ...input };
+  const group = floatBlocks[input.float.scale] ?? 'head';
+  const float = completeFloatFormat(input.float);
+  return { ...usual, group, symmetric: true, ...input, float };
 }
 
 /**

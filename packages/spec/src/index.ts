@@ -2,6 +2,7 @@ export * from './benchmark.js';
 export * from './complete-recipe.js';
 export * from './engine.js';
 export * from './float-format.js';
+export * from './float-format-problem.js';
 export * from './format.js';
 export * from './json.js';
 export * from './kv-codec.js';

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { completeRecipe } from './complete-recipe.js';
 import { parseShortRecipe } from './parse-short-recipe.js';
+import { presets } from './presets.js';
+import type { RecipeInput } from './recipe.js';
 import { ThinkbitsError } from './thinkbits-error.js';
 
 const code = (run: () => unknown): string => {
@@ -70,6 +73,13 @@ describe('parseShortRecipe', () => {
     });
     expect(activations).toMatchObject({ bits: 8, group: 32, symmetric: true });
     expect(rules[0]?.scheme).toMatchObject({ weight: { bits: 8, group: 'channel' } });
+    const { kv } = parseShortRecipe('rtn:kmxfp4v4');
+    expect(kv?.key).toMatchObject({ bits: 4, group: 32, symmetric: true, float: mxfp4 });
+    expect(kv?.value).toMatchObject({ bits: 4, group: 'head', symmetric: false });
+    expect(kv?.value?.float).toBeUndefined();
+    expect(parseShortRecipe('rtn:mxfp4amxfp4kvmxfp4')).toEqual(
+      completeRecipe(presets['paper/mxfp4-w4a4kv4'] as RecipeInput),
+    );
     expect(parseShortRecipe('rtn:wnvfp4').weights).toMatchObject({ bits: 4, group: 16 });
     expect(parseShortRecipe('rtn:fp8tensor').weights?.group).toBe('tensor');
     expect(parseShortRecipe('rtn:fp8g64sym').weights?.group).toBe(64);

@@ -1,5 +1,6 @@
 import { completeRecipe } from './complete-recipe.js';
 import {
+  type FloatFormat,
   type FloatFormatName,
   floatBlocks,
   floatElementBits,
@@ -29,7 +30,7 @@ const width = `(\\d+|${formats.join('|')})`;
  * stand, and alone for weights.
  */
 const term = new RegExp(
-  `^(?:k(\\d+)v(\\d+)|kv(\\d+)|head${width}|w${width}|a${width}|g(\\d+)|(channel|tensor|asym|sym)|(${formats.join('|')}))`,
+  `^(?:k${width}v${width}|kv${width}|head${width}|w${width}|a${width}|g(\\d+)|(channel|tensor|asym|sym)|(${formats.join('|')}))`,
 );
 /** Methods that only concern the cache or only edit weights, and so are no rounders. */
 const methodName = /^[a-z0-9@][a-z0-9@/._-]*$/i;
@@ -147,16 +148,10 @@ function parseScheme(
   };
   const cache = (name: string) => {
     const value = get(name);
-    return value === undefined
-      ? undefined
-      : {
-          bits: bits(
-            text,
-            name === 'k' && value === get('v') ? 'kv' : name,
-            value,
-            kvWidths,
-          ) as KvBits,
-        };
+    if (value === undefined) return undefined;
+    if (isFormat(value)) return width(name, value) as { bits: KvBits; float: FloatFormat };
+    const of = name === 'k' && value === get('v') ? 'kv' : name;
+    return { bits: bits(text, of, value, kvWidths) as KvBits };
   };
   const a = get('a');
   const k = cache('k');

@@ -73,18 +73,22 @@ const activation: JsonSchema = {
   properties: activationProperties,
 };
 
+/** Properties of a {@link KvPartScheme} in a JSON Schema. */
+export const kvPartProperties: { readonly [name: string]: JsonSchema } = {
+  bits: { enum: [2, 3, 4, 8] },
+  axis: { enum: ['token', 'channel'] },
+  group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'head' }] },
+  symmetric: { type: 'boolean' },
+  range: kvRangeSchema,
+  clip: kvClipSchema,
+  float,
+};
+
 const kvPart: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['bits'],
-  properties: {
-    bits: { enum: [2, 3, 4, 8] },
-    axis: { enum: ['token', 'channel'] },
-    group: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'head' }] },
-    symmetric: { type: 'boolean' },
-    range: kvRangeSchema,
-    clip: kvClipSchema,
-  },
+  properties: kvPartProperties,
 };
 
 /** JSON Schema of a recipe as people write it ({@link RecipeInput}). */

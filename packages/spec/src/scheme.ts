@@ -82,6 +82,8 @@ export interface KvPartScheme {
   readonly range: KvRangeRule;
   /** Ratio in (0, 1] by which both ends of the range shrink, or one for each end. */
   readonly clip: number | ClipRatios;
+  /** Absent = integers. Floats have a scale per token; those that need a scale of the whole tensor are not stored. */
+  readonly float?: FloatFormat;
 }
 
 /** What a KV codec puts where a recipe says nothing about the cache. */

@@ -1,8 +1,7 @@
 import {
   activationProperties,
   type JsonSchema,
-  kvClipSchema,
-  kvRangeSchema,
+  kvPartProperties,
   recipeSchema,
   weightProperties,
 } from '@thinkbits/spec';
@@ -21,7 +20,6 @@ const number = { type: 'number' };
 const index = { type: 'integer', minimum: 0 };
 const count = { type: 'integer', minimum: 1 };
 const clip = { type: 'number', exclusiveMinimum: 0, maximum: 1 };
-const group = (whole: string): JsonSchema => ({ anyOf: [count, { const: whole }] });
 const floats = closed({ float32: string });
 
 const ratios = { type: 'array', minItems: 1, items: clip };
@@ -30,14 +28,7 @@ const activation = closed(
   { ...activationProperties, clip: { anyOf: [clip, closed({ low: ratios, high: ratios })] } },
   ['bits', 'symmetric', 'clip', 'tensorParallel'],
 );
-const kvPart = closed({
-  bits: { enum: [2, 3, 4, 8] },
-  axis: { enum: ['token', 'channel'] },
-  group: group('head'),
-  symmetric: boolean,
-  range: kvRangeSchema,
-  clip: kvClipSchema,
-});
+const kvPart = closed(kvPartProperties, ['bits', 'axis', 'group', 'symmetric', 'range', 'clip']);
 const kvScheme = closed(
   { key: kvPart, value: kvPart, window: index, rope: { enum: ['before', 'after'] } },
   ['window', 'rope'],

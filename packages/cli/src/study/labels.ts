@@ -1,4 +1,4 @@
-import type { KvPartScheme, Recipe } from '@thinkbits/spec';
+import { floatFormatName, type KvPartScheme, type Recipe } from '@thinkbits/spec';
 
 /** Bits of a recipe as a row of results has them; null = float. */
 export function bitsOf({ weights, activations, kv }: Recipe) {
@@ -10,14 +10,22 @@ export function bitsOf({ weights, activations, kv }: Recipe) {
   };
 }
 
-/** `W4`, `W4A4KV4`, `KV3`, `K4V3`; `float` where nothing is quantized. */
+/** `W4`, `W4A4KV4`, `KV3`, `K4V3`, `W4 MXFP4`; `float` where nothing is quantized. */
 export function bitsLabel(recipe: Recipe): string {
   const { weights, activations, kv } = recipe;
   const [key, value] = [kv?.key?.bits, kv?.value?.bits];
   const cache =
     key === value ? key && `KV${key}` : `${key ? `K${key}` : ''}${value ? `V${value}` : ''}`;
   const parts = [weights && `W${weights.bits}`, activations && `A${activations.bits}`, cache];
-  return parts.filter(Boolean).join('') || 'float';
+  const floats = [weights, activations, kv?.key, kv?.value].flatMap((part) =>
+    part?.float ? [` ${floatFormatName(part.float).toUpperCase()}`] : [],
+  );
+  return (
+    parts
+      .concat(...new Set(floats))
+      .filter(Boolean)
+      .join('') || 'float'
+  );
 }
 
 /** A label for each recipe: its bits, or its name where bits do not tell it from another or say nothing. */

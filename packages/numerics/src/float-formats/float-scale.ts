@@ -70,7 +70,7 @@ export function floatScale(
  */
 export function scaleCode(format: ScaleFormat, scale: number, tensorScale: number): number {
   if (format === 'e4m3') return encodeFloat(Math.fround(scale * tensorScale), e4m3);
-  return Math.round(Math.log2(scale)) + 127;
+  return Number.isNaN(scale) ? 255 : Math.round(Math.log2(scale)) + 127;
 }
 
 /** The inverse of {@link scaleCode}; NaN where the byte stands for none. */

@@ -1,4 +1,6 @@
 import {
+  floatFormatName,
+  floatFormatProblem,
   type KvParameters,
   type KvPartScheme,
   type KvScheme,
@@ -26,6 +28,20 @@ function checkRange({ range, symmetric, clip }: KvPartScheme, name: string): voi
     const message = `The KV scheme clips ${name} whose range need not contain 0.`;
     refuse('kv/range', message, 'Leave clip out: ratios shrink a range towards 0.');
   }
+}
+
+/** Floats: a dynamic scale per token, of a format that needs none of a whole tensor. */
+function checkFloat(part: KvPartScheme, name: string, isStatic: boolean): void {
+  if (!part.float) return;
+  const problem =
+    part.axis !== 'token' || isStatic
+      ? 'floats have a scale per token, and the scheme asks for one per channel'
+      : part.float.scale === 'e4m3'
+        ? `${floatFormatName(part.float)} has a scale of the whole tensor, which a cache never has`
+        : floatFormatProblem(part);
+  if (problem === undefined) return;
+  const help = 'Take mxfp4, mxfp8 or fp8 as it is, for example { "bits": 4, "float": { … } }.';
+  refuse('kv/float-format', `The ${name}: ${problem}.`, help);
 }
 
 /** A scale per channel: over groups of tokens, or a static one over all of them. */
@@ -70,6 +86,7 @@ function checkPart(
     });
   }
   checkRange(part, name);
+  checkFloat(part, name, isStatic);
   if (part.axis === 'channel') {
     checkChannels(part, name, window, isStatic);
     return;
@@ -104,7 +121,7 @@ function checkGrid(grid: StaticKvGrid | undefined, name: string, channels: numbe
 /**
  * Whether the cache can store what a scheme asks for.
  * @param given the halves whose static grids a codec gives, or will give
- * @throws ThinkbitsError `kv/bits`, `kv/group`, `kv/range`, `kv/window`, `kv/static-grid`
+ * @throws ThinkbitsError `kv/bits`, `kv/group`, `kv/range`, `kv/window`, `kv/static-grid`, `kv/float-format`
  */
 export function checkKvScheme(
   { key, value, window }: KvScheme,

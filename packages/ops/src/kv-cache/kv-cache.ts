@@ -3,6 +3,7 @@ import { ThinkbitsError } from '@thinkbits/spec';
 import type { RotaryTable } from '../rotary-embedding.js';
 import { ChannelLayout } from './channel-layout.js';
 import { checkKvParameters, type KvDimensions } from './check-kv-parameters.js';
+import { FloatLayout } from './float-layout.js';
 import { FloatStore } from './float-store.js';
 import { KeyRotation } from './key-rotation.js';
 import type { KvStore } from './kv-store.js';
@@ -46,14 +47,17 @@ function halfOf(
     const layout = new ChannelLayout(headDim, part, part.group as number);
     return { layout, rule: { keep: 0, block: window } };
   }
-  const layout = grid ? new StaticLayout(headDim, part, grid) : new TokenLayout(headDim, part);
+  const { float } = part;
+  const perToken = (): PackedLayout =>
+    float ? new FloatLayout(headDim, { ...part, float }) : new TokenLayout(headDim, part);
+  const layout = grid ? new StaticLayout(headDim, part, grid) : perToken();
   return { layout, rule: { keep: window, block: 1 } };
 }
 
 /**
  * Keys and values of many rows. A row is a slot that is reset and used again; its decoder layers grow together.
  * Host memory on every backend: what is stored is what the codes say, and nothing is stored twice.
- * @throws ThinkbitsError `kv/bits`, `kv/group`, `kv/range`, `kv/window`, `kv/static-grid`
+ * @throws ThinkbitsError `kv/bits`, `kv/group`, `kv/range`, `kv/window`, `kv/static-grid`, `kv/float-format`
  */
 export class KvCache {
   readonly shape: KvCacheShape;

@@ -39,6 +39,18 @@ export interface AttentionKernels {
     levels: number,
     output: number,
   ): void;
+  decodeFloats(
+    codes: number,
+    bytesPerToken: number,
+    scales: number,
+    scaleBytes: number,
+    bits: number,
+    headDim: number,
+    group: number,
+    count: number,
+    elements: number,
+    output: number,
+  ): void;
   decodeChannels(
     codes: number,
     bytesPerToken: number,

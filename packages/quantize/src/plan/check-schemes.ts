@@ -3,6 +3,7 @@ import { checkKvScheme } from '@thinkbits/ops';
 
 import {
   allLinears,
+  floatFormatProblem,
   type Issue,
   isRowParallel,
   type KvCodec,
@@ -13,7 +14,6 @@ import {
   type ResolvedSchemes,
   ThinkbitsError,
 } from '@thinkbits/spec';
-import { floatFormatProblem } from './float-format-problem.js';
 
 /** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
 function nameThem(linears: readonly LinearInfo[]): string {

@@ -4,6 +4,7 @@ import {
   completeWeightScheme,
   floatFormats,
   parseShortRecipe,
+  presets,
   type Quantizer,
   type RecipeInput,
   ThinkbitsError,
@@ -212,6 +213,12 @@ describe('dimensions', () => {
     expect(codes({ weights: mxfp4 })).toEqual(['info group/ragged']);
     expect(codes({ weights: { bits: 4, float: floatFormats.nvfp4 } })).toEqual([]);
     expect(codes({ weights: { bits: 8, float: floatFormats.fp8, group: 'tensor' } })).toEqual([]);
+  });
+
+  it('refuses the MXFP4 row of the paper where blocks of 32 divide neither heads nor inputs', () => {
+    const of = codes(presets['paper/mxfp4-w4a4kv4'] as RecipeInput);
+    expect(of).toContain('error kv/group');
+    expect(of).toContain('error scheme/activation-group');
   });
 
   it('refuses blocks of activations that do not divide what a linear reads', () => {

@@ -1,14 +1,19 @@
-import { type FloatFormat, floatBlocks, floatElementBits, floatFormatName } from '@thinkbits/spec';
+import {
+  type FloatFormat,
+  floatBlocks,
+  floatElementBits,
+  floatFormatName,
+} from './float-format.js';
 
-/** What of a weight or activation scheme has to fit its float format. */
+/** What of a scheme has to fit its float format. */
 interface FloatScheme {
   readonly bits: number;
-  readonly group?: number | 'channel' | 'tensor';
+  readonly group?: number | 'channel' | 'tensor' | 'head';
   readonly symmetric: boolean;
   readonly float?: FloatFormat;
 }
 
-/** Says why a scheme is none of its float format; undefined when it is, and for integers. */
+/** Says why the scheme of weights, activations, keys or values is none of its float format; undefined when it is, and for integers. */
 export function floatFormatProblem(scheme: FloatScheme): string | undefined {
   const { bits, group, symmetric, float } = scheme;
   if (!float) return undefined;
