@@ -64,6 +64,19 @@ const sums: Benchmark = {
 
 describeBenchmark(sums);
 describeBenchmark({ ...sums, id: 'sums-of-rows' }, { rows: ownRows });
+const sumsWithMore: Benchmark = {
+  ...sums,
+  id: 'sums-with-more',
+  async calibrationProblems({ count, seed }) {
+    const rows = Array.from({ length: count }, (_, i) => ({
+      id: `more-${i}`,
+      question: `${seed + 3} + ${i}?`,
+      answer: String(seed + 3 + i),
+    }));
+    return sums.load({ rows });
+  },
+};
+describeBenchmark(sumsWithMore);
 
 /** Changes the problems of a set. */
 const problems = (
@@ -78,6 +91,12 @@ const problems = (
 /** Benchmarks that are wrong in one way each, by the check that must catch it. */
 const broken: { readonly [check: string]: Partial<Benchmark> } = {
   'says what it is': { licence: '' },
+  'makes problems to calibrate on that it does not ask itself': {
+    calibrationProblems: ({ count }) =>
+      sums.load({
+        rows: Array.from({ length: count }, (_, i) => ({ ...ownRows[0], id: `again-${i}` })),
+      }),
+  },
   'has defaults that can be sampled with': {
     defaults: { sampling: { ...greedy, topP: 0 }, maxTokens: 16 },
   },
@@ -125,7 +144,7 @@ describe('benchmarkChecks', () => {
   );
 
   test('every check has a failing example', () => {
-    const names = benchmarkChecks(sums).map(({ name }) => name);
+    const names = benchmarkChecks(sumsWithMore).map(({ name }) => name);
     expect(Object.keys(broken).toSorted()).toEqual(names.toSorted());
   });
 });

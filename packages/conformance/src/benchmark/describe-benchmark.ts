@@ -149,6 +149,24 @@ export function benchmarkChecks(benchmark: Benchmark, options: BenchmarkConforma
         else await expectCodedError('a repeated row', () => repeated);
       },
     },
+    ...(benchmark.calibrationProblems
+      ? [
+          {
+            name: 'makes problems to calibrate on that it does not ask itself',
+            async run() {
+              const make = async (count: number, seed: number): Promise<readonly Problem[]> =>
+                (await benchmark.calibrationProblems?.({ count, seed }))?.problems ?? [];
+              const five = await make(5, 0);
+              for (const problem of five) expectProblem(problem);
+              expect(five.length).toBe(5);
+              expect((await make(8, 0)).slice(0, 5), 'problem i depends on the seed').toEqual(five);
+              const asked = new Set((await load()).problems.map((p) => JSON.stringify(p.messages)));
+              const shared = five.filter(({ messages }) => asked.has(JSON.stringify(messages)));
+              expect(shared).toEqual([]);
+            },
+          },
+        ]
+      : []),
     {
       name: 'refuses an empty list of rows',
       async run() {
