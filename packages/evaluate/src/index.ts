@@ -19,6 +19,9 @@ export {
   type PerplexityOptions,
   type PerplexityResult,
   perplexity,
+  perplexityOfTraces,
+  type ScoringOptions,
+  type TraceIds,
 } from './perplexity.js';
 export { readRun, type StoredRun } from './read-run.js';
 export { type RescoreOptions, rescore } from './rescore.js';

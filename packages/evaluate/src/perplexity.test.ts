@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { perplexity } from './index.js';
+import { perplexity, perplexityOfTraces } from './index.js';
 
 /** The loss of an id is the id itself, plus a hundredth for each id of context that it sees. */
 const model = {
@@ -92,7 +92,7 @@ describe('perplexity', () => {
     };
     await expect(perplexity(broken, ids, { window: 4 })).rejects.toMatchObject({
       code: 'perplexity/not-finite',
-      message: expect.stringContaining('Window 2 (ids 4 to 7)'),
+      message: expect.stringContaining('Window 2 (of 4 ids)'),
     });
   });
 
@@ -101,5 +101,32 @@ describe('perplexity', () => {
     await expect(perplexity(model, ids, { window: 4, signal })).rejects.toMatchObject({
       code: 'run/aborted',
     });
+  });
+});
+
+describe('perplexity of traces', () => {
+  it('scores what follows each prompt, every trace alone', async () => {
+    // losses of [5 1 2 3]: 1.01 2.02 3.03, the last 2 scored; of [7 8]: 8.01
+    const traces = [
+      { ids: Int32Array.of(5, 1, 2, 3), prompt: 2 },
+      { ids: Int32Array.of(7, 8), prompt: 1 },
+    ];
+    const result = await perplexityOfTraces(model, traces, { textHash: 'abc' });
+    expect(result).toEqual({
+      perplexity: expect.closeTo(Math.exp(13.06 / 3), 3),
+      nll_per_token: expect.closeTo(13.06 / 3, 5),
+      windows: 2,
+      tokens: 3,
+      window: 4,
+      text_hash: 'abc',
+    });
+  });
+
+  it.each([
+    ['perplexity/empty-trace', [{ ids: Int32Array.of(1, 2), prompt: 2 }]],
+    ['perplexity/empty-trace', [{ ids: Int32Array.of(1, 2), prompt: 0 }]],
+    ['perplexity/too-short', []],
+  ])('refuses: %s', async (code, traces) => {
+    await expect(perplexityOfTraces(model, traces)).rejects.toMatchObject({ code });
   });
 });

@@ -1,4 +1,4 @@
-import { type Run, startRun, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { type Progress, type Run, startRun, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 
 /** The one thing that is asked of a model. */
 export interface LikelihoodModel {
@@ -6,8 +6,15 @@ export interface LikelihoodModel {
   negativeLogLikelihood(ids: Int32Array, signal?: AbortSignal): Promise<Float32Array>;
 }
 
+/** Options of every measurement of perplexity. */
+export interface ScoringOptions {
+  /** Of the text that the ids stand for, see `hashText`; recorded. */
+  readonly textHash?: string;
+  readonly signal?: AbortSignal;
+}
+
 /** Options of {@link perplexity}. */
-export interface PerplexityOptions {
+export interface PerplexityOptions extends ScoringOptions {
   /** Ids per window, at least 2. */
   readonly window: number;
   /**
@@ -17,9 +24,13 @@ export interface PerplexityOptions {
   readonly stride?: number;
   /** Only the first so many windows. */
   readonly limit?: number;
-  /** Of the text that the ids stand for, see `hashText`; recorded. */
-  readonly textHash?: string;
-  readonly signal?: AbortSignal;
+}
+
+/** What a model was asked and what follows, as token ids. */
+export interface TraceIds {
+  readonly ids: Int32Array;
+  /** How many of the first ids are the prompt, at least 1: read, and not scored. */
+  readonly prompt: number;
 }
 
 /** What `thinkbits perplexity --json` prints. */
@@ -65,30 +76,66 @@ export function perplexity(
 ): Run<PerplexityResult> {
   return startRun(async (emit) => {
     const windows = planWindows(ids.length, options);
-    const total = windows.length;
-    emit({ type: 'plan', label: 'perplexity', total, unit: 'window' });
-    let sum = 0;
-    let tokens = 0;
-    for (const [index, { begin, end, fresh }] of windows.entries()) {
-      throwIfAborted(options.signal);
-      const losses = await model.negativeLogLikelihood(ids.subarray(begin, end), options.signal);
-      const scored = losses.subarray(Math.max(0, losses.length - fresh));
-      for (const loss of scored) sum += loss;
-      tokens += scored.length;
-      if (!Number.isFinite(sum)) throw notFinite(index, begin, end);
-      const note = `perplexity ${Math.exp(sum / tokens).toFixed(3)}`;
-      emit({ type: 'advance', done: index + 1, total, unit: 'window', note });
-    }
-    const perToken = sum / tokens;
-    return {
-      perplexity: Math.exp(perToken),
-      nll_per_token: perToken,
-      windows: total,
-      tokens,
-      window: options.window,
-      text_hash: options.textHash ?? null,
-    };
+    const scored = windows.map(({ begin, end, fresh }) => ({
+      ids: ids.subarray(begin, end),
+      fresh,
+    }));
+    return score(model, scored, options.window, options, emit);
   });
+}
+
+/**
+ * Perplexity of a model over answers, each behind the prompt that it answers and alone: only what follows the prompt is
+ * scored. `window` of the result is the longest trace.
+ * @throws ThinkbitsError `perplexity/empty-trace`, `perplexity/too-short`, `perplexity/not-finite`, `run/aborted`
+ */
+export function perplexityOfTraces(
+  model: LikelihoodModel,
+  traces: readonly TraceIds[],
+  options: ScoringOptions = {},
+): Run<PerplexityResult> {
+  return startRun(async (emit) => {
+    const scored = traces.map(({ ids, prompt }, index) => {
+      if (prompt < 1 || ids.length <= prompt) throw emptyTrace(index, ids.length, prompt);
+      return { ids, fresh: ids.length - prompt };
+    });
+    if (scored.length === 0) throw tooShort(0, 'a single trace');
+    const longest = Math.max(...traces.map(({ ids }) => ids.length));
+    return score(model, scored, longest, options, emit);
+  });
+}
+
+/** Mean loss of the last `fresh` ids of each window. */
+async function score(
+  model: LikelihoodModel,
+  windows: readonly { readonly ids: Int32Array; readonly fresh: number }[],
+  window: number,
+  { textHash, signal }: ScoringOptions,
+  emit: (event: Progress) => void,
+): Promise<PerplexityResult> {
+  const total = windows.length;
+  emit({ type: 'plan', label: 'perplexity', total, unit: 'window' });
+  let sum = 0;
+  let tokens = 0;
+  for (const [index, { ids, fresh }] of windows.entries()) {
+    throwIfAborted(signal);
+    const losses = await model.negativeLogLikelihood(ids, signal);
+    const scored = losses.subarray(Math.max(0, losses.length - fresh));
+    for (const loss of scored) sum += loss;
+    tokens += scored.length;
+    if (!Number.isFinite(sum)) throw notFinite(index, ids.length);
+    const note = `perplexity ${Math.exp(sum / tokens).toFixed(3)}`;
+    emit({ type: 'advance', done: index + 1, total, unit: 'window', note });
+  }
+  const perToken = sum / tokens;
+  return {
+    perplexity: Math.exp(perToken),
+    nll_per_token: perToken,
+    windows: total,
+    tokens,
+    window,
+    text_hash: textHash ?? null,
+  };
 }
 
 function planWindows(length: number, { window, stride, limit }: PerplexityOptions): Window[] {
@@ -104,12 +151,7 @@ function planWindows(length: number, { window, stride, limit }: PerplexityOption
   const windows = stride === undefined ? disjoint(length, window) : strided(length, window, stride);
   if (windows.length === 0) {
     const least = stride === undefined ? `one window of ${window}` : 'a single loss';
-    throw new ThinkbitsError({
-      code: 'perplexity/too-short',
-      message: `The text has ${length} ids, too few for ${least}.`,
-      help: 'Give a longer text or a smaller window.',
-      details: { ids: length, window },
-    });
+    throw tooShort(length, least);
   }
   return windows.slice(0, limit);
 }
@@ -138,10 +180,28 @@ function badWindow(message: string): ThinkbitsError {
   return new ThinkbitsError({ code: 'perplexity/bad-window', category: 'usage', message, help });
 }
 
-function notFinite(index: number, begin: number, end: number): ThinkbitsError {
+function tooShort(length: number, least: string): ThinkbitsError {
+  return new ThinkbitsError({
+    code: 'perplexity/too-short',
+    message: `The text has ${length} ids, too few for ${least}.`,
+    help: 'Give a longer text or a smaller window.',
+    details: { ids: length },
+  });
+}
+
+function emptyTrace(index: number, length: number, prompt: number): ThinkbitsError {
+  return new ThinkbitsError({
+    code: 'perplexity/empty-trace',
+    message: `Trace ${index + 1} has ${length} ids, ${prompt} of them its prompt.`,
+    help: 'A trace is a prompt and at least one id that answers it.',
+    details: { trace: index + 1 },
+  });
+}
+
+function notFinite(index: number, length: number): ThinkbitsError {
   return new ThinkbitsError({
     code: 'perplexity/not-finite',
-    message: `Window ${index + 1} (ids ${begin} to ${end - 1}) has a loss that is not a finite number.`,
+    message: `Window ${index + 1} (of ${length} ids) has a loss that is not a finite number.`,
     help: 'The model gives infinite or undefined logits there: check its weights or the recipe.',
     details: { window: index + 1 },
   });

@@ -14,6 +14,7 @@ export {
   portableSource,
   readCalibrationSource,
 } from './calibration-text/read-calibration-source.js';
+export { renderTrace } from './calibration-text/render-trace.js';
 export { type TensorEdit, tensorEdits } from './edits/tensor-edits.js';
 export { estimateSeconds } from './plan/estimate-seconds.js';
 export { packedWeightBytes } from './plan/packed-weight-bytes.js';

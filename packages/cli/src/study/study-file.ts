@@ -1,5 +1,5 @@
 import { type JsonSchema, type RecipeInput, recipeSchema } from '@thinkbits/spec';
-import type { PerplexityText } from '../evaluation/measure-perplexity.js';
+import { type PerplexityText, perplexityForms } from '../evaluation/measure-perplexity.js';
 
 /** How answers are drawn; what is left out is the benchmark's own. */
 export interface StudySampling {
@@ -92,7 +92,7 @@ export const studySchema: JsonSchema = {
           strict(['name', 'file'], {
             name,
             file: name,
-            form: { enum: ['raw', 'wikitext-rows'] },
+            form: { enum: perplexityForms },
             window: { type: 'integer', minimum: 2 },
             limit: { type: 'integer', minimum: 1 },
           }),

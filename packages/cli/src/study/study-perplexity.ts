@@ -31,15 +31,15 @@ export async function measureTexts(
   const { session } = context;
   for (const text of run.texts) {
     const path = perplexityFile(context, run, text.name);
-    const content = await readPerplexityText(text, session.host.directory);
-    const { form: _, file: __, name: ___, ...cut } = text;
-    const identity = hashText(JSON.stringify([modelHash, hashText(content), cut]));
+    const loaded = await readPerplexityText(text, session.host.directory);
+    const { file: _, name: __, ...cut } = text;
+    const identity = hashText(JSON.stringify([modelHash, loaded.hash, cut]));
     if ((await readKept(path))?.identity === identity) continue;
     const checkpoint = await openModel(place, { signal: session.host.signal });
     // The checkpoint says itself what was done to it: nothing is added in memory.
     const model = await prepareModel({ checkpoint, name: place.name }, completeRecipe({}), session);
     try {
-      const result = await measurePerplexity(model, place.name, content, text, session);
+      const result = await measurePerplexity(model, place.name, loaded, text, session);
       await mkdir(dirname(path), { recursive: true });
       await writeFileAtomic(path, `${JSON.stringify({ identity, result }, null, 2)}\n`);
     } finally {

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { defineVerb } from '../define-verb.js';
 import {
   measurePerplexity,
+  type PerplexityForm,
   type PerplexityText,
+  perplexityForms,
   readPerplexityText,
 } from '../evaluation/measure-perplexity.js';
 import type { Host } from '../host.js';
@@ -17,7 +19,7 @@ import { openSession } from '../session.js';
 interface PerplexityOptions extends SharedOptions {
   readonly recipe?: string;
   readonly text: string;
-  readonly textForm: 'raw' | 'wikitext-rows';
+  readonly textForm: PerplexityForm;
   readonly window?: number;
   readonly stride?: number;
   readonly limit?: number;
@@ -29,7 +31,7 @@ export function perplexityVerb(host: Host): Command {
     name: 'perplexity',
     summary: 'measure perplexity over a text',
     detail:
-      'Disjoint windows, nothing scored across them, a shorter last one dropped; with --stride windows overlap and each id is scored once. --text-form wikitext-rows joins the lines of wiki.test.raw as GPTQ-style evaluations do.',
+      'Disjoint windows, nothing scored across them, a shorter last one dropped; with --stride windows overlap and each id is scored once. --text-form wikitext-rows joins the lines of wiki.test.raw as GPTQ-style evaluations do; --text-form traces takes JSON lines of thinkbits calibrate, each alone, and scores the answers.',
     examples: [
       'thinkbits perplexity Qwen/Qwen2.5-0.5B --text wiki.test.raw --text-form wikitext-rows --limit 16',
       'thinkbits perplexity tiny-reasoner-nano -r rtn:w4g64 --text README.md --window 256',
@@ -37,15 +39,9 @@ export function perplexityVerb(host: Host): Command {
   }).argument('<model>', 'a directory, hub id or shipped model');
   addOption(command, '-r, --recipe <recipe>', 'quantize in memory first', text);
   addOption(command, '--text <path>', 'a text file', text, { required: true });
-  addOption(
-    command,
-    '--text-form <form>',
-    'raw or wikitext-rows',
-    oneOf(['raw', 'wikitext-rows']),
-    {
-      default: 'raw',
-    },
-  );
+  addOption(command, '--text-form <form>', 'raw, wikitext-rows or traces', oneOf(perplexityForms), {
+    default: 'raw',
+  });
   addOption(
     command,
     '--window <n>',
@@ -53,7 +49,7 @@ export function perplexityVerb(host: Host): Command {
     positiveInteger,
   );
   addOption(command, '--stride <n>', 'ids from window to window', positiveInteger);
-  addOption(command, '--limit <n>', 'only the first n windows', positiveInteger);
+  addOption(command, '--limit <n>', 'only the first n windows or traces', positiveInteger);
   return command.action(async (modelText: string, options: PerplexityOptions) => {
     const session = openSession(host, options);
     const { stride, limit, textForm } = options;
@@ -64,10 +60,10 @@ export function perplexityVerb(host: Host): Command {
       ...(stride !== undefined && { stride }),
       ...(limit !== undefined && { limit }),
     };
-    const content = await readPerplexityText(text, host.directory);
+    const loaded = await readPerplexityText(text, host.directory);
     const { model, name } = await loadNamed(modelText, options.recipe, session);
     try {
-      const result = await measurePerplexity(model, name, content, text, session);
+      const result = await measurePerplexity(model, name, loaded, text, session);
       session.result(
         result,
         renderFacts([

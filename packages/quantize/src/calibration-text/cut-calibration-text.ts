@@ -3,6 +3,7 @@ import { type CalibrationSpec, type Message, ThinkbitsError } from '@thinkbits/s
 import type { CalibrationEntry } from './calibration-entry.js';
 import type { CalibrationText } from './calibration-text.js';
 import { type CutSettings, cuts, type EncodedTexts } from './cuts.js';
+import { renderTrace } from './render-trace.js';
 
 /** What cutting needs of a tokenizer; that of `@thinkbits/inference` fits. */
 export interface CalibrationTokenizer {
@@ -16,15 +17,11 @@ export interface CalibrationTokenizer {
 
 /** What the reference puts between texts (methods.md §3.3). */
 const separator = '\n\n';
-/** An answer that is told with the marker that its prompt ends with begins behind it. */
-const opening = /<(think|\|begin_of_thought\|)>\n?$/;
 
 function render(entry: CalibrationEntry, tokenizer: CalibrationTokenizer): string {
   if (entry.kind === 'text') return entry.text;
-  const { prompt, answer } = entry;
-  const asked = typeof prompt === 'string' ? prompt : tokenizer.render(prompt);
-  const [marker] = opening.exec(asked) ?? [];
-  return asked + (marker && answer.startsWith(marker) ? answer.slice(marker.length) : answer);
+  const { prompt, answer } = renderTrace(entry, tokenizer);
+  return prompt + answer;
 }
 
 /** Texts whose special tokens are spelled out get no other beginning. */
