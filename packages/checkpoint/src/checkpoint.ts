@@ -34,9 +34,10 @@ export interface Checkpoint {
   readFloat(name: string, rows?: RowRange): Promise<FloatTensor>;
   /**
    * Reads a tensor's bytes as they lie in the file, little-endian.
-   * @throws ThinkbitsError `checkpoint/unknown-tensor`
+   * @param rows only these rows are read; all where absent
+   * @throws ThinkbitsError `checkpoint/unknown-tensor`, `checkpoint/bad-rows`
    */
-  readBytes(name: string): Promise<Uint8Array>;
+  readBytes(name: string, rows?: RowRange): Promise<Uint8Array>;
   /**
    * Reads the integer codes of a linear; undefined when the linear is kept in float.
    * @param linear full name without `.weight`

@@ -65,15 +65,15 @@ export async function openCheckpoint(source: ModelFiles): Promise<Checkpoint> {
       details: { tensor: name },
     });
   };
-  const readBytes = async (name: string): Promise<Uint8Array> => {
-    const { file, offset, bytes } = find(name);
-    return readExactly(source, file, offset, bytes);
+  const readBytes = async (name: string, rows?: RowRange): Promise<Uint8Array> => {
+    const tensor = find(name);
+    const { offset, bytes } = rows ? rowBytes(tensor, rows) : tensor;
+    return readExactly(source, tensor.file, offset, bytes);
   };
   const readFloat = async (name: string, rows?: RowRange): Promise<FloatTensor> => {
     const tensor = find(name);
-    const { offset, bytes } = rows ? rowBytes(tensor, rows) : tensor;
     const shape = rows ? [rows.count, ...tensor.shape.slice(1)] : tensor.shape;
-    const data = await readExactly(source, tensor.file, offset, bytes);
+    const data = await readBytes(name, rows);
     return { shape, values: toFloat32(name, tensor.dtype, data) };
   };
   const readQuantized = async (linear: string): Promise<QuantizedWeight | undefined> => {

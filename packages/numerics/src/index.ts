@@ -49,6 +49,7 @@ export {
   blockOf,
   type MatrixBlock,
   type SubtractProduct,
+  spans,
 } from './linear-algebra/matrix-block.js';
 export { quadraticTrace } from './linear-algebra/quadratic-trace.js';
 export { randomOrthogonal } from './linear-algebra/random-orthogonal.js';

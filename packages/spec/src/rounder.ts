@@ -64,7 +64,7 @@ export interface RoundedLinear {
 /** One object per group of linears that share an input: observe* → finish → dispose. */
 export interface RoundingSession {
   /**
-   * Sees a batch of what the linears read.
+   * Sees a batch of what the linears read; the tensors are the caller's, and live until the promise settles.
    * @param input `[tokens, in]`, through the already quantized layers
    * @param floatInput `[tokens, in]`, the same tokens through the float model, where the stage needs it
    */

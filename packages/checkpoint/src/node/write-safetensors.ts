@@ -8,13 +8,22 @@ import {
 import { toDiskError } from './disk-error.js';
 import { openPartialFile, type PartialFile } from './partial-file.js';
 
+/** A tensor's bytes, whole or in pieces. */
+type TensorBytes = Uint8Array | Promise<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /**
- * A tensor that is to be written; its bytes may be made when they are needed, so that one tensor is in
- * memory at a time.
+ * A tensor that is to be written; its bytes may be made when they are needed, so that one tensor, or a piece
+ * of it, is in memory at a time.
  */
 export interface TensorToWrite extends TensorHeader {
   /** Little-endian, row-major. */
-  readonly bytes: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
+  readonly bytes: Uint8Array | (() => TensorBytes);
+}
+
+async function* piecesOf({ bytes }: TensorToWrite): AsyncGenerator<Uint8Array> {
+  const made = typeof bytes === 'function' ? bytes() : bytes;
+  if (Symbol.asyncIterator in made) yield* made;
+  else yield await made;
 }
 
 /** Options of {@link writeSafetensors}. */
@@ -49,21 +58,26 @@ export async function writeSafetensors(
   try {
     file = await openPartialFile(path);
     await file.write(header);
-    for (const { name, dtype, shape, bytes } of ordered) {
-      throwIfAborted(options.signal);
-      const data = typeof bytes === 'function' ? await bytes() : bytes;
+    for (const tensor of ordered) {
+      const { name, dtype, shape } = tensor;
       const wanted = byteCount(dtype, shape);
-      if (data.length !== wanted) {
+      let given = 0;
+      throwIfAborted(options.signal);
+      for await (const piece of piecesOf(tensor)) {
+        throwIfAborted(options.signal);
+        given += piece.length;
+        if (given <= wanted) await file.write(piece);
+      }
+      if (given !== wanted) {
         const type = `${dtype} of shape [${shape.join(', ')}]`;
         throw new ThinkbitsError({
           code: 'safetensors/wrong-length',
           category: 'usage',
-          message: `Tensor "${name}" is ${type}, ${wanted} bytes, and ${data.length} were given.`,
+          message: `Tensor "${name}" is ${type}, ${wanted} bytes, and ${given} were given.`,
           help: 'Give the bytes of the whole tensor.',
-          details: { tensor: name, wanted, given: data.length },
+          details: { tensor: name, wanted, given },
         });
       }
-      await file.write(data);
     }
     throwIfAborted(options.signal);
     await file.commit();

@@ -91,16 +91,22 @@ export function syntheticCheckpoint(label: string, config: JsonObject, seed: num
     source: memoryFiles({}, label),
     config,
     tensors,
-    async readFloat(name) {
+    async readFloat(name, rows) {
       const shape = shapeOf(name);
       const length = shape.reduce((a, b) => a * b, 1);
-      if (shape.length === 1 && name.endsWith('norm.weight')) {
-        return { shape, values: new Float32Array(length).fill(1) };
-      }
-      return { shape, values: randomValues(seed, name, length, 1 / Math.sqrt(shape.at(-1) ?? 1)) };
+      const values =
+        shape.length === 1 && name.endsWith('norm.weight')
+          ? new Float32Array(length).fill(1)
+          : randomValues(seed, name, length, 1 / Math.sqrt(shape.at(-1) ?? 1));
+      if (!rows) return { shape, values };
+      const width = length / (shape[0] as number);
+      return {
+        shape: [rows.count, ...shape.slice(1)],
+        values: values.slice(rows.start * width, (rows.start + rows.count) * width),
+      };
     },
-    async readBytes(name) {
-      return new Uint8Array((await this.readFloat(name)).values.buffer);
+    async readBytes(name, rows) {
+      return new Uint8Array((await this.readFloat(name, rows)).values.buffer);
     },
     readQuantized: async () => undefined,
     json: async () => undefined,

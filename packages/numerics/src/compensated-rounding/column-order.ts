@@ -10,10 +10,16 @@ export function activationOrder(diagonal: Float32Array): Int32Array {
   );
 }
 
-/** Rows and columns of a square matrix in another order: out[i, j] = matrix[order[i], order[j]]. */
-export function reorderSquare(matrix: Float32Array, order: Int32Array): Float32Array {
+/**
+ * Rows and columns of a square matrix in another order: out[i, j] = matrix[order[i], order[j]].
+ * @param out takes the result; a new array where absent
+ */
+export function reorderSquare(
+  matrix: Float32Array,
+  order: Int32Array,
+  out: Float32Array = new Float32Array(matrix.length),
+): Float32Array {
   const size = order.length;
-  const out = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {
     const from = (order[i] as number) * size;
     const to = i * size;

@@ -49,9 +49,7 @@ export async function prepareColumns(
   const dead = Uint8Array.from(diagonal, (value) => Number(value === 0));
   for (const [column, isDead] of dead.entries()) if (isDead) diagonal[column] = 1;
   const order = actOrder ? activationOrder(diagonal) : Int32Array.from(diagonal.keys());
-  const ordered = reorderSquare(hessian, order);
-  for (const [i, column] of order.entries()) ordered[i * columns + i] = diagonal[column] as number;
-  const factor = await dampedFactor(ordered, columns, options);
+  const factor = await dampedFactor({ hessian, diagonal, order }, options);
   if (!drift) return { order, dead, ...factor };
   const response = await driftResponse(reorderSquare(drift, order), factor.upper, columns, options);
   return { order, dead, ...factor, response };

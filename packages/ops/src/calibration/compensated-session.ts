@@ -47,7 +47,10 @@ export function openCompensatedSession(
   const blocked = { subtractProduct: backendProduct, ...(signal && { signal }) };
 
   async function prepare(statistics: InputStatistics, columns: number) {
-    const drift = statistics.drift?.map((value) => (driftShare as number) * value);
+    const { drift } = statistics;
+    if (drift && driftShare !== 1)
+      for (let i = 0; i < drift.length; i++)
+        drift[i] = (driftShare as number) * (drift[i] as number);
     return prepareColumns(statistics.hessian, columns, {
       ...blocked,
       ...compensation,
@@ -82,15 +85,15 @@ export function openCompensatedSession(
   }
 
   return {
-    observe(input, floatInput) {
+    async observe(input, floatInput) {
       if (driftShare === undefined) return observer.observe(input);
       if (!floatInput)
         throw missing(id, 'no-float-inputs', subject, 'no inputs of the float model');
-      observer.observe(input, floatInput);
+      await observer.observe(input, floatInput);
     },
     async finish(weights) {
       throwIfAborted(signal);
-      const statistics = await observer.take();
+      const statistics = observer.take();
       if (!statistics) throw missing(id, 'no-inputs', subject, 'no inputs');
       const prepared = await prepare(statistics, (weights[0] as Tensor2D).shape[1]);
       const results: RoundedLinear[] = [];

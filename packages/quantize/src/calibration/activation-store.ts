@@ -7,16 +7,20 @@ export interface MemoryBudget {
   left: number;
 }
 
+/** Where in the file a window has its place; the values in it are current while the window is not held. */
+interface Place {
+  readonly offset: number;
+  readonly capacity: number;
+  length: number;
+}
+
 /**
  * Activations of calibration windows, one `[tokens, channels]` array each: in memory as far as the budget reaches, beyond it
  * in a file that is gone with the store.
  */
 export class ActivationStore {
   private readonly held = new Map<number, Float32Array>();
-  private readonly spilled = new Map<
-    number,
-    { readonly offset: number; readonly length: number }
-  >();
+  private readonly places = new Map<number, Place>();
   private readonly budget: MemoryBudget;
   private file: { readonly handle: FileHandle; readonly folder: string } | undefined;
   private end = 0;
@@ -25,9 +29,9 @@ export class ActivationStore {
     this.budget = budget;
   }
 
-  /** Windows that are stored. */
-  get size(): number {
-    return this.held.size + this.spilled.size;
+  /** Windows that are in memory. */
+  get inMemory(): number {
+    return this.held.size;
   }
 
   has(window: number): boolean {
@@ -36,34 +40,41 @@ export class ActivationStore {
 
   /** Stores a window's activations, replacing those it had; the array belongs to the store from now on. */
   async put(window: number, values: Float32Array): Promise<void> {
-    const before = this.held.get(window);
-    if (before || values.byteLength <= this.budget.left) {
-      this.budget.left += (before?.byteLength ?? 0) - values.byteLength;
+    this.budget.left += this.held.get(window)?.byteLength ?? 0;
+    this.held.delete(window);
+    if (values.byteLength <= this.budget.left) {
+      this.budget.left -= values.byteLength;
       this.held.set(window, values);
       return;
     }
     this.file ??= await openSpillFile();
-    const place = this.spilled.get(window);
-    const fits = place && place.length === values.length;
-    const offset = fits ? place.offset : this.end;
-    if (!fits) this.end += values.byteLength;
-    await this.file.handle.write(
-      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-      0,
-      values.byteLength,
-      offset,
-    );
-    this.spilled.set(window, { offset, length: values.length });
+    const place = this.placeOf(window, values.length);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.file.handle.write(
+        bytes,
+        done,
+        bytes.length - done,
+        place.offset + done,
+      );
+      done += bytesWritten;
+    }
   }
 
   /** A window's activations; not to be changed. */
   async get(window: number): Promise<Float32Array> {
     const held = this.held.get(window);
     if (held) return held;
-    const place = this.spilled.get(window);
+    const place = this.places.get(window);
     if (!place || !this.file) throw new RangeError(`window ${window} was never stored`);
     const values = new Float32Array(place.length);
-    await this.file.handle.read(new Uint8Array(values.buffer), 0, values.byteLength, place.offset);
+    const bytes = new Uint8Array(values.buffer);
+    for (let done = 0; done < bytes.length; ) {
+      const at = place.offset + done;
+      const { bytesRead } = await this.file.handle.read(bytes, done, bytes.length - done, at);
+      if (bytesRead === 0) throw new RangeError(`window ${window} is cut short on disk`);
+      done += bytesRead;
+    }
     return values;
   }
 
@@ -71,12 +82,25 @@ export class ActivationStore {
   async clear(): Promise<void> {
     for (const { byteLength } of this.held.values()) this.budget.left += byteLength;
     this.held.clear();
-    this.spilled.clear();
+    this.places.clear();
     this.end = 0;
     const { file } = this;
     this.file = undefined;
     await file?.handle.close();
     if (file) await rm(file.folder, { recursive: true, force: true });
+  }
+
+  /** The window's own place where its new values fit, else one at the end of the file. */
+  private placeOf(window: number, length: number): Place {
+    let place = this.places.get(window);
+    if (place && place.capacity >= length) {
+      place.length = length;
+      return place;
+    }
+    place = { offset: 4 * this.end, capacity: length, length };
+    this.end += length;
+    this.places.set(window, place);
+    return place;
   }
 }
 

@@ -13,7 +13,8 @@ export class BlockPath {
   readonly hidden: ActivationStore;
   private readonly inputs: ActivationStore;
   private readonly flow: BlockFlow;
-  private readonly windows: number;
+  /** Tokens of each window. */
+  private readonly lengths: readonly number[];
   private readonly signal: AbortSignal | undefined;
   /** What is being computed, for errors. */
   private label = '';
@@ -22,21 +23,20 @@ export class BlockPath {
     flow: BlockFlow;
     hidden: ActivationStore;
     inputs: ActivationStore;
-    windows: number;
+    lengths: readonly number[];
     signal: AbortSignal | undefined;
   }) {
     this.flow = parts.flow;
     this.hidden = parts.hidden;
     this.inputs = parts.inputs;
-    this.windows = parts.windows;
+    this.lengths = parts.lengths;
     this.signal = parts.signal;
   }
 
   /** What the group at hand reads of a window, `[tokens, in]`; the caller disposes it. */
   async input(window: number): Promise<Tensor2D> {
     const values = await this.inputs.get(window);
-    const { length } = await this.hidden.get(window);
-    const tokens = length / this.flow.config.hidden;
+    const tokens = this.lengths[window] as number;
     return tensor2d(values, [tokens, values.length / tokens]);
   }
 
@@ -114,11 +114,9 @@ export class BlockPath {
   }
 
   private async eachWindow(visit: (window: number, hidden: Tensor2D) => Promise<void>) {
-    const width = this.flow.config.hidden;
-    for (let window = 0; window < this.windows; window++) {
+    for (const [window, tokens] of this.lengths.entries()) {
       throwIfAborted(this.signal);
-      const values = await this.hidden.get(window);
-      const hidden = tensor2d(values, [values.length / width, width]);
+      const hidden = tensor2d(await this.hidden.get(window), [tokens, this.flow.config.hidden]);
       try {
         await visit(window, hidden);
       } finally {

@@ -1,8 +1,9 @@
 import { type Tensor1D, type Tensor2D, tensor1d, tensor2d, transpose } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { type AttentionParts, headMaps, type LayerMaps } from '@thinkbits/inference';
+import { dequantizeWeight } from '@thinkbits/numerics';
 import { ChannelMap } from '@thinkbits/ops';
-import type { BlockInfo, LinearInfo } from '@thinkbits/spec';
+import type { BlockInfo, LinearInfo, QuantizedWeight } from '@thinkbits/spec';
 import { readWeight } from '../layers/read-weight.js';
 
 /** The sites of the online maps that the four groups of linears read through. */
@@ -11,38 +12,39 @@ const inputSites = ['qkv-input', 'o-input', 'gate-up-input', 'down-input'] as co
 /** One linear as a calibrated forward pass multiplies by it. */
 interface LinearTensors {
   /** `[in, out]`: plain products, because the transposing ones take a slow path on wasm. */
-  weight: Tensor2D;
+  readonly weight: Tensor2D;
   readonly bias: Tensor1D | undefined;
 }
 
 /**
- * The tensors of one decoder layer, its linears apart from each other so that each can be replaced when it is rounded.
- * Dispose it to free them.
+ * The tensors of one decoder layer: norms and what attention needs from the start, each group of linears from
+ * {@link BlockWeights.load} to {@link BlockWeights.free}. Dispose it to free all.
  */
 export class BlockWeights {
   readonly info: BlockInfo;
   readonly inputNorm: Tensor1D;
   readonly postAttentionNorm: Tensor1D;
   readonly attention: AttentionParts;
-  private readonly linears: ReadonlyMap<string, LinearTensors>;
+  private readonly checkpoint: Checkpoint;
+  private readonly linears = new Map<string, LinearTensors>();
   private readonly inputMaps: readonly (ChannelMap | undefined)[];
 
   private constructor(parts: {
+    checkpoint: Checkpoint;
     info: BlockInfo;
     norms: readonly [Tensor1D, Tensor1D];
     attention: AttentionParts;
-    linears: ReadonlyMap<string, LinearTensors>;
     inputMaps: readonly (ChannelMap | undefined)[];
   }) {
+    this.checkpoint = parts.checkpoint;
     this.info = parts.info;
     [this.inputNorm, this.postAttentionNorm] = parts.norms;
     this.attention = parts.attention;
-    this.linears = parts.linears;
     this.inputMaps = parts.inputMaps;
   }
 
-  /** Reads a layer as a (possibly edited) float checkpoint has it, with the maps that act on its activations. */
-  static async read(
+  /** Opens a layer as a (possibly edited) float checkpoint has it, with the maps that act on its activations; no linears yet. */
+  static async open(
     checkpoint: Checkpoint,
     info: BlockInfo,
     maps: LayerMaps,
@@ -53,30 +55,25 @@ export class BlockWeights {
       made.push(part);
       return part;
     };
-    const vector = async (name: string): Promise<Tensor1D | undefined> =>
-      checkpoint.tensors.has(name)
-        ? keep(tensor1d((await checkpoint.readFloat(name)).values))
-        : undefined;
+    const vector = async (name: string): Promise<Tensor1D | undefined> => {
+      const read = await readVector(checkpoint, `${layer}.${name}`);
+      return read && keep(read);
+    };
     try {
-      const linears = new Map<string, LinearTensors>();
-      for (const linear of info.stages.flat()) {
-        const weight = keep(toProduct(await readWeight(checkpoint, linear), linear));
-        linears.set(linear.name, { weight, bias: await vector(`${linear.name}.bias`) });
-      }
-      const queryNorm = await vector(`${layer}.self_attn.q_norm.weight`);
-      const keyNorm = await vector(`${layer}.self_attn.k_norm.weight`);
+      const queryNorm = await vector('self_attn.q_norm.weight');
+      const keyNorm = await vector('self_attn.k_norm.weight');
       return new BlockWeights({
+        checkpoint,
         info,
         norms: [
-          (await vector(`${layer}.input_layernorm.weight`)) as Tensor1D,
-          (await vector(`${layer}.post_attention_layernorm.weight`)) as Tensor1D,
+          (await vector('input_layernorm.weight')) as Tensor1D,
+          (await vector('post_attention_layernorm.weight')) as Tensor1D,
         ],
         attention: {
           ...(queryNorm && { queryNorm }),
           ...(keyNorm && { keyNorm }),
           ...headMaps(maps, keep),
         },
-        linears,
         inputMaps: inputSites.map((site) => {
           const map = maps.get(site);
           return map && keep(new ChannelMap(map.forward));
@@ -88,33 +85,67 @@ export class BlockWeights {
     }
   }
 
+  /** Opens a layer with all its linears. */
+  static async read(
+    checkpoint: Checkpoint,
+    info: BlockInfo,
+    maps: LayerMaps,
+  ): Promise<BlockWeights> {
+    const weights = await BlockWeights.open(checkpoint, info, maps);
+    try {
+      for (const stage of info.stages.keys()) await weights.load(stage);
+      return weights;
+    } catch (error) {
+      weights.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the linears of a group; those that are rounded compute with what their codes stand for.
+   * @param rounded by linear name
+   */
+  async load(stage: number, rounded?: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
+    for (const linear of this.info.stages[stage] as readonly LinearInfo[]) {
+      const codes = rounded?.get(linear.name);
+      const values = codes ? dequantizeWeight(codes) : await readWeight(this.checkpoint, linear);
+      const bias = await readVector(this.checkpoint, `${linear.name}.bias`);
+      this.linears.set(linear.name, { weight: toProduct(values, linear), bias });
+    }
+  }
+
+  /** Frees the linears of a group. */
+  free(stage: number): void {
+    for (const { name } of this.info.stages[stage] as readonly LinearInfo[]) {
+      const tensors = this.linears.get(name);
+      tensors?.weight.dispose();
+      tensors?.bias?.dispose();
+      this.linears.delete(name);
+    }
+  }
+
   /** What the linears of a group read, `[tokens, in]`, given what the layer computes there; call within a tidy. */
   mapInput(stage: number, x: Tensor2D): Tensor2D {
     return this.inputMaps[stage]?.apply(x) ?? x;
   }
 
   /** The linears' own tensors `[in, out]`; they stay this object's. */
-  linear(name: string): Readonly<LinearTensors> {
+  linear(name: string): LinearTensors {
     return this.linears.get(name) as LinearTensors;
-  }
-
-  /** Computes with other values from now on. @param values `[out, in]` */
-  replace(linear: LinearInfo, values: Float32Array): void {
-    const tensors = this.linears.get(linear.name) as LinearTensors;
-    const weight = toProduct(values, linear);
-    tensors.weight.dispose();
-    tensors.weight = weight;
   }
 
   dispose(): void {
     const maps = this.inputMaps.filter((map) => map !== undefined);
     for (const part of [this.inputNorm, this.postAttentionNorm, ...maps]) part.dispose();
     for (const part of Object.values(this.attention)) part.dispose();
-    for (const { weight, bias } of this.linears.values()) {
-      weight.dispose();
-      bias?.dispose();
-    }
+    for (const stage of this.info.stages.keys()) this.free(stage);
   }
+}
+
+/** A norm's or a bias's values; undefined where the model has none of that name. */
+async function readVector(checkpoint: Checkpoint, name: string): Promise<Tensor1D | undefined> {
+  if (!checkpoint.tensors.has(name)) return undefined;
+  return tensor1d((await checkpoint.readFloat(name)).values);
 }
 
 /** `[out, in]` on the host as `[in, out]` on the backend. */

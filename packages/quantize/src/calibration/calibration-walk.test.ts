@@ -229,8 +229,8 @@ describe('calibration', () => {
     const info = await loadInfo(checkpoint);
     const overflowing = {
       ...checkpoint,
-      readFloat: async (name: string) => {
-        const tensor = await checkpoint.readFloat(name);
+      readFloat: async (...[name, rows]: Parameters<typeof checkpoint.readFloat>) => {
+        const tensor = await checkpoint.readFloat(name, rows);
         return name === 'model.layers.1.post_attention_layernorm.weight'
           ? { ...tensor, values: tensor.values.map(() => 3e38) }
           : tensor;

@@ -1,13 +1,11 @@
 import { type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { checkKeyMap, mapsOf, readFamily } from '@thinkbits/inference';
-import { dequantizeWeight } from '@thinkbits/numerics';
 import { rmsNorm } from '@thinkbits/ops';
 import {
   type ActivationScheme,
   type BlockInfo,
   type KvScheme,
-  type LinearInfo,
   type LinearScheme,
   type ModelInfo,
   type Progress,
@@ -51,12 +49,13 @@ export interface CalibrationWalkParts {
 /** A decoder layer that is being worked on. */
 interface OpenBlock {
   readonly info: BlockInfo;
-  /** As the float path computes with it, edits applied. */
-  readonly float: BlockWeights | undefined;
-  /** As the quantized path does: groups that were rounded are replaced. */
-  readonly quantized: BlockWeights | undefined;
+  /** What the paths compute with; a group's linears are in memory only while windows pass it. */
+  readonly weights: BlockWeights | undefined;
   readonly hints: ReadonlyMap<string, RoundingHints>;
 }
+
+/** The embedding table. */
+const table = 'model.embed_tokens.weight';
 
 /** Tokens of the made-up input on which edits are verified where there is no calibration text. */
 const probeTokens = 16;
@@ -104,7 +103,7 @@ export class CalibrationWalk {
         flow: this.flow,
         hidden: new ActivationStore(this.budget),
         inputs: new ActivationStore(this.budget),
-        windows: parts.windows.length,
+        lengths: parts.windows.map(({ length }) => length),
         signal: parts.signal,
       });
     if (transformsSee || rounderNeeds === 'inputs+float') this.floatPath = path();
@@ -144,11 +143,10 @@ export class CalibrationWalk {
     checkKeyMap(info.index, mapsOf(info.index, this.checkpoint.online), this.kvScheme(info.index));
     this.block = {
       info,
-      float: this.floatPath && (await this.readBlock(info)),
-      quantized: this.quantizedPath && (await this.readBlock(info)),
+      weights: this.paths.length > 0 ? await this.openBlock(info) : undefined,
       hints,
     };
-    await this.advance(0);
+    for (const path of this.paths) await path.advanceTo(0, this.block.weights as BlockWeights);
     return proposals;
   }
 
@@ -175,26 +173,27 @@ export class CalibrationWalk {
   }
 
   /**
-   * Goes on to the next group, through this one as it was rounded; linears that are absent stay in float. Behind k_proj and
-   * v_proj the cache is calibrated.
+   * Goes on to the next group, or out of the layer, through this group as it was rounded; linears that are absent stay in
+   * float. Behind k_proj and v_proj the cache is calibrated.
    */
   async replace(stage: number, rounded: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
-    const { info, quantized } = this.open();
-    for (const linear of info.stages[stage] as readonly LinearInfo[]) {
-      const weight = rounded.get(linear.name);
-      if (weight) quantized?.replace(linear, dequantizeWeight(weight));
-    }
+    const { info, weights } = this.open();
     const scheme = this.kvScheme(info.index);
-    if (stage === 0 && quantized && this.quantizedPath && scheme)
-      await this.kvCalibration?.calibrate(quantized, this.quantizedPath, scheme);
-    if (stage + 1 < info.stages.length) await this.advance(stage + 1);
+    for (const path of this.paths) {
+      if (!weights) break;
+      const quantized = path === this.quantizedPath;
+      await weights.load(stage, quantized ? rounded : undefined);
+      if (stage === 0 && quantized && scheme)
+        await this.kvCalibration?.calibrate(weights, path, scheme);
+      if (stage + 1 < info.stages.length) await path.advanceTo(stage + 1, weights);
+      else await path.finish(weights);
+      weights.free(stage);
+    }
   }
 
-  /** Closes the layer: the windows leave it. */
-  async leave(): Promise<void> {
-    const { float, quantized } = this.open();
-    if (float) await this.floatPath?.finish(float);
-    if (quantized) await this.quantizedPath?.finish(quantized);
+  /** Closes the layer, which the windows have left. */
+  leave(): void {
+    this.open();
     this.closeBlock();
   }
 
@@ -203,8 +202,7 @@ export class CalibrationWalk {
     const { values } = await this.checkpoint.readFloat('model.norm.weight');
     const norm = tensor1d(values);
     const { normEpsilon } = this.flow.config;
-    for (const path of [this.floatPath, this.quantizedPath])
-      await path?.set((hidden) => rmsNorm(hidden, norm, normEpsilon));
+    for (const path of this.paths) await path.set((hidden) => rmsNorm(hidden, norm, normEpsilon));
     norm.dispose();
   }
 
@@ -212,8 +210,12 @@ export class CalibrationWalk {
   async dispose(): Promise<void> {
     this.closeBlock();
     this.basis.dispose();
-    await this.floatPath?.dispose();
-    await this.quantizedPath?.dispose();
+    for (const path of this.paths) await path.dispose();
+  }
+
+  /** The float path first. */
+  private get paths(): readonly BlockPath[] {
+    return [this.floatPath, this.quantizedPath].filter((path) => path !== undefined);
   }
 
   /** How a decoder layer stores keys and values. */
@@ -227,8 +229,7 @@ export class CalibrationWalk {
   }
 
   private closeBlock(): void {
-    this.block?.float?.dispose();
-    this.block?.quantized?.dispose();
+    this.block?.weights?.dispose();
     this.block = undefined;
   }
 
@@ -236,34 +237,40 @@ export class CalibrationWalk {
     return BlockWeights.read(this.checkpoint, info, mapsOf(info.index, this.checkpoint.online));
   }
 
-  /** Both paths compute what group `stage` reads. */
-  private async advance(stage: number): Promise<void> {
-    const { float, quantized } = this.open();
-    if (float) await this.floatPath?.advanceTo(stage, float);
-    if (quantized) await this.quantizedPath?.advanceTo(stage, quantized);
+  /** A decoder layer without its linears. */
+  private openBlock(info: BlockInfo): Promise<BlockWeights> {
+    return BlockWeights.open(this.checkpoint, info, mapsOf(info.index, this.checkpoint.online));
   }
 
-  /** The windows as the embedding gives them. */
+  /** The windows as the embedding gives them; the table is read row by row. */
   private async embed(): Promise<void> {
-    const paths = [this.floatPath, this.quantizedPath].filter((path) => path !== undefined);
-    if (paths.length === 0) return;
-    const { hidden, vocabulary } = this.flow.config;
-    const { values } = await this.checkpoint.readFloat('model.embed_tokens.weight');
-    for (const [window, ids] of this.parts.windows.entries()) {
-      const embedded = new Float32Array(ids.length * hidden);
-      ids.forEach((id, token) => {
-        if (id < 0 || id >= vocabulary) {
-          throw new ThinkbitsError({
-            code: 'calibration/unknown-token',
-            message: `Calibration window ${window} has the token ${id}; the model has ${vocabulary}.`,
-            help: 'Cut calibration text with the tokenizer of this model.',
-            details: { window, token: id },
-          });
-        }
-        embedded.set(values.subarray(id * hidden, (id + 1) * hidden), token * hidden);
-      });
+    const { paths } = this;
+    for (const [window, ids] of paths.length > 0 ? this.parts.windows.entries() : []) {
+      throwIfAborted(this.parts.signal);
+      const embedded = await this.embedWindow(window, ids);
       for (const path of paths) await path.hidden.put(window, new Float32Array(embedded));
     }
+  }
+
+  private async embedWindow(window: number, ids: Int32Array): Promise<Float32Array> {
+    const { hidden, vocabulary } = this.flow.config;
+    const embedded = new Float32Array(ids.length * hidden);
+    const rows = new Map<number, Float32Array>();
+    for (const [token, id] of ids.entries()) {
+      if (id < 0 || id >= vocabulary) {
+        throw new ThinkbitsError({
+          code: 'calibration/unknown-token',
+          message: `Calibration window ${window} has the token ${id}; the model has ${vocabulary}.`,
+          help: 'Cut calibration text with the tokenizer of this model.',
+          details: { window, token: id },
+        });
+      }
+      const row =
+        rows.get(id) ?? (await this.checkpoint.readFloat(table, { start: id, count: 1 })).values;
+      rows.set(id, row);
+      embedded.set(row, token * hidden);
+    }
+    return embedded;
   }
 
   private async propose(transform: Transform, info: BlockInfo): Promise<Proposal> {

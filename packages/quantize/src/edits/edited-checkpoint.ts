@@ -102,9 +102,11 @@ export class EditedCheckpoint implements Checkpoint {
     const stored = this.untied && name === headWeight ? table : name;
     const edits = this.byTensor.get(name);
     if (!edits) return this.original.readFloat(stored, rows);
-    const { shape, values } = await this.original.readFloat(stored);
+    // Some edits mix rows: those need the whole tensor, whatever is asked for.
+    const some = rows && edits.every(({ byRow }) => byRow) ? rows : undefined;
+    const { shape, values } = await this.original.readFloat(stored, some);
     const edited = edits.reduce((current, edit) => edit.apply(current, shape), values);
-    if (!rows) return { shape, values: edited };
+    if (!rows || some) return { shape, values: edited };
     const width = values.length / (shape[0] as number);
     return {
       shape: [rows.count, ...shape.slice(1)],
@@ -113,9 +115,9 @@ export class EditedCheckpoint implements Checkpoint {
   }
 
   /** Edited tensors are float32, whatever they were. */
-  async readBytes(name: string): Promise<Uint8Array> {
-    if (!this.isEdited(name)) return this.original.readBytes(name);
-    const { values } = await this.readFloat(name);
+  async readBytes(name: string, rows?: RowRange): Promise<Uint8Array> {
+    if (!this.isEdited(name)) return this.original.readBytes(name, rows);
+    const { values } = await this.readFloat(name, rows);
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
 

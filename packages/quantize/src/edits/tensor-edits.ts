@@ -1,9 +1,12 @@
 import { applyLinearMap, linearMapSize, mapOutputs, transposeLinearMap } from '@thinkbits/numerics';
 import { type Edit, type LinearMap, type OnlineSite, ThinkbitsError } from '@thinkbits/spec';
 
-/** What an edit does to one tensor; `shape` is that of the values. */
+/** What an edit does to one tensor. */
 export interface TensorEdit {
   readonly tensor: string;
+  /** Whether it changes each row on its own, so that a table need not be in memory to read some of its rows. */
+  readonly byRow: boolean;
+  /** @param shape of the values; where `byRow`, they may be some of the tensor's rows */
   apply(values: Float32Array, shape: readonly number[]): Float32Array;
 }
 
@@ -44,19 +47,24 @@ function mapColumns(tensor: string, map: LinearMap, values: Float32Array, column
 }
 
 /** y = x · Wᵀ on a changed input x · M: W · M⁻ᵀ, so that y stays. */
-function readMapped(tensor: string, inverse: LinearMap): TensorEdit['apply'] {
+function readMapped(tensor: string, inverse: LinearMap): TensorEdit {
   const map = transposeLinearMap(inverse);
-  return (values, shape) => mapColumns(tensor, map, values, rowsAndColumns(shape)[1]);
+  return {
+    tensor,
+    byRow: true,
+    apply: (values, shape) => mapColumns(tensor, map, values, rowsAndColumns(shape)[1]),
+  };
 }
 
 /** y · M in place of y = x · Wᵀ: Mᵀ · W, and b · M for a bias or a table whose rows are outputs. */
-function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): TensorEdit['apply'] {
-  return (values, shape) => {
+function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): TensorEdit {
+  const apply: TensorEdit['apply'] = (values, shape) => {
     const [rows, columns] = rowsAndColumns(shape);
     if (isTable || shape.length === 1) return mapColumns(tensor, forward, values, columns);
     checkSize(tensor, forward, rows);
     return mapOutputs(forward, values, rows, columns);
   };
+  return { tensor, byRow: isTable, apply };
 }
 
 /** Rows, which are outputs, divided by the factors; columns, which are inputs, multiplied by them. */
@@ -64,19 +72,20 @@ function scaled(
   tensor: string,
   side: 'rows' | 'columns',
   factors: Float32Array,
-): TensorEdit['apply'] {
-  return (values, shape) => {
+): TensorEdit {
+  const apply: TensorEdit['apply'] = (values, shape) => {
     const [rows, columns] = rowsAndColumns(shape);
     // what is one-dimensional, a norm or a bias, has its channels as columns
-    const byRow = side === 'rows' && shape.length > 1;
+    const alongRows = side === 'rows' && shape.length > 1;
     const channels = factors.length;
-    if ((byRow ? rows : columns) !== channels)
-      refuse(tensor, `${channels} factors for ${byRow ? rows : columns} channels`);
+    if ((alongRows ? rows : columns) !== channels)
+      refuse(tensor, `${channels} factors for ${alongRows ? rows : columns} channels`);
     return values.map((value, i) => {
-      const factor = factors[byRow ? Math.floor(i / columns) : i % columns] as number;
+      const factor = factors[alongRows ? Math.floor(i / columns) : i % columns] as number;
       return side === 'rows' ? value / factor : value * factor;
     });
   };
+  return { tensor, byRow: side === 'columns', apply };
 }
 
 /**
@@ -90,28 +99,27 @@ export function tensorEdits(edit: Edit): TensorEdit[] {
       return [
         ...['weight', 'bias'].map((part) => {
           const tensor = `${edit.producer}.${part}`;
-          return { tensor, apply: scaled(tensor, 'rows', factors) };
+          return scaled(tensor, 'rows', factors);
         }),
         ...edit.consumers.map((consumer) => {
           const tensor = `${consumer}.weight`;
-          return { tensor, apply: scaled(tensor, 'columns', factors) };
+          return scaled(tensor, 'columns', factors);
         }),
       ];
     }
     case 'rotate':
       return edit.targets.flatMap(({ name, side }) => {
         const weight = `${name}.weight`;
-        if (side === 'in') return [{ tensor: weight, apply: readMapped(weight, edit.map.inverse) }];
+        if (side === 'in') return [readMapped(weight, edit.map.inverse)];
         const isTable = name.endsWith('embed_tokens');
-        return [weight, `${name}.bias`].map((tensor) => ({
-          tensor,
-          apply: writeMapped(tensor, edit.map.forward, isTable),
-        }));
+        return [weight, `${name}.bias`].map((tensor) =>
+          writeMapped(tensor, edit.map.forward, isTable),
+        );
       });
     case 'online':
       return readers[edit.site.at].map((reader) => {
         const tensor = `model.layers.${edit.site.block}.${reader}.weight`;
-        return { tensor, apply: readMapped(tensor, edit.map.inverse) };
+        return readMapped(tensor, edit.map.inverse);
       });
   }
 }

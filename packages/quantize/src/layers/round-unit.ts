@@ -3,6 +3,10 @@ import type { PartRecord } from '../output/part-record.js';
 import type { LayerUnit } from './layer-unit.js';
 import { type FinishedLinear, type RoundingWork, roundGroup } from './round-group.js';
 
+/** Whether anything of a unit is rounded: what nothing reads need not be computed. */
+const isRounded = ({ groups }: LayerUnit, { rounder, schemes }: RoundingWork): boolean =>
+  rounder !== undefined && groups.flat().some(({ name }) => schemes.get(name)?.weight);
+
 /**
  * Quantizes a decoder layer, or the head, group by group: transforms first, then each group's linears, seen through those
  * that are already rounded. Hands out every linear as soon as it is finished, so that its codes need not be kept.
@@ -16,7 +20,7 @@ export async function roundUnit(
   const { walk } = work;
   const block: BlockInfo | undefined = unit.block;
   const proposals = (block && (await walk?.enter(block))) ?? [];
-  if (!block) await walk?.enterHead();
+  if (!block && isRounded(unit, work)) await walk?.enterHead();
   for (const [stage, group] of unit.groups.entries()) {
     const rounded = new Map<string, QuantizedWeight>();
     for (const linear of await roundGroup(group, work)) {
@@ -25,7 +29,7 @@ export async function roundUnit(
     }
     if (block) await walk?.replace(stage, rounded);
   }
-  if (block) await walk?.leave();
+  if (block) walk?.leave();
   return proposals;
 }
 
@@ -40,5 +44,5 @@ export async function passUnit(
   if (kv) walk?.kvCalibration?.parameters.set(block.index, kv);
   await walk?.enter(block, proposals);
   for (const stage of block.stages.keys()) await walk?.replace(stage, rounded);
-  await walk?.leave();
+  walk?.leave();
 }

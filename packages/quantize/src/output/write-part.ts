@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byteCount, packQuantizedWeight, type TensorEntry } from '@thinkbits/checkpoint';
+import {
+  byteCount,
+  type Checkpoint,
+  type Dtype,
+  packQuantizedWeight,
+  type TensorEntry,
+} from '@thinkbits/checkpoint';
 import { type TensorToWrite, writeSafetensors } from '@thinkbits/checkpoint/node';
 import type { LayerReport } from '@thinkbits/spec';
 import type { RoundingWork } from '../layers/round-group.js';
@@ -18,6 +24,24 @@ function copiesOf(
   return untied && !rounded && copies.some(({ name }) => name === untied.table)
     ? [...copies, untied.entry]
     : copies;
+}
+
+/** Bytes of a copied tensor that are in memory at a time, where a row is not larger. */
+const pieceBytes = 2 ** 24;
+
+/** A tensor in pieces of whole rows: an embedding table is several times a decoder layer. */
+async function* inPieces(
+  checkpoint: Checkpoint,
+  name: string,
+  shape: readonly number[],
+  dtype: Dtype,
+): AsyncGenerator<Uint8Array> {
+  const [rows = 1] = shape;
+  const total = byteCount(dtype, shape);
+  if (total <= pieceBytes) return yield await checkpoint.readBytes(name);
+  const perPiece = Math.max(1, Math.floor(pieceBytes / (total / rows)));
+  for (let start = 0; start < rows; start += perPiece)
+    yield await checkpoint.readBytes(name, { start, count: Math.min(perPiece, rows - start) });
 }
 
 /**
@@ -45,7 +69,12 @@ export async function writePart(
   for (const { name, shape, ...stored } of copiesOf(part, work)) {
     const edited = work.walk?.checkpoint.isEdited(name);
     const dtype = edited ? 'F32' : stored.dtype;
-    tensors.push({ name, dtype, shape, bytes: () => work.checkpoint.readBytes(name) });
+    tensors.push({
+      name,
+      dtype,
+      shape,
+      bytes: () => inPieces(work.checkpoint, name, shape, dtype),
+    });
     sizes[name] = byteCount(dtype, shape);
   }
   const path = join(directory, part.file);

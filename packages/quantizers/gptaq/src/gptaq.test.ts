@@ -100,9 +100,9 @@ describe('gptaq', () => {
     const scheme = completeWeightScheme({ bits: 4 });
     const session = gptaq().open([{ linear, scheme }], {} as StageContext);
     const [input, weight] = [tf.tensor2d([[1, 2]]), tf.eye(2)];
-    expect(() => session.observe?.(input)).toThrow(
-      expect.objectContaining({ code: 'gptaq/no-float-inputs' }),
-    );
+    await expect(session.observe?.(input)).rejects.toMatchObject({
+      code: 'gptaq/no-float-inputs',
+    });
     await expect(session.finish([weight])).rejects.toMatchObject({ code: 'gptaq/no-inputs' });
     session.dispose();
     tf.dispose([input, weight]);

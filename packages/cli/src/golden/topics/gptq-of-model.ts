@@ -28,11 +28,11 @@ function watched(rounder: Rounder, samples: number, seen: Seen): Rounder {
       return {
         async observe(input) {
           batches++;
-          observer.observe(input);
+          await observer.observe(input);
           await session.observe?.(input);
         },
         async finish(weights) {
-          const statistics = await observer.take();
+          const statistics = observer.take();
           const hessian = statistics?.hessian.map((value) => (value * batches) / samples);
           const results = await session.finish(weights);
           for (const [i, { weight }] of results.entries()) {

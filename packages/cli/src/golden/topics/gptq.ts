@@ -1,4 +1,4 @@
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import { activationOrder, createRandom, dequantizeWeight } from '@thinkbits/numerics';
 import { observeInputs } from '@thinkbits/ops';
 import { gptq as rounder } from '@thinkbits/quantizer-gptq';
@@ -25,9 +25,11 @@ async function hessianOf(samples: GoldenTensor): Promise<Float32Array> {
   const observer = observeInputs();
   try {
     for (const batch of batchesOf(samples)) {
-      tidy(() => observer.observe(tensor2d(batch, [batch.length / columns, columns])));
+      const input = tensor2d(batch, [batch.length / columns, columns]);
+      await observer.observe(input);
+      input.dispose();
     }
-    return (await observer.take())?.hessian ?? new Float32Array(0);
+    return observer.take()?.hessian ?? new Float32Array(0);
   } finally {
     observer.dispose();
   }
