@@ -1,8 +1,16 @@
 import { getBackend, matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { type MatrixBlock, type SubtractProduct, subtractProduct } from '@thinkbits/numerics';
+import {
+  type MatrixBlock,
+  type SubtractProduct,
+  spans,
+  subtractProduct,
+} from '@thinkbits/numerics';
 
 /** Multiplications from which moving matrices to the backend and back is worth it. */
 const worthwhile = 2 ** 20;
+
+/** Elements of a strip of rows, which are copied to the backend and back together: 8 MiB. */
+const stripElements = 2 ** 21;
 
 /** The elements of a block without gaps, or of its transpose, as a tensor. */
 function toTensor(
@@ -29,17 +37,28 @@ export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
     return;
   }
   // transposed here: the WebAssembly backend is thirty times slower at a product that transposes by itself
-  const product = tidy(() => matMul<Tensor2D>(toTensor(a), toTensor(b, transposed)));
+  const right = toTensor(b, transposed);
   try {
-    const values = (await product.data()) as Float32Array;
-    for (let i = 0; i < c.rows; i++) {
-      const to = c.start + i * c.stride;
-      const from = i * c.columns;
-      for (let j = 0; j < c.columns; j++) {
-        c.values[to + j] = (c.values[to + j] as number) - (values[from + j] as number);
-      }
+    const rows = Math.max(1, Math.floor(stripElements / Math.max(a.columns, c.columns)));
+    for (const [top, bottom] of spans(0, c.rows, rows)) {
+      const strip = { ...a, start: a.start + top * a.stride, rows: bottom - top };
+      const product = tidy(() => matMul<Tensor2D>(toTensor(strip), right));
+      const values = (await product.data()) as Float32Array;
+      product.dispose();
+      subtractRows(c, values, top, bottom);
     }
   } finally {
-    product.dispose();
+    right.dispose();
   }
 };
+
+/** c[i, :] -= values[i - top, :] for rows [top, bottom). */
+function subtractRows(c: MatrixBlock, values: Float32Array, top: number, bottom: number): void {
+  for (let i = top; i < bottom; i++) {
+    const to = c.start + i * c.stride;
+    const from = (i - top) * c.columns;
+    for (let j = 0; j < c.columns; j++) {
+      c.values[to + j] = (c.values[to + j] as number) - (values[from + j] as number);
+    }
+  }
+}

@@ -117,10 +117,12 @@ export class BlockFlow {
     x: Tensor2D,
     replaced?: ReplacedWeights,
   ): Tensor2D {
+    // W · xᵀ: the WebAssembly backend keeps a second copy of a product's right side, and takes a slow path where it
+    // has to transpose one
+    const columns = transpose(x);
     const parts = (weights.info.stages[stage] as readonly LinearInfo[]).map(({ name }) => {
       const { weight, bias } = weights.linear(name);
-      const other = replaced?.get(name);
-      const y = matMul(x, other ? transpose(other) : weight) as Tensor2D;
+      const y = transpose(matMul<Tensor2D>(replaced?.get(name) ?? weight, columns));
       return bias ? (add(y, bias) as Tensor2D) : y;
     });
     return parts.length === 1 ? (parts[0] as Tensor2D) : concat(parts, 1);

@@ -1,4 +1,4 @@
-import { type Tensor1D, type Tensor2D, tensor1d, tensor2d, transpose } from '@tensorflow/tfjs-core';
+import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { type AttentionParts, headMaps, type LayerMaps } from '@thinkbits/inference';
 import { dequantizeWeight } from '@thinkbits/numerics';
@@ -11,7 +11,7 @@ const inputSites = ['qkv-input', 'o-input', 'gate-up-input', 'down-input'] as co
 
 /** One linear as a calibrated forward pass multiplies by it. */
 interface LinearTensors {
-  /** `[in, out]`: plain products, because the transposing ones take a slow path on wasm. */
+  /** `[out, in]`. */
   readonly weight: Tensor2D;
   readonly bias: Tensor1D | undefined;
 }
@@ -110,7 +110,8 @@ export class BlockWeights {
       const codes = rounded?.get(linear.name);
       const values = codes ? dequantizeWeight(codes) : await readWeight(this.checkpoint, linear);
       const bias = await readVector(this.checkpoint, `${linear.name}.bias`);
-      this.linears.set(linear.name, { weight: toProduct(values, linear), bias });
+      const weight = tensor2d(values, [linear.out, linear.in]);
+      this.linears.set(linear.name, { weight, bias });
     }
   }
 
@@ -129,7 +130,7 @@ export class BlockWeights {
     return this.inputMaps[stage]?.apply(x) ?? x;
   }
 
-  /** The linears' own tensors `[in, out]`; they stay this object's. */
+  /** A linear's own tensors; they stay this object's. */
   linear(name: string): LinearTensors {
     return this.linears.get(name) as LinearTensors;
   }
@@ -146,12 +147,4 @@ export class BlockWeights {
 async function readVector(checkpoint: Checkpoint, name: string): Promise<Tensor1D | undefined> {
   if (!checkpoint.tensors.has(name)) return undefined;
   return tensor1d((await checkpoint.readFloat(name)).values);
-}
-
-/** `[out, in]` on the host as `[in, out]` on the backend. */
-function toProduct(values: Float32Array, linear: LinearInfo): Tensor2D {
-  const stored = tensor2d(values, [linear.out, linear.in]);
-  const product = transpose(stored);
-  stored.dispose();
-  return product;
 }
