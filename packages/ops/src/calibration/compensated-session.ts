@@ -1,13 +1,15 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { slice, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
   type CompleteCompensationOptions,
   dequantizeWeight,
+  type PreparedColumns,
   prepareColumns,
   quadraticTrace,
-  relativeSquaredError,
   roundColumns,
+  spans,
 } from '@thinkbits/numerics';
 import {
+  type QuantizedWeight,
   type RoundedLinear,
   type RoundingSession,
   type RoundingTarget,
@@ -30,6 +32,9 @@ export interface CompensatedSessionOptions {
   readonly driftShare?: number;
 }
 
+/** Weights of the rows that are rounded together, 16 MiB in float32: several copies of them are made. */
+const stripElements = 2 ** 22;
+
 /**
  * A session of rounding with error feedback: linears that share an input share one Hessian and its factor.
  *
@@ -46,7 +51,7 @@ export function openCompensatedSession(
   const { signal } = context;
   const blocked = { subtractProduct: backendProduct, ...(signal && { signal }) };
 
-  async function prepare(statistics: InputStatistics, columns: number) {
+  async function prepare(statistics: InputStatistics, columns: number): Promise<PreparedColumns> {
     const { drift } = statistics;
     if (drift && driftShare !== 1)
       for (let i = 0; i < drift.length; i++)
@@ -59,28 +64,69 @@ export function openCompensatedSession(
     });
   }
 
-  async function roundLinear(
+  /** Rounds some rows of a linear, which do not depend on the others, and measures what that does. */
+  async function roundRows(
     { scheme, hints }: RoundingTarget,
     weight: Tensor2D,
     { hessian }: InputStatistics,
-    prepared: Awaited<ReturnType<typeof prepare>>,
-  ): Promise<RoundedLinear> {
+    prepared: PreparedColumns,
+  ) {
     const [rows, columns] = weight.shape;
-    const values = (await weight.data()) as Float32Array; // [out, in]
+    const values = (await weight.data()) as Float32Array; // [rows, in]
     const rounded = await roundColumns(values, rows, columns, scheme, prepared, {
       ...blocked,
       ...compensation,
       ...(hints?.clip && { clip: hints.clip }),
     });
-    const back = dequantizeWeight(rounded);
-    const relativeWeightError = relativeSquaredError(back, values);
-    for (let i = 0; i < back.length; i++) back[i] = (back[i] as number) - (values[i] as number);
-    const error = await quadraticTrace(back, rows, hessian, columns, blocked);
-    const norm = await quadraticTrace(values, rows, hessian, columns, blocked);
-    const relativeOutputError = error <= 0 ? 0 : error / norm;
+    const difference = dequantizeWeight(rounded);
+    for (let i = 0; i < difference.length; i++)
+      difference[i] = (difference[i] as number) - (values[i] as number);
     return {
-      weight: rounded,
-      report: { relativeWeightError, relativeOutputError, damping: prepared.damping },
+      rounded,
+      weightError: sumOfSquares(difference),
+      weightNorm: sumOfSquares(values),
+      outputError: await quadraticTrace(difference, rows, hessian, columns, blocked),
+      outputNorm: await quadraticTrace(values, rows, hessian, columns, blocked),
+    };
+  }
+
+  async function roundLinear(
+    target: RoundingTarget,
+    weight: Tensor2D,
+    statistics: InputStatistics,
+    prepared: PreparedColumns,
+  ): Promise<RoundedLinear> {
+    const [rows, columns] = weight.shape;
+    // a map that clip bounds stand before may mix rows
+    const together = target.hints?.clip ? rows : Math.max(1, Math.floor(stripElements / columns));
+    const parts: Awaited<ReturnType<typeof roundRows>>[] = [];
+    for (const [top, bottom] of spans(0, rows, together)) {
+      const strip = slice(weight, [top, 0], [bottom - top, columns]);
+      try {
+        parts.push(await roundRows(target, strip, statistics, prepared));
+      } finally {
+        strip.dispose();
+      }
+    }
+    const sum = (pick: (part: (typeof parts)[number]) => number) =>
+      parts.reduce((total, part) => total + pick(part), 0);
+    const outputError = Math.max(
+      0,
+      sum((part) => part.outputError),
+    );
+    return {
+      weight: concatRows(parts.map(({ rounded }) => rounded)),
+      report: {
+        relativeWeightError: ratio(
+          sum((part) => part.weightError),
+          sum((part) => part.weightNorm),
+        ),
+        relativeOutputError: ratio(
+          outputError,
+          sum((part) => part.outputNorm),
+        ),
+        damping: prepared.damping,
+      },
     };
   }
 
@@ -104,6 +150,39 @@ export function openCompensatedSession(
       return results;
     },
     dispose: observer.dispose,
+  };
+}
+
+const sumOfSquares = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value * value, 0);
+
+/** Nothing lost of nothing is no error. */
+const ratio = (error: number, norm: number): number => (error === 0 ? 0 : error / norm);
+
+/** Rows of one matrix below each other. */
+function concatRows(parts: readonly QuantizedWeight[]): QuantizedWeight {
+  const [first] = parts as readonly [QuantizedWeight];
+  if (parts.length === 1) return first;
+  const join = <T extends Float32Array | Int8Array | Uint8Array>(
+    pick: (part: QuantizedWeight) => T,
+  ): T => {
+    const arrays = parts.map(pick);
+    const { constructor: kind } = arrays[0] as T;
+    const length = arrays.reduce((total, array) => total + array.length, 0);
+    const joined = new (kind as new (length: number) => T)(length);
+    let at = 0;
+    for (const array of arrays) {
+      joined.set(array as never, at);
+      at += array.length;
+    }
+    return joined;
+  };
+  return {
+    ...first,
+    rows: parts.reduce((total, { rows }) => total + rows, 0),
+    codes: join(({ codes }) => codes),
+    scales: join(({ scales }) => scales),
+    ...(first.zeros && { zeros: join(({ zeros }) => zeros as Float32Array) }),
   };
 }
 

@@ -35,7 +35,7 @@ export class ActivationStore {
   }
 
   has(window: number): boolean {
-    return this.held.has(window) || this.spilled.has(window);
+    return this.held.has(window) || this.places.has(window);
   }
 
   /** Stores a window's activations, replacing those it had; the array belongs to the store from now on. */

@@ -68,11 +68,7 @@ function writeMapped(tensor: string, forward: LinearMap, isTable: boolean): Tens
 }
 
 /** Rows, which are outputs, divided by the factors; columns, which are inputs, multiplied by them. */
-function scaled(
-  tensor: string,
-  side: 'rows' | 'columns',
-  factors: Float32Array,
-): TensorEdit {
+function scaled(tensor: string, side: 'rows' | 'columns', factors: Float32Array): TensorEdit {
   const apply: TensorEdit['apply'] = (values, shape) => {
     const [rows, columns] = rowsAndColumns(shape);
     // what is one-dimensional, a norm or a bias, has its channels as columns

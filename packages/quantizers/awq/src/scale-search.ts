@@ -141,12 +141,12 @@ async function observeStage(block: BlockView, stage: number, withProducts: boole
         sums[i] = (sums[i] as number) + value;
       }
       magnitudes.dispose();
-      if (withProducts) gathered.add(input, input);
+      if (withProducts) await gathered.add(input, input);
       tokens += input.shape[0];
       batches++;
     }
     const activationMean = Float32Array.from(sums, (total) => total / tokens);
-    return { activationMean, products: await gathered.read(1), tokens, batches };
+    return { activationMean, products: gathered.take(1), tokens, batches };
   } finally {
     gathered.dispose();
   }
