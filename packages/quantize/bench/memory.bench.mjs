@@ -79,7 +79,7 @@ try {
         info,
         { weights: { bits: 4, group: 128 }, calibration: { samples: windows, length } },
         [method === 'gptq' ? gptq() : rtn()],
-        { tokens: windows * length, bytes: activationBytes },
+        activationBytes,
       );
       const over = result.peak - result.idle;
       console.log(

@@ -39,6 +39,8 @@ export interface QuantizeOptions
   readonly calibrationSource?: FindCalibration;
   /** Bytes of activations that may stay in memory before they spill to a temporary file. Default 1 GiB. */
   readonly activationBytes?: number;
+  /** Whether to begin although the plan's peak is more than the machine has free. Default false: refuse. */
+  readonly ignoreMemory?: boolean;
   /** Default `'throw'`: a layer that a stage cannot quantize is for the caller to know about. */
   readonly onLayerFailure?: LayerFailurePolicy;
   /** Looked at between linears. */
@@ -58,6 +60,7 @@ export interface QuantizeRequest {
   readonly calibration?: CalibrationText | readonly string[];
   readonly calibrationSource?: FindCalibration;
   readonly activationBytes: number;
+  readonly ignoreMemory: boolean;
   readonly onLayerFailure: LayerFailurePolicy;
   readonly signal?: AbortSignal;
 }
@@ -73,6 +76,7 @@ const commonOptions = [
   'calibration',
   'calibrationSource',
   'activationBytes',
+  'ignoreMemory',
   'onLayerFailure',
   'signal',
 ];
@@ -146,6 +150,7 @@ export function readOptions(
   }
   const { pipeline = [], recipe, calibration, onLayerFailure = 'throw', signal } = options;
   const { activationBytes = defaultActivationBytes, calibrationSource } = options;
+  const { ignoreMemory = false } = options;
   if (!(activationBytes >= 0)) {
     refuse(
       'options/activation-bytes',
@@ -182,6 +187,7 @@ export function readOptions(
     ...(calibration && { calibration }),
     ...(calibrationSource && { calibrationSource }),
     activationBytes,
+    ignoreMemory,
     pipeline,
     onLayerFailure,
     ...(signal && { signal }),

@@ -27,7 +27,10 @@ export interface Plan {
   readonly issues: readonly Issue[];
   /** Peak bytes beyond the model itself. */
   readonly peakBytes: number;
+  /** Arithmetic of everything. */
   readonly flops: number;
+  /** The part of `flops` that is products of large matrices, which run tens of times faster than the rest; 0 where absent. */
+  readonly productFlops?: number;
 }
 
 /** A seeded generator; `fork` by name makes draws independent of order. */

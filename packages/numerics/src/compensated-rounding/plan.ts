@@ -10,17 +10,16 @@ export interface CompensationCost {
   readonly passes: number;
 }
 
-/**
- * Peak bytes of a stage: its statistics while a batch is added, or the factors and one linear while it is
- * rounded.
- */
+/** Bytes of what is in work of a linear at a time: a strip of its rows, in several copies. */
+const stripBytes = 5 * 2 ** 24;
+
+/** Peak bytes of a stage: its statistics, what is made of them, a strip of one linear and the results. */
 function peakOf(
   members: readonly LinearInfo[],
   schemes: ResolvedSchemes,
   statistics: number,
 ): number {
   const size = (members[0] as LinearInfo).in;
-  const square = 4 * size * size;
   let results = 0;
   let largest = 0;
   for (const linear of members) {
@@ -28,19 +27,18 @@ function peakOf(
     if (!scheme) continue;
     const weights = linear.out * linear.in;
     results += weights + 8 * linear.out * groupCount(linear.in, scheme.group);
-    largest = Math.max(largest, 16 * weights); // as given, in order, read back, its errors
+    largest = Math.max(largest, Math.min(20 * weights, stripBytes));
   }
   if (results === 0) return 0;
-  // a product and its sum exist beside the statistics; later, each in order and its factor beside the Hessian
-  const observing = (statistics + 2) * square;
-  const rounding = (2 * statistics + 1) * square + largest + results;
-  return Math.max(observing, rounding);
+  // the Hessian and its factor; the drift, in order, and two steps to its answer besides
+  const squares = statistics === 1 ? 2 : 5;
+  return squares * 4 * size * size + largest + results;
 }
 
 /**
  * The dry run of rounding with error feedback: for each group of linears that share an input the products of
- * its tokens (n² each), the factors (2/3 n³, twice that again with drift), the corrections and the report (3
- * rows · n² each).
+ * its tokens (n² each; a Hessian is symmetric, so half of it), the factors (2/3 n³, twice that again with drift), the
+ * corrections and the report (3 rows · n² each).
  */
 export function planCompensatedRounding(
   model: ModelInfo,
@@ -51,18 +49,20 @@ export function planCompensatedRounding(
   const issues: Issue[] = [];
   let peakBytes = 0;
   let flops = 0;
+  let productFlops = 0;
   for (const stage of [...model.blocks.flatMap(({ stages }) => stages), [model.head]]) {
     const members = stage.filter(({ name }) => schemes.linears.get(name)?.weight);
     const [first] = members;
     if (!first) continue;
     peakBytes = Math.max(peakBytes, peakOf(members, schemes, statistics));
-    flops += 2 * statistics * budget.tokens * first.in ** 2;
-    flops += (2 / 3) * (2 * statistics - 1) * first.in ** 3;
+    productFlops += (2 * statistics - 1) * budget.tokens * first.in ** 2;
+    productFlops += (2 / 3) * (2 * statistics - 1) * first.in ** 3;
     for (const linear of members) {
       const scheme = schemes.linears.get(linear.name)?.weight;
       if (scheme) issues.push(...groupIssues(linear, scheme));
-      flops += linear.out * linear.in * ((statistics + 2) * linear.in + 6 * passes);
+      productFlops += linear.out * linear.in * (statistics + 2) * linear.in;
+      flops += 6 * passes * linear.out * linear.in;
     }
   }
-  return { issues, peakBytes, flops };
+  return { issues, peakBytes, flops: flops + productFlops, productFlops };
 }

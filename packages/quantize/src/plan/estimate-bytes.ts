@@ -15,6 +15,9 @@ function storedFloatBytes(config: JsonObject): number {
   return (config.torch_dtype ?? config.dtype) === 'float32' ? 4 : 2;
 }
 
+/** Bytes of a copied tensor that are in memory at a time. */
+const copiedPiece = 2 ** 24;
+
 const elements = (linear: LinearInfo): number => linear.in * linear.out;
 const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);
@@ -23,8 +26,7 @@ const sum = (values: readonly number[]): number =>
  * What a quantized checkpoint takes, from shapes alone.
  *
  * `peak`: linears that share an input are in memory together, as stored bytes and as float32, beside what is
- * finished of their decoder layer; the embedding is copied whole. What a stage needs besides is its own to
- * say.
+ * finished of their decoder layer; tables are copied in pieces. What a stage needs besides is its own to say.
  */
 export function estimateBytes(
   model: ModelInfo,
@@ -50,10 +52,6 @@ export function estimateBytes(
     float,
     packed: packedTotal,
     disk: stored * model.parameters - float + packedTotal,
-    peak: Math.max(
-      stored * model.vocabulary * model.hidden,
-      working([model.head]) + finished(model.head),
-      ...layerPeaks,
-    ),
+    peak: Math.max(copiedPiece, working([model.head]) + finished(model.head), ...layerPeaks),
   };
 }

@@ -1,4 +1,4 @@
-import type { Budget, Issue, ModelInfo, Quantizer, RecipeInput } from '@thinkbits/spec';
+import type { Budget, Issue, ModelInfo, Plan, Quantizer, RecipeInput } from '@thinkbits/spec';
 import { defaultActivationBytes } from '../quantize-options.js';
 import { readRecipe } from '../read-recipe.js';
 import { checkPipeline } from './check-pipeline.js';
@@ -6,6 +6,7 @@ import { checkSchemes } from './check-schemes.js';
 import { completePipeline, findKvCodec } from './complete-pipeline.js';
 import { estimateBytes } from './estimate-bytes.js';
 import { estimateSeconds } from './estimate-seconds.js';
+import { estimateWalk } from './estimate-walk.js';
 import { planCalibration } from './plan-calibration.js';
 import type { QuantizationPlan } from './quantization-plan.js';
 import { resolveRecipe } from './resolve-recipe.js';
@@ -25,29 +26,32 @@ function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issu
  * @param model as `describeModel` or `model.info` gives it
  * @param recipe what is left out has its default
  * @param pipeline the stages; names in `recipe.pipeline` are resolved by apps
- * @param budget calibration tokens and the bytes that activations may hold; from the recipe's `calibration`
- *   where absent
+ * @param activationBytes that may stay in memory; 1 GiB where absent
  * @throws ThinkbitsError `recipe/invalid`
  */
 export function planQuantization(
   model: ModelInfo,
   recipe: RecipeInput,
   pipeline: readonly Quantizer[] = [],
-  budget?: Budget,
+  activationBytes: number = defaultActivationBytes,
 ): QuantizationPlan {
   const complete = completePipeline(readRecipe(recipe, pipeline), pipeline);
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
   const planned = planCalibration(complete.recipe, model, complete.pipeline);
   const { samples = 0, length = 0 } = planned.calibration ?? {};
-  const allowed = budget ?? {
+  const allowed: Budget = {
     tokens: samples * length,
     windowTokens: length,
-    bytes: defaultActivationBytes,
+    bytes: activationBytes,
   };
   const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
   const transformed = transformedModel(model, complete.pipeline);
   const bytes = estimateBytes(transformed, schemes);
-  const flops = stagePlans.reduce((total, plan) => total + plan.flops, 0);
+  const walk = estimateWalk(model, complete.pipeline, allowed);
+  const total = (pick: (plan: Plan) => number) =>
+    stagePlans.reduce((sum, plan) => sum + pick(plan), walk.productFlops);
+  const flops = total((plan) => plan.flops);
+  const productFlops = total((plan) => plan.productFlops ?? 0);
   return {
     issues: withoutRepeats(
       [
@@ -65,8 +69,8 @@ export function planQuantization(
     floatBytes: bytes.float,
     packedBytes: bytes.packed,
     diskBytes: bytes.disk,
-    peakBytes: bytes.peak + Math.max(0, ...stagePlans.map((plan) => plan.peakBytes)),
+    peakBytes: bytes.peak + walk.bytes + Math.max(0, ...stagePlans.map((plan) => plan.peakBytes)),
     flops,
-    estimatedSeconds: estimateSeconds(bytes.float + bytes.disk, flops),
+    estimatedSeconds: estimateSeconds(bytes.float + bytes.disk, flops, productFlops),
   };
 }

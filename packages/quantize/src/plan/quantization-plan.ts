@@ -22,7 +22,7 @@ export interface QuantizationPlan {
   readonly packedBytes: number;
   /** Bytes of the finished checkpoint's weights, quantized or not; what must be free where it is written. */
   readonly diskBytes: number;
-  /** Largest number of weight bytes in memory at once while a checkpoint is quantized. */
+  /** Largest number of bytes in memory at once while a checkpoint is quantized, beside those of an idle process. */
   readonly peakBytes: number;
   /** Arithmetic of all stages, as they state it. */
   readonly flops: number;
