@@ -7,6 +7,7 @@ import { rtn } from '@thinkbits/quantizer-rtn';
 import {
   allLinears,
   completeWeightScheme,
+  floatFormats,
   type LayerReport,
   type Progress,
   type RecipeInput,
@@ -62,6 +63,22 @@ describe('in memory equals written and opened', () => {
       { tied: true },
       { rules: [{ match: 'lm_head', scheme: { weight: { bits: 8, group: 16 } } }] },
     ],
+    [
+      'floats under scales of every kind',
+      {},
+      {
+        weights: { bits: 4, float: floatFormats.mxfp4 },
+        activations: { bits: 8, float: floatFormats.fp8 },
+        kv: { bits: 8, float: floatFormats.fp8 },
+        rules: [
+          { match: 'down_proj', scheme: { weight: { bits: 4, float: floatFormats.nvfp4 } } },
+          {
+            match: 'lm_head',
+            scheme: { weight: { bits: 8, float: floatFormats.fp8, group: 'tensor' } },
+          },
+        ],
+      },
+    ],
     ['rules', {}, { weights: { bits: 2, group: 16 }, rules }],
     ['the cache alone', {}, { kv: { key: { bits: 2 }, value: { bits: 3 } } }],
   ];
@@ -92,6 +109,7 @@ describe('in memory equals written and opened', () => {
       expect(stored.codes).toEqual(wanted.codes);
       expect(stored.scales).toEqual(wanted.scales);
       expect(stored.zeros).toEqual(wanted.zeros);
+      expect(stored.globalScale).toBe(wanted.globalScale);
       const report = reports.find(({ name }) => name === linear.name) as LayerReport;
       expect(report.relativeWeightError).toBeCloseTo(
         relativeSquaredError(dequantizeWeight(wanted), values),

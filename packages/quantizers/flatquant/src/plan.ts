@@ -52,6 +52,7 @@ function issuesOf(shape: LayerShape): Issue[] {
   }
   for (const half of ['key', 'value'] as const) {
     const part = kv?.[half];
+    if (part?.float) refuseFloat(`${half}s`);
     if (part?.axis !== 'channel' && part?.range !== 'float-minimum') continue;
     const how = part.axis === 'channel' ? 'by channel' : 'from a float minimum';
     const message = `The ${half}s are stored ${how}; training rounds each token as it arrives, to whole zero points.`;
