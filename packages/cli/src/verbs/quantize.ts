@@ -9,7 +9,7 @@ import type { Host } from '../host.js';
 import { openNamed } from '../load-model.js';
 import { addOption } from '../options/add-option.js';
 import type { SharedOptions } from '../options/shared-options.js';
-import { text } from '../options/values.js';
+import { text, wholeNumber } from '../options/values.js';
 import { renderFacts } from '../render/table.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import { resolveRecipe } from '../resolve/recipe.js';
@@ -19,6 +19,8 @@ interface QuantizeOptions extends SharedOptions {
   readonly recipe: string;
   readonly output: string;
   readonly calibration?: string;
+  readonly activationMemory?: number;
+  readonly ignoreMemory?: true;
 }
 
 /** `thinkbits quantize MODEL -r RECIPE -o DIR`: from checkpoint to checkpoint, a layer at a time. */
@@ -38,6 +40,13 @@ export function quantizeVerb(host: Host): Command {
     required: true,
   });
   addOption(command, '--calibration <source>', calibrationHelp, text);
+  addOption(
+    command,
+    '--activation-memory <MiB>',
+    'activations that stay in memory; the rest goes to a temporary file (default 1024)',
+    wholeNumber,
+  );
+  command.option('--ignore-memory', 'begin although the plan takes more memory than is free');
   addOption(command, '-o, --output <dir>', 'the directory to make', text, { required: true });
   return command.action(async (modelText: string, options: QuantizeOptions) => {
     const session = openSession(host, options);
@@ -55,12 +64,21 @@ export function quantizeVerb(host: Host): Command {
         pipeline,
         output,
         signal,
+        ...(options.activationMemory !== undefined && {
+          activationBytes: options.activationMemory * 2 ** 20,
+        }),
+        ...(options.ignoreMemory && { ignoreMemory: true }),
         calibrationSource: findCalibration(host.directory),
       });
       const { directory, reports, status } = await session.follow(run, `quantize ${name}`);
       const mean = (pick: (report: (typeof reports)[number]) => number) =>
         reports.length > 0 ? reports.reduce((sum, r) => sum + pick(r), 0) / reports.length : 0;
       const error = mean((report) => report.relativeWeightError);
+      const measured = reports.filter((report) => report.relativeOutputError !== undefined);
+      const outputError =
+        measured.reduce((sum, report) => sum + (report.relativeOutputError ?? 0), 0) /
+        measured.length;
+      const fallen = reports.filter(({ fallback }) => fallback);
       const json = { directory, status, mean_relative_weight_error: error, linears: reports };
       session.result(
         json,
@@ -69,6 +87,18 @@ export function quantizeVerb(host: Host): Command {
           ['status', status],
           ['linears', String(reports.length)],
           ['weight error', `${error.toExponential(2)} (mean of ‖W - Ŵ‖² / ‖W‖²)`],
+          ...(measured.length > 0
+            ? [
+                [
+                  'output error',
+                  `${outputError.toExponential(2)} (mean of ‖X(W - Ŵ)ᵀ‖² / ‖XWᵀ‖²)`,
+                ] as const,
+              ]
+            : []),
+          ...fallen.map(
+            ({ name: linear, fallback }) =>
+              ['fell back', `${linear} to ${fallback?.to}: ${fallback?.reason}`] as const,
+          ),
         ]),
       );
     } finally {
