@@ -248,6 +248,29 @@ describe('calibration', () => {
     expect(tensorsAlive()).toBe(alive);
   });
 
+  it('of one token over and over, with a channel that is always 0, is dampened, rounded and reported', async () => {
+    const { checkpoint, output } = await tinyFolder();
+    const silent = {
+      ...checkpoint,
+      readFloat: async (...[name, rows]: Parameters<typeof checkpoint.readFloat>) => {
+        const tensor = await checkpoint.readFloat(name, rows);
+        if (name === 'model.layers.0.input_layernorm.weight') tensor.values[3] = 0;
+        return tensor;
+      },
+    };
+    const windows = [new Int32Array(16).fill(5)];
+    const calibration = { windows, hash: 'same', tokens: 16 };
+    const run = quantizeCheckpoint(silent, { pipeline: [gptq()], weights, calibration, output });
+    const { reports } = await run;
+    const query = reports.find(({ name }) => name === 'model.layers.0.self_attn.q_proj');
+    expect(query?.damping).toBeGreaterThanOrEqual(0.01);
+    for (const { damping, relativeWeightError, relativeOutputError } of reports) {
+      expect(damping).toBeLessThanOrEqual(1);
+      expect(relativeWeightError).toBeLessThan(1.5);
+      expect(relativeOutputError).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('refuses tokens that the model does not have', async () => {
     const { checkpoint } = await tinyFolder();
     const info = await loadInfo(checkpoint);
