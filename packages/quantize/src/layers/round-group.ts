@@ -26,7 +26,7 @@ export interface RoundingWork {
   readonly schemes: ReadonlyMap<string, LinearScheme>;
   /** Absent when no weight is rounded. */
   readonly rounder: Rounder | undefined;
-  /** Of the recipe; forked here by the name of the group's first linear. */
+  /** Of the recipe; forked here by the group's first name. */
   readonly random: RandomSource;
   /** Present when the pipeline has transforms or has to see calibration text; `checkpoint` is then the walk's. */
   readonly walk: CalibrationWalk | undefined;
@@ -109,9 +109,9 @@ export async function roundGroup(
     return scheme ? [{ linear, scheme, ...(hints && { hints }) }] : [];
   });
   if (!rounder || targets.length === 0) return [];
-  // Named after the group, not after what of it is rounded: a rule that skips a linear leaves the others'
-  // draws alone.
-  const stream = (linears[0] as LinearInfo).name;
+  // Named after the group, not after what of it is rounded nor in which order: a rule that skips a linear leaves the
+  // others' draws alone.
+  const [stream] = linears.map(({ name }) => name).sort() as [string];
   const weights: Tensor2D[] = [];
   try {
     for (const { linear } of targets) {
