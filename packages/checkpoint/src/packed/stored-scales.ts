@@ -35,6 +35,14 @@ export function storeScales(linear: string, weight: QuantizedWeight): TensorData
   const { rows, columns, scheme, globalScale = 1 } = weight;
   const { dtype, shape } = scaleLayout(scheme, rows, columns);
   const scales = scheme.group === 'tensor' ? weight.scales.slice(0, 1) : weight.scales;
+  if (weight.scales.some((scale) => scheme.group === 'tensor' && scale !== scales[0])) {
+    throw new ThinkbitsError({
+      code: 'checkpoint/scale-format',
+      message: `${linear}: rows have different scales, and the scheme has one for all of them.`,
+      help: 'This is a defect of the rounder: run the conformance kit on it.',
+      details: { linear },
+    });
+  }
   const name = `${linear}.weight_scale`;
   if (dtype === 'F32') return [{ name, dtype, shape, bytes: bytesOf(scales) }];
   const { float } = scheme as { float: FloatFormat }; // only its scales are bytes

@@ -20,6 +20,7 @@ import {
 } from '@thinkbits/spec';
 import { backendProduct } from './backend-product.js';
 import { type InputStatistics, observeInputs } from './input-products.js';
+import { rowsTogether } from './rows-together.js';
 
 /** What GPTQ and its kin differ in. */
 export interface CompensatedSessionOptions {
@@ -31,9 +32,6 @@ export interface CompensatedSessionOptions {
    */
   readonly driftShare?: number;
 }
-
-/** Weights of the rows that are rounded together, 16 MiB in float32: several copies of them are made. */
-const stripElements = 2 ** 22;
 
 /**
  * A session of rounding with error feedback: linears that share an input share one Hessian and its factor.
@@ -97,8 +95,7 @@ export function openCompensatedSession(
     prepared: PreparedColumns,
   ): Promise<RoundedLinear> {
     const [rows, columns] = weight.shape;
-    // a map that clip bounds stand before may mix rows
-    const together = target.hints?.clip ? rows : Math.max(1, Math.floor(stripElements / columns));
+    const together = rowsTogether(target, rows, columns);
     const parts: Awaited<ReturnType<typeof roundRows>>[] = [];
     for (const [top, bottom] of spans(0, rows, together)) {
       const strip = slice(weight, [top, 0], [bottom - top, columns]);
