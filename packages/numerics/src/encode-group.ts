@@ -6,7 +6,7 @@ import { codeOf, writeCodes, writeGroupParameters } from './group-parameters.js'
 
 /**
  * Quantizes one group of activations, keys or values from its own range (methods.md §1.0a; `min-max`: §1.0b;
- * `float-minimum`: KIVI, arXiv 2402.02750 eq. 2; floats: §1.12).
+ * `float-minimum`: KIVI, arXiv 2402.02750; floats: §1.12).
  *
  * Every operation is rounded to float32 and nothing is allocated: this runs for every token and head of the cache.
  * A group that holds NaN or an infinity gets a NaN scale and so decodes to NaN.

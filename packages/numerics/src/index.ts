@@ -40,6 +40,7 @@ export {
   float32ToBfloat16,
   float32ToFloat16,
 } from './half-precision.js';
+export { checkKvScheme, kvSchemeIssues, type StaticHalves } from './kv-scheme.js';
 export { choleskyFactor } from './linear-algebra/cholesky-factor.js';
 export { invertLower } from './linear-algebra/invert-lower.js';
 export { invertMatrix } from './linear-algebra/invert-matrix.js';

@@ -13,6 +13,8 @@ export const bundled: {
     gptaq: () => import('@thinkbits/quantizer-gptaq'),
     quarot: () => import('@thinkbits/quantizer-quarot'),
     smoothquant: () => import('@thinkbits/quantizer-smoothquant'),
+    kivi: () => import('@thinkbits/quantizer-kivi'),
+    kvquant: () => import('@thinkbits/quantizer-kvquant'),
     'per-token': () => import('@thinkbits/quantizer-per-token'),
   },
   benchmark: {

@@ -5,7 +5,7 @@ import { type CodeKind, codeKinds, pageMemory } from './page-memory.js';
 import { writePackedToken } from './write-packed-token.js';
 
 /**
- * A grid per channel and group of consecutive tokens (KIVI, arXiv 2402.02750 §3): a page is a group, its codes
+ * A grid per channel and group of consecutive tokens (KIVI, arXiv 2402.02750): a page is a group, its codes
  * `[group, bytes]` and then scales and zeros, or minima, `[2, headDim]`.
  */
 export class ChannelLayout implements PackedLayout {

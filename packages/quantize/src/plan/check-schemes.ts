@@ -1,6 +1,4 @@
-import { groupCount, groupSize } from '@thinkbits/numerics';
-import { checkKvScheme } from '@thinkbits/ops';
-
+import { groupCount, groupSize, kvSchemeIssues } from '@thinkbits/numerics';
 import {
   allLinears,
   floatFormatProblem,
@@ -12,7 +10,6 @@ import {
   type LinearScheme,
   type ModelInfo,
   type ResolvedSchemes,
-  ThinkbitsError,
 } from '@thinkbits/spec';
 
 /** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
@@ -172,13 +169,8 @@ export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?:
     const calibrates = codec !== undefined && codec.needs.calibration !== 'none';
     const given = (part: KvPartScheme | undefined): boolean =>
       calibrates && part?.axis === 'channel' && part.group === 'head';
-    try {
-      // The cache itself says what it can store.
-      checkKvScheme(schemes.kv, model.headDim, { keys: given(key), values: given(value) });
-    } catch (error) {
-      if (!ThinkbitsError.isInstance(error)) throw error;
-      report('error', error.code, 'kv', error.message, error.help);
-    }
+    const halves = { keys: given(key), values: given(value) };
+    issues.push(...kvSchemeIssues(schemes.kv, model.headDim, halves));
   }
   if (schemes.linears.size === 0 && !schemes.kv?.key && !schemes.kv?.value) {
     report(

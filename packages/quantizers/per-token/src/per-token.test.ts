@@ -91,11 +91,11 @@ describe('perToken', () => {
     expect(issues).toEqual([
       expect.objectContaining({
         severity: 'error',
-        code: 'kv/group-does-not-divide',
-        subject: 'kv.key.group',
+        code: 'kv/group',
+        subject: 'kv.key',
       }),
     ]);
-    expect(issues[0]?.help).toContain('32, 48, 96');
+    expect(issues[0]?.help).toContain('divisor of 96');
   });
 
   test('warns when there is nothing to do', () => {
