@@ -67,3 +67,32 @@ export function encodeOnGrids(
     codes[codesStart + i] = codeOf(moved, scale, zero, lowest, highest);
   }
 }
+
+/**
+ * Quantizes consecutive tokens per channel, each channel on the grid of its own range over them.
+ * @param values `[tokens, channels]` from `start`
+ * @param codes `[tokens, channels]`, written
+ */
+export function encodeChannelGroup(
+  values: Float32Array,
+  start: number,
+  tokens: number,
+  channels: number,
+  grid: Grid,
+  codes: Uint8Array | Int8Array,
+): StaticKvGrid {
+  const low = new Float32Array(channels).fill(Number.POSITIVE_INFINITY);
+  const high = new Float32Array(channels).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < tokens * channels; i++) {
+    const value = values[start + i] as number;
+    const c = i % channels;
+    low[c] = Math.min(low[c] as number, value); // NaN stays
+    high[c] = Math.max(high[c] as number, value);
+  }
+  const grids = channelGrids(low, high, grid);
+  for (let t = 0; t < tokens; t++) {
+    const at = t * channels;
+    encodeOnGrids(values, start + at, channels, grids, 0, grid, codes, at);
+  }
+  return grids;
+}

@@ -1,4 +1,4 @@
-export { channelGrids, encodeOnGrids } from './channel-grids.js';
+export { channelGrids, encodeChannelGroup, encodeOnGrids } from './channel-grids.js';
 export { clampGroups } from './clamp-groups.js';
 export { type ClipSearch, defaultClipSearch } from './clip-search.js';
 export { activationOrder } from './compensated-rounding/column-order.js';

@@ -12,6 +12,8 @@ export type Closeness =
   | { readonly how: 'relative'; readonly limit: number | readonly number[] }
   /** ‖a - b‖ ≤ limit · ‖b‖ */
   | { readonly how: 'frobenius'; readonly limit: number }
+  /** Integers: a = b for at least this share of the entries, and the others are one apart */
+  | { readonly how: 'ties'; readonly share: number }
   /** |a - b| ≤ limit · max|b|, or limit · |b| `of` each, for at least this share of the entries, in [0, 1] */
   | { readonly how: 'most'; readonly share: number; readonly limit: number; readonly of?: 'each' }
   /** A square matrix of ±1 whose rows are orthogonal, and of the expected size; any will do. */
@@ -37,6 +39,7 @@ function allowance(closeness: Closeness, expected: Numbers): (b: number, at: num
     case 'exact':
     case 'identical':
     case 'hadamard':
+    case 'ties':
     case 'frobenius':
       return () => 0;
     case 'absolute':
@@ -72,6 +75,7 @@ function flawOfHadamard(matrix: Numbers): string | undefined {
 }
 
 function describe(closeness: Closeness): string {
+  if (closeness.how === 'ties') return `${100 * closeness.share} % equal, others by one`;
   if (!('limit' in closeness)) return closeness.how;
   if (closeness.how === 'most')
     return `${100 * closeness.share} % within ${closeness.limit} of ${closeness.of ?? 'the largest'}`;
@@ -107,8 +111,10 @@ export function findDifference(
     if (excess > worst) [worst, at] = [excess, i];
   }
   // 1 - 0.999 is a little below 0.001
-  const tolerated =
-    closeness.how === 'most' ? Math.floor((1 - closeness.share) * actual.length + 1e-6) : 0;
+  const few = (share: number): number => Math.floor((1 - share) * actual.length + 1e-6);
+  let tolerated = 0;
+  if (closeness.how === 'most') tolerated = few(closeness.share);
+  if (closeness.how === 'ties' && worst <= 1) tolerated = Math.max(1, few(closeness.share));
   if (wrong <= tolerated) return undefined;
   return `${wrong} of ${actual.length} differ (${describe(closeness)}), most at ${at}: ${actual[at]} instead of ${expected[at]}`;
 }

@@ -29,6 +29,9 @@ const exactPhrases = new Set([
 const identicalPhrase = 'exact, NaN equals NaN, -0 equals -0';
 /** The phrase that asks for a Hadamard matrix and for none in particular. */
 const hadamardPhrase = /^any matrix of ±1 with H Hᵀ = order·I is valid/;
+/** The phrase of zero points: a quotient at a tie rounds either way. Few are at one. */
+const zeroPointPhrase = 'exact up to one at a rounding tie';
+const shareWithoutTies = 0.98;
 
 /** The phrase of whole models, where one code that flips at a tie moves a few entries far. */
 const mostPhrase = /^(\d+(?:\.\d+)?) % of the entries within (\d\S*) of max\|\w+\|$/;
@@ -54,6 +57,7 @@ export function readTolerance(
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (how === 'identical' && value === identicalPhrase) return { how };
+  if (how === 'ties' && value === zeroPointPhrase) return { how, share: shareWithoutTies };
   if (how === 'hadamard') {
     if (typeof value === 'string' && hadamardPhrase.test(value)) return { how };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;

@@ -44,20 +44,22 @@ export type LayerObserver = (index: number, hidden: Tensor2D) => void;
 export class Decoder {
   readonly config: DecoderConfig;
   readonly weights: DecoderWeights;
-  private readonly kv: readonly KvParameters[] | undefined;
+  /** How each decoder layer stores keys and values; undefined when the cache is float. */
+  readonly kvParameters: readonly KvParameters[] | undefined;
   private readonly rotary: RotaryTables;
 
   constructor(config: DecoderConfig, weights: DecoderWeights, kv?: readonly KvParameters[]) {
     this.config = config;
     this.weights = weights;
-    this.kv = kv;
+    this.kvParameters = kv;
     this.rotary = new RotaryTables(config.rotary);
   }
 
   /** An empty cache that stores keys and values as this model asks. */
   createCache(): KvCache {
     const { layers, kvHeads, headDim } = this.config;
-    return new KvCache({ layers, kvHeads, headDim, ...(this.kv && { parameters: this.kv }) });
+    const parameters = this.kvParameters;
+    return new KvCache({ layers, kvHeads, headDim, ...(parameters && { parameters }) });
   }
 
   /**

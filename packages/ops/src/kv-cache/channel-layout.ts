@@ -1,4 +1,4 @@
-import { channelGrids, encodeOnGrids } from '@thinkbits/numerics';
+import { encodeChannelGroup } from '@thinkbits/numerics';
 import type { KvPartScheme } from '@thinkbits/spec';
 import { codeBytes, codeKind, levelBytes, type PackedLayout } from './packed-layout.js';
 import { type CodeKind, codeKinds, pageMemory } from './page-memory.js';
@@ -22,8 +22,6 @@ export class ChannelLayout implements PackedLayout {
   /** Address of `[headDim]` zeros, for the zero points or the minima that this range rule does not have. */
   private readonly nothing: number;
   private readonly codes: Uint8Array;
-  private readonly low: Float32Array;
-  private readonly high: Float32Array;
 
   constructor(headDim: number, scheme: KvPartScheme, group: number) {
     this.headDim = headDim;
@@ -36,9 +34,7 @@ export class ChannelLayout implements PackedLayout {
     this.parameters = (group * this.rowBytes + 3) & ~3;
     this.headBytes = this.parameters + 8 * headDim;
     this.nothing = pageMemory().store(new Float32Array(headDim));
-    this.codes = new Uint8Array(headDim);
-    this.low = new Float32Array(headDim);
-    this.high = new Float32Array(headDim);
+    this.codes = new Uint8Array(group * headDim);
   }
 
   get heldBytes(): number {
@@ -48,11 +44,10 @@ export class ChannelLayout implements PackedLayout {
   encode(source: Float32Array, start: number, _head: number, page: number): void {
     const { headDim, scheme, codes } = this;
     const { floats, bytes } = pageMemory();
-    this.findRanges(source, start);
-    const grids = channelGrids(this.low, this.high, scheme);
+    const grids = encodeChannelGroup(source, start, this.unit, headDim, scheme, codes);
     for (let t = 0; t < this.unit; t++) {
-      encodeOnGrids(source, start + t * headDim, headDim, grids, 0, scheme, codes, 0);
-      writePackedToken(codes, scheme.bits, bytes, page + t * this.rowBytes);
+      const token = codes.subarray(t * headDim, (t + 1) * headDim);
+      writePackedToken(token, scheme.bits, bytes, page + t * this.rowBytes);
     }
     const at = (page + this.parameters) / 4;
     floats.set(grids.scales, at);
@@ -81,18 +76,5 @@ export class ChannelLayout implements PackedLayout {
   dispose(): void {
     pageMemory().release(this.levels, levelBytes);
     pageMemory().release(this.nothing, 4 * this.headDim);
-  }
-
-  /** The least and the largest value of each channel over a group of tokens; NaN stays. */
-  private findRanges(source: Float32Array, start: number): void {
-    const { headDim, low, high } = this;
-    low.fill(Number.POSITIVE_INFINITY);
-    high.fill(Number.NEGATIVE_INFINITY);
-    for (let i = 0; i < this.unit * headDim; i++) {
-      const value = source[start + i] as number;
-      const c = i % headDim;
-      low[c] = Math.min(low[c] as number, value);
-      high[c] = Math.max(high[c] as number, value);
-    }
   }
 }

@@ -1,67 +1,21 @@
-import { tensor2d } from '@tensorflow/tfjs-core';
 import { dequantizeTokens, quantizeTokens } from '@thinkbits/numerics';
-import { cachedAttention, KvCache } from '@thinkbits/ops';
-import type { KvBits } from '@thinkbits/spec';
-import { booleanOf, groupOf, numberOf } from '../settings.js';
-import type { GoldenTensor } from '../tensor.js';
-import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
-import { modelWithPerTokenCache } from './kvcache-of-model.js';
+import type { KvBits, KvPartScheme } from '@thinkbits/spec';
+import { booleanOf, groupOf, numberOf, onlySettings } from '../settings.js';
+import type { GoldenCheck, GoldenTopic } from '../topic.js';
+import { attend, cacheInputs } from './cache-inputs.js';
+import { kiviCache } from './kvcache-kivi.js';
+import { modelWithRotatedCache, modelWithStaticCache } from './kvcache-of-model.js';
 
-/** `[heads, tokens, d]` → `[tokens, heads · d]`, as the cache takes it. */
-function byToken({ shape, values }: GoldenTensor): Float32Array {
-  const [heads, tokens, d] = shape as [number, number, number];
-  return Float32Array.from(values, (_, i) => {
-    const token = Math.floor(i / (heads * d));
-    const head = Math.floor(i / d) % heads;
-    return values[(head * tokens + token) * d + (i % d)] as number;
-  });
-}
-
-/**
- * What each query sees of a quantized cache, `[heads, queries, d]`, through the cache and the attention that generation uses:
- * a row is filled anew for each query, which stands at its last token and so sees all of them.
- */
-async function attend(context: CaseContext, part: PartScheme): Promise<Float32Array> {
-  const [key, value, query] = await Promise.all(['key', 'value', 'query'].map(context.input));
-  const [heads, tokens, d] = (key as GoldenTensor).shape as [number, number, number];
-  const queries = (query as GoldenTensor).shape[1] as number;
-  const scheme = { key: part, value: part, window: 0, rope: 'after' } as const;
-  const cache = new KvCache({ layers: 1, kvHeads: heads, headDim: d, parameters: [{ scheme }] });
-  const width = heads * d;
-  const result = new Float32Array(heads * queries * d);
-  try {
-    const k = tensor2d(byToken(key as GoldenTensor), [tokens, width]);
-    const v = tensor2d(byToken(value as GoldenTensor), [tokens, width]);
-    const asked = byToken(query as GoldenTensor);
-    for (let j = 0; j < queries; j++) {
-      const rows = new Float32Array(tokens * width);
-      rows.set(asked.subarray(j * width, (j + 1) * width), (tokens - 1) * width);
-      const q = tensor2d(rows, [tokens, width]);
-      const segments = [{ slot: j, start: 0, count: tokens }];
-      const output = cachedAttention(q, k, v, { cache, layer: 0, segments, heads });
-      const last = ((await output.data()) as Float32Array).subarray((tokens - 1) * width);
-      for (let h = 0; h < heads; h++) {
-        result.set(last.subarray(h * d, (h + 1) * d), (h * queries + j) * d);
-      }
-      q.dispose();
-      output.dispose();
-    }
-    k.dispose();
-    v.dispose();
-  } finally {
-    cache.dispose();
-  }
-  return result;
-}
-
-interface PartScheme {
-  readonly bits: KvBits;
-  readonly axis: 'token';
-  readonly group: number | 'head';
-  readonly symmetric: boolean;
-  readonly range: 'zero-inclusive';
-  readonly clip: number;
-}
+const perTokenSettings = [
+  'kind',
+  'bits',
+  'symmetric',
+  'group',
+  'clip_ratio',
+  'heads',
+  'tokens',
+  'head_dim',
+];
 
 const perToken: GoldenCheck = {
   rules: {
@@ -73,7 +27,8 @@ const perToken: GoldenCheck = {
   },
   compute: async (context) => {
     const { settings } = context;
-    const part: PartScheme = {
+    onlySettings(settings, perTokenSettings);
+    const part: KvPartScheme & { range: 'zero-inclusive' } = {
       bits: numberOf(settings, 'bits') as KvBits,
       axis: 'token',
       group: groupOf(settings, 'head' as const),
@@ -86,9 +41,13 @@ const perToken: GoldenCheck = {
       const d = shape.at(-1) as number;
       const group = part.group === 'head' ? d : part.group;
       const x = Float32Array.from(values);
-      return quantizeTokens(x, x.length / d, d, { ...part, group });
+      const { bits, symmetric, range } = part;
+      const clip = numberOf(settings, 'clip_ratio');
+      return quantizeTokens(x, x.length / d, d, { bits, symmetric, range, clip, group });
     };
     const [key, value] = [await quantized('key'), await quantized('value')];
+    const inputs = await cacheInputs(context);
+    const scheme = { key: part, value: part, window: 0, rope: 'after' } as const;
     return {
       key_codes: key.codes,
       key_scale: key.scales,
@@ -98,13 +57,25 @@ const perToken: GoldenCheck = {
       value_scale: value.scales,
       value_zero: value.zeros,
       value_dequantized: dequantizeTokens(value),
-      attention_output: await attend(context, part),
+      attention_output: await attend(inputs, scheme, [
+        inputs.key.length / (inputs.heads * inputs.headDim),
+      ]),
     };
   },
 };
 
-/** Keys and values per token, head and group: alone, and in whole models without a rotation. */
-export const kvcache: GoldenTopic = ({ kind, hadamard_on_q_and_k: rotated }) => {
-  if (kind === 'kv-per-token') return perToken;
-  return kind === 'quarot-kv' && rotated === false ? modelWithPerTokenCache : undefined;
+/** Keys and values: per token alone, KIVI alone, and in whole models. */
+export const kvcache: GoldenTopic = ({ kind }) => {
+  switch (kind) {
+    case 'kv-per-token':
+      return perToken;
+    case 'kivi':
+      return kiviCache;
+    case 'quarot-kv':
+      return modelWithRotatedCache;
+    case 'kvquant-star':
+      return modelWithStaticCache;
+    default:
+      return undefined;
+  }
 };
