@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { memory } from '@tensorflow/tfjs-core';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
-import { type GenerationRequest, greedy, type TextDelta, ThinkbitsError } from '@thinkbits/spec';
+import {
+  completeKvPartScheme,
+  type GenerationRequest,
+  greedy,
+  type KvParameters,
+  type ModelInfo,
+  type TextDelta,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend } from './backend/select-backend.js';
 import { loadModel } from './load-model.js';
@@ -193,6 +201,76 @@ describe('tiny-reasoner', () => {
     expect(text(again, 'a')).toEqual(text(first, 'a'));
     expect(text(again, 'c')).toEqual(text(first, 'c'));
     expect(text(first, 'a')).not.toEqual(text(first, 'b'));
+  });
+});
+
+describe('caches', () => {
+  const channel = completeKvPartScheme({ bits: 4, axis: 'channel' });
+  const token = completeKvPartScheme({ bits: 3 });
+  const groups = { group: 32, range: 'float-minimum' } as const;
+  const grid = (channels: number) => ({
+    scales: Float32Array.from({ length: channels }, (_, c) => 0.5 + 0.1 * (c % 7)),
+    zeros: new Float32Array(channels).fill(8),
+    offset: Float32Array.from({ length: channels }, (_, c) => (c % 5) - 2),
+  });
+  const parametersOf = ({ kvHeads, headDim }: ModelInfo): readonly [string, KvParameters][] => [
+    [
+      'static channels before the rotary embedding',
+      {
+        scheme: { key: channel, value: token, window: 0, rope: 'before' },
+        staticKeys: grid(kvHeads * headDim),
+      },
+    ],
+    [
+      'groups of tokens',
+      {
+        scheme: {
+          key: { ...channel, ...groups, bits: 2 },
+          value: { ...token, ...groups, bits: 2 },
+          window: 64,
+          rope: 'after',
+        },
+      },
+    ],
+  ];
+
+  it('answer the same in any batch and order, and give their tensors back', async () => {
+    for (const [name, parameters] of parametersOf(model.info)) {
+      const tensors = memory().numTensors;
+      const kv = model.info.blocks.map(() => parameters);
+      const cached = await loadModel(model.checkpoint, { kv });
+      const requests = ['a', 'b', 'c', 'd'].map((id, i) =>
+        request(id, {
+          prompt: { messages: [{ role: 'user', content: question.slice(13 * i) }] },
+          maxTokens: 100,
+        }),
+      );
+      const byId = async (batch: number, list: GenerationRequest[]) => {
+        const results = [];
+        for await (const result of cached.engine({ batch }).generate(list)) results.push(result);
+        return results.map(({ id, tokens }) => [id, tokens]).sort();
+      };
+      const together = await byId(4, requests);
+      expect(await byId(1, requests.toReversed()), name).toEqual(together);
+      cached.dispose();
+      expect(memory().numTensors).toBe(tensors);
+    }
+  });
+
+  it('refuse a map of queries and keys where keys are stored before the rotary embedding', async () => {
+    const size = model.info.headDim;
+    const map = { kind: 'hadamard', size } as const;
+    const online = [
+      {
+        op: 'online',
+        site: { block: 1, at: 'query-key' },
+        map: { forward: { ...map, transposed: true }, inverse: map },
+      },
+    ] as const;
+    const kv = { key: token, window: 0, rope: 'before' } as const;
+    await expect(loadModel(model.checkpoint, { kv, online })).rejects.toMatchObject({
+      code: 'kv/mapped-keys',
+    });
   });
 });
 

@@ -12,6 +12,15 @@ it('relative Frobenius distance: 3-4-5 against a norm of 10', () => {
   expect(findDifference([Number.NaN, 8], expected, { how: 'frobenius', limit: 1 })).toMatch(/NaN/);
 });
 
+it('zero points at a tie: few may be off, and by one', () => {
+  const closeness = { how: 'ties', share: 0.98 } as const;
+  const expected = Array.from({ length: 100 }, (_, i) => i);
+  const off = (by: readonly number[]) => expected.map((value, i) => value + (by[i] ?? 0));
+  expect(findDifference(off([1, -1]), expected, closeness)).toBeUndefined();
+  expect(findDifference(off([1, -1, 1]), expected, closeness)).toMatch(/^3 of 100 differ/);
+  expect(findDifference(off([2]), expected, closeness)).toMatch(/^1 of 100 differ/);
+});
+
 it('most entries within a share of the largest: as many may be off as the phrase says', () => {
   const closeness = readTolerance('key', '99.9 % of the entries within 1e-3 of max|k|', {
     how: 'most',

@@ -57,7 +57,10 @@ export function readTolerance(
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
   }
   if (how === 'identical' && value === identicalPhrase) return { how };
-  if (how === 'ties' && value === zeroPointPhrase) return { how, share: shareWithoutTies };
+  if (how === 'ties') {
+    if (value === zeroPointPhrase) return { how, share: shareWithoutTies };
+    return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
+  }
   if (how === 'hadamard') {
     if (typeof value === 'string' && hadamardPhrase.test(value)) return { how };
     return `the tolerance "${key}" has the unknown phrase ${JSON.stringify(value)}`;
