@@ -162,7 +162,9 @@ describe('dimensions', () => {
   });
 
   it('refuses what does not divide', () => {
-    expect(codes({ kv: { bits: 4, group: 3 } }, [])).toEqual(['error kv/group']);
+    // keys and values alike
+    const both = ['error kv/group', 'error kv/group'];
+    expect(codes({ kv: { bits: 4, group: 3 } }, [])).toEqual(both);
     expect(codes({ kv: { bits: 4, group: 4 } }, [])).toEqual([]);
     expect(codes({ ...w4, activations: { bits: 8, tensorParallel: 3 } })).toEqual([
       'error scheme/tensor-parallel',
@@ -188,12 +190,12 @@ describe('dimensions', () => {
 
   it('refuses what the cache cannot store', () => {
     const channels = { bits: 4, axis: 'channel' } as const;
-    expect(codes({ kv: channels }, [])).toEqual(['error kv/static-grid']);
+    expect(codes({ kv: { key: channels } }, [])).toEqual(['error kv/static-grid']);
     const groups = { key: { ...channels, group: 32 }, window: 48 } as const;
     expect(codes({ kv: groups }, [])).toEqual(['error kv/window']);
     expect(codes({ kv: { ...groups, window: 64 } }, [])).toEqual([]);
     const clipped = { bits: 4, range: 'float-minimum', clip: 0.9 } as const;
-    expect(codes({ kv: clipped }, [])).toEqual(['error kv/range']);
+    expect(codes({ kv: { value: clipped } }, [])).toEqual(['error kv/range']);
     expect(codes({ kv: { key: { bits: 4 }, rope: 'before' } }, [])).toEqual([]);
   });
 
