@@ -1,8 +1,10 @@
 import {
   add,
+  cast,
   clipByValue,
   customGrad,
   div,
+  equal,
   max,
   maximum,
   min,
@@ -11,17 +13,12 @@ import {
   neg,
   round,
   sub,
+  sum,
   type Tensor,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import type { FloatFormat, RangeRule } from '@thinkbits/spec';
 import { fakeQuantizeFloat } from './fake-quantize-float.js';
-
-/** Half-to-even rounding whose gradient is that of the identity (Bengio et al. 2013, arXiv 1308.3432). */
-export const roundStraightThrough: <T extends Tensor>(x: T) => T = customGrad((x) => ({
-  value: round(x as Tensor),
-  gradFunc: (dy) => dy,
-})) as never;
 
 /** How groups of values are quantized (methods.md §1.0a, §1.0b). */
 export interface FakeQuantization {
@@ -34,6 +31,37 @@ export interface FakeQuantization {
   readonly leastWidth?: number;
   /** What codes stand for where they are no integers; a scale of a whole tensor is one of each row then. */
   readonly float?: FloatFormat;
+}
+
+/**
+ * x̂ = scale · (clip(round(x / scale) + zero) - zero). The gradient goes straight through the rounding: to x within the grid,
+ * to the scale what a code misses of x / scale, element by element before they are summed, where two large sums would cancel.
+ * @param scale `[rows, groups, 1]`, as `zero`, a constant
+ */
+function roundToGrid(
+  x: Tensor3D,
+  scale: Tensor,
+  zero: Tensor | undefined,
+  lowest: number,
+  highest: number,
+): Tensor3D {
+  const grid = customGrad((...inputs) => {
+    const [values, steps, save] = inputs as unknown as [Tensor, Tensor, (kept: Tensor[]) => void];
+    const quotient = div(values, steps);
+    const codes = zero ? add(round(quotient), zero) : round(quotient);
+    const kept = clipByValue(codes, lowest, highest);
+    const whole = zero ? sub(kept, zero) : kept;
+    const inside = cast(equal(kept, codes), 'float32');
+    save([inside, sub(whole, mul(inside, quotient))]);
+    return {
+      value: mul(whole, steps),
+      gradFunc(dy: Tensor, saved: Tensor[]) {
+        const [within, missed] = saved as [Tensor, Tensor];
+        return [mul(dy, within), sum(mul(dy, missed), 2, true)];
+      },
+    };
+  });
+  return grid(x, scale) as Tensor3D;
 }
 
 /** The least width of a range that has no other: an empty group reads back as zeros. */
@@ -57,12 +85,11 @@ export function fakeQuantize(x: Tensor3D, grid: FakeQuantization): Tensor3D {
   if (symmetric) {
     const limit = 2 ** (bits - 1) - 1;
     const scale = div(maximum(maximum(high, neg(low)), leastWidth), limit);
-    return mul(clipByValue(roundStraightThrough(div(x, scale)), -limit - 1, limit), scale);
+    return roundToGrid(x, scale, undefined, -limit - 1, limit);
   }
   const levels = 2 ** bits - 1;
   const scale = div(maximum(sub(high, low), leastWidth), levels);
   const start = round(div(neg(low), scale));
   const zero = minMax ? clipByValue(start, 0, levels) : start;
-  const codes = clipByValue(add(roundStraightThrough(div(x, scale)), zero), 0, levels);
-  return mul(sub(codes, zero), scale);
+  return roundToGrid(x, scale, zero, 0, levels);
 }
