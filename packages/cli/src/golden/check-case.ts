@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { canonicalJson } from '@thinkbits/validation';
 import { findDifference, type Numbers } from './difference.js';
 import type { GoldenCase } from './golden-file.js';
 import type { GoldenTensor } from './tensor.js';
@@ -8,6 +9,8 @@ import type { CaseContext, GoldenCheck } from './topic.js';
 /** Where a case's data comes from. */
 export interface CaseData {
   tensor(name: string): Promise<GoldenTensor>;
+  /** All cases of the topic. */
+  readonly cases: readonly GoldenCase[];
   modelDirectory(name: string): string;
   readonly signal: AbortSignal;
 }
@@ -62,6 +65,11 @@ function contextOf(golden: GoldenCase, data: CaseData): CaseContext {
     expected: (name) => expectedNumbers(golden, name, data),
     expectedShape: async (name) => (await named(golden.expected, name)).shape,
     expectedValue: (name) => golden.values?.[name],
+    expectedOf: async (settings, name) => {
+      const wanted = canonicalJson(settings);
+      const other = data.cases.find((one) => canonicalJson(one.settings) === wanted);
+      return other && expectedNumbers(other, name, data);
+    },
     tolerance: golden.tolerance,
     modelDirectory: data.modelDirectory,
     signal: data.signal,

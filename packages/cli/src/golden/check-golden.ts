@@ -102,6 +102,7 @@ export function checkGolden(
             tensor ??= await openTensors(source, file.tensors);
             const difference = await checkCase(golden, check, {
               tensor,
+              cases: file.cases,
               modelDirectory: (name) => join(root, 'models', name),
               signal: options.signal,
             });

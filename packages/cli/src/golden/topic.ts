@@ -16,6 +16,11 @@ export interface CaseContext {
   expectedShape(name: string): Promise<readonly number[]>;
   /** What `values` holds under a name, where it says what to compute. */
   expectedValue(name: string): Json | undefined;
+  /** What another case of the topic, the one with these settings, expects under a name; undefined when there is none. */
+  expectedOf(
+    settings: { readonly [name: string]: Json },
+    name: string,
+  ): Promise<Numbers | undefined>;
   readonly tolerance: { readonly [name: string]: Json };
   /** The directory of a checkpoint of the topic `models`. */
   modelDirectory(name: string): string;

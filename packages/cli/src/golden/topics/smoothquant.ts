@@ -1,7 +1,7 @@
 import { largestOfColumns } from '@thinkbits/ops';
 import { quantize } from '@thinkbits/quantize';
 import { smoothquant as smooth } from '@thinkbits/quantizer-smoothquant';
-import type { LinearInfo, Transform } from '@thinkbits/spec';
+import type { Edit, Json, LinearInfo, Transform } from '@thinkbits/spec';
 import { numberOf, onlySettings } from '../settings.js';
 import type { CaseContext, GoldenCheck, GoldenTopic } from '../topic.js';
 import { calibrationOf } from './calibration-ids.js';
@@ -120,6 +120,29 @@ const folding: GoldenCheck = {
   },
 };
 
+/**
+ * The transform with the reference's own factors, where the golden file has them for this model and alpha; they are held
+ * against ours by a case of their own. The search for clips of weights jumps at factors that differ in their last bit, and
+ * maxima of float32 activations do, so that logits could be told apart by nothing but the order of a sum.
+ */
+function withReferenceFactors(transform: Transform, context: CaseContext): Transform {
+  const { model, alpha } = context.settings;
+  const settings = { kind: 'smooth', model: model as Json, alpha: alpha as Json };
+  return {
+    ...transform,
+    async propose(block, stage) {
+      const proposal = await transform.propose(block, stage);
+      const edits = proposal.edits.map(async (edit): Promise<Edit> => {
+        if (edit.op !== 'scale') return edit;
+        const name = `${withoutLayers(edit.producer)}.scales`;
+        const reference = await context.expectedOf(settings, name);
+        return reference ? { ...edit, factors: Float32Array.from(reference) } : edit;
+      });
+      return { ...proposal, edits: await Promise.all(edits) };
+    },
+  };
+}
+
 const quantizedLogits: GoldenCheck = {
   rules: {
     logits_relative_frobenius: { how: 'frobenius', of: ['logits', 'logits_without_smoothing'] },
@@ -131,7 +154,7 @@ const quantizedLogits: GoldenCheck = {
     const calibration = await calibrationFor(context);
     const ids = Int32Array.from((await input('ids')).values);
     const { rounder, schemes } = schemesOfSettings(settings, 'after RoPE');
-    const transform = smooth({ alpha: numberOf(settings, 'alpha') });
+    const transform = withReferenceFactors(smooth({ alpha: numberOf(settings, 'alpha') }), context);
     return withModel(context, async (model) => {
       const logitsWith = async (transforms: readonly Transform[]) => {
         const pipeline = [...transforms, rounder];
