@@ -1,6 +1,6 @@
 import { describeModel } from '@thinkbits/inference';
 import { planQuantization } from '@thinkbits/quantize';
-import { presets, ThinkbitsError } from '@thinkbits/spec';
+import { presets } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from '../testing/run-in-process.js';
 import { resolvePipeline } from './quantizer.js';
