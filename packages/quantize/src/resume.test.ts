@@ -96,19 +96,21 @@ describe('resuming', () => {
   });
 });
 
-describe('resuming in a process of its own, with the built package', () => {
-  const child = fileURLToPath(new URL('./__fixtures__/quantize-child.mjs', import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
 
-  function runProcess(command: string, args: readonly string[]) {
-    return new Promise<{ code: number | null; signal: string | null; told: string }>((settle) => {
-      const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      let told = '';
-      running.stdout.on('data', (text) => {
-        told += text;
-      });
-      running.on('close', (code, signal) => settle({ code, signal, told }));
+function runProcess(command: string, args: readonly string[]) {
+  return new Promise<{ code: number | null; signal: string | null; told: string }>((settle) => {
+    const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let told = '';
+    running.stdout.on('data', (text) => {
+      told += text;
     });
-  }
+    running.on('close', (code, signal) => settle({ code, signal, told }));
+  });
+}
+
+describe('resuming in a process of its own, with the built package', () => {
+  const child = fixture('quantize-child.mjs');
   const shape = { layers: 6, hidden: 128, intermediate: 512 }; // eight parts
   const runChild = (...args: string[]) => runProcess(process.execPath, [child, ...args]);
 
@@ -145,6 +147,33 @@ describe('resuming in a process of its own, with the built package', () => {
     const last = await runChild(folder, output);
     expect(last.told).toContain('1 embedding, from an earlier run');
     await runChild(folder, join(root, 'whole'));
+    expect(await fingerprint(output)).toEqual(await fingerprint(join(root, 'whole')));
+  });
+});
+
+describe('resuming a calibrated run in a process of its own, with the built packages', () => {
+  const child = fixture('calibrate-child.mjs');
+  // What belongs to no layer is written last: transforms may still edit it.
+  const parts = ['model.layers.0', 'model.layers.1', 'model.layers.2', 'lm_head', 'embedding'];
+
+  it('survives kill -9 behind every layer and within one', async () => {
+    const { root, folder, output } = await tinyFolder({ layers: 3, intermediate: 64 });
+    const run = (to: string, ...last: string[]) =>
+      runProcess(process.execPath, [child, folder, to, ...last]);
+    const unbroken = run(join(root, 'whole'));
+    // Each run takes over what those before it finished, and dies a step further.
+    const steps = [...parts.slice(0, 2), 'model.layers.2.mlp.up_proj', ...parts.slice(2, 4)];
+    for (const last of steps) {
+      const { signal, told } = await run(output, last);
+      expect([signal, existsSync(output)]).toEqual(['SIGKILL', false]);
+      const at = parts.findIndex((part) => last.startsWith(part));
+      expect(told.trimEnd().split('\n').filter(Boolean)).toEqual([
+        ...parts.slice(0, at).map((part) => `${part}, from an earlier run`),
+        ...(parts[at] === last ? [last] : []),
+      ]);
+    }
+    expect(await run(output)).toMatchObject({ code: 0 });
+    expect(await unbroken).toMatchObject({ code: 0 });
     expect(await fingerprint(output)).toEqual(await fingerprint(join(root, 'whole')));
   });
 });
