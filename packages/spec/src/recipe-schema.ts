@@ -91,6 +91,19 @@ const kvPart: JsonSchema = {
   properties: kvPartProperties,
 };
 
+/** JSON Schema of calibration text as recipes and studies give it. */
+export const calibrationSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    source: { type: 'string' },
+    samples: { type: 'integer', minimum: 1 },
+    length: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'auto' }] },
+    seed: { type: 'integer', minimum: 0 },
+    sampling: { enum: ['windows', 'documents', 'blocks', 'traces'] },
+  },
+};
+
 /** JSON Schema of a recipe as people write it ({@link RecipeInput}). */
 export const recipeSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -148,17 +161,7 @@ export const recipeSchema: JsonSchema = {
         },
       },
     },
-    calibration: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        source: { type: 'string' },
-        samples: { type: 'integer', minimum: 1 },
-        length: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'auto' }] },
-        seed: { type: 'integer', minimum: 0 },
-        sampling: { enum: ['windows', 'documents', 'blocks', 'traces'] },
-      },
-    },
+    calibration: calibrationSchema,
     seed: { type: 'integer', minimum: 0 },
   },
 };

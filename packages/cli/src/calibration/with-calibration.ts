@@ -14,8 +14,15 @@ async function usualSampling(source: string): Promise<CalibrationSpec['sampling'
   return corpus?.sampling ?? 'windows';
 }
 
-/** The recipe with calibration text from `source`; how it is cut is the recipe's to say, else what is usual. */
-export async function withCalibration(recipe: Recipe, source: string | undefined): Promise<Recipe> {
+/**
+ * The recipe with calibration text from `source`; how it is cut is the recipe's to say, else that of `cut`, else what is
+ * usual.
+ */
+export async function withCalibration(
+  recipe: Recipe,
+  source: string | undefined,
+  cut: Partial<CalibrationSpec> = {},
+): Promise<Recipe> {
   if (source === undefined) return recipe;
   const usual: CalibrationSpec = {
     samples: 128,
@@ -23,5 +30,5 @@ export async function withCalibration(recipe: Recipe, source: string | undefined
     seed: 0,
     sampling: await usualSampling(source),
   };
-  return { ...recipe, calibration: { ...usual, ...recipe.calibration, source } };
+  return { ...recipe, calibration: { ...usual, ...cut, ...recipe.calibration, source } };
 }

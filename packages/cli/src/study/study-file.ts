@@ -1,4 +1,10 @@
-import { type JsonSchema, type RecipeInput, recipeSchema } from '@thinkbits/spec';
+import {
+  type CalibrationSpec,
+  calibrationSchema,
+  type JsonSchema,
+  type RecipeInput,
+  recipeSchema,
+} from '@thinkbits/spec';
 import { type PerplexityText, perplexityForms } from '../evaluation/measure-perplexity.js';
 
 /** How answers are drawn; what is left out is the benchmark's own. */
@@ -17,6 +23,11 @@ export type StudyRecipe = string | { readonly name: string; readonly recipe: Rec
 /** A benchmark by name, or with other data. */
 export type StudyBenchmarkInput = string | { readonly name: string; readonly data: string };
 
+/** Calibration text of a cell; what is left out is usual for the source. */
+export type StudyCalibration =
+  | string
+  | (Partial<CalibrationSpec> & Required<Pick<CalibrationSpec, 'source'>>);
+
 /** A text whose perplexity is measured under every recipe of a cell, disjoint windows. */
 export interface StudyText extends Omit<PerplexityText, 'stride'> {
   /** What tables call it. */
@@ -30,8 +41,8 @@ export interface StudyCell {
   readonly benchmarks: readonly StudyBenchmarkInput[];
   /** Texts whose perplexity is measured beside the benchmarks. */
   readonly texts?: readonly StudyText[];
-  /** Text for the recipes that have to see some, as `--calibration`. */
-  readonly calibration?: string;
+  /** Text for the recipes that have to see some and name none: a source, as `--calibration`, or with how it is cut. */
+  readonly calibration?: StudyCalibration;
   /** The first so many problems. */
   readonly limit?: number;
   /** One a repeat; [42] unless given. */
@@ -97,7 +108,12 @@ export const studySchema: JsonSchema = {
             limit: { type: 'integer', minimum: 1 },
           }),
         ),
-        calibration: name,
+        calibration: {
+          if: { type: 'string' },
+          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+          then: name,
+          else: { ...calibrationSchema, required: ['source'] },
+        },
         limit: { type: 'integer', minimum: 1 },
         seeds: list({ type: 'integer', minimum: 0 }),
         sampling: strict([], {

@@ -45,13 +45,15 @@ describe('the runs of a study', () => {
         },
       },
     ];
-    const cells = [{ ...base, recipes, calibration: 'chain-traces' }];
+    const calibration = { source: 'chain-traces', samples: 64 };
+    const cells = [{ ...base, recipes, calibration }];
     const runs = await studyRuns({ name: 's', cells }, process.cwd());
-    expect(runs.map(({ recipe }) => recipe.recipe.calibration?.source)).toEqual([
+    const usual = { length: 'auto', seed: 0, sampling: 'traces' };
+    expect(runs.map(({ recipe }) => recipe.recipe.calibration)).toEqual([
       undefined,
       undefined,
-      'chain-traces',
-      'a.txt',
+      { ...usual, ...calibration },
+      expect.objectContaining({ source: 'a.txt', samples: 128 }),
     ]);
   });
 

@@ -2,7 +2,14 @@ import { completeRecipe, type Recipe, ThinkbitsError } from '@thinkbits/spec';
 import { withCalibration } from '../calibration/with-calibration.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import { completeNamedRecipe, resolveRecipe } from '../resolve/recipe.js';
-import type { StudyCell, StudyFile, StudyRecipe, StudySampling, StudyText } from './study-file.js';
+import type {
+  StudyCalibration,
+  StudyCell,
+  StudyFile,
+  StudyRecipe,
+  StudySampling,
+  StudyText,
+} from './study-file.js';
 
 /** One run of a study: a model with a recipe on a benchmark. */
 export interface StudyRun {
@@ -60,7 +67,11 @@ function sorted(sampling: StudySampling): unknown {
 }
 
 /** A recipe, with the cell's calibration text where a stage has to see some and the recipe names none. */
-async function readRecipe(given: StudyRecipe, directory: string, calibration: string | undefined) {
+async function readRecipe(
+  given: StudyRecipe,
+  directory: string,
+  calibration: StudyCalibration | undefined,
+) {
   const { name, recipe } =
     typeof given === 'string'
       ? await resolveRecipe(given, directory)
@@ -69,7 +80,10 @@ async function readRecipe(given: StudyRecipe, directory: string, calibration: st
     return { name, recipe };
   const pipeline = await resolvePipeline(recipe, directory);
   const sees = pipeline.some(({ needs }) => needs.calibration !== 'none');
-  return { name, recipe: sees ? await withCalibration(recipe, calibration) : recipe };
+  if (!sees) return { name, recipe };
+  const { source, ...cut } =
+    typeof calibration === 'string' ? { source: calibration } : calibration;
+  return { name, recipe: await withCalibration(recipe, source, cut) };
 }
 
 async function cellRuns(cell: StudyCell, directory: string): Promise<StudyRun[]> {
