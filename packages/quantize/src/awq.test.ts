@@ -2,6 +2,7 @@ import { loadModel, selectBackend } from '@thinkbits/inference';
 import { createRandom } from '@thinkbits/numerics';
 import { awq } from '@thinkbits/quantizer-awq';
 import { gptq } from '@thinkbits/quantizer-gptq';
+import { quarot } from '@thinkbits/quantizer-quarot';
 import type { Quantizer } from '@thinkbits/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyFolder } from './__fixtures__/directories.js';
@@ -32,6 +33,7 @@ describe('awq in a pipeline', () => {
     ['alone, rounded to nearest', [search], 16],
     ['with GPTQ', [search, gptq()], 16],
     ['with ragged groups', [search, gptq()], 24],
+    ['behind rotations, with a map before down_proj', [quarot(), search, gptq()], 16],
   ])('keeps the model at 8 bits and holds no tensors: %s', async (_, pipeline, group) => {
     const { checkpoint } = await tinyFolder();
     const model = await loadModel(checkpoint);

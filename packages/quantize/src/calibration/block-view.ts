@@ -2,6 +2,7 @@ import { add, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { rotaryFrequencies } from '@thinkbits/inference';
 import {
+  type BlockInfo,
   type BlockView,
   type KvScheme,
   type LinearScheme,
@@ -23,6 +24,8 @@ export interface HalfResults {
 
 /** What a view looks at. */
 export interface BlockViewParts {
+  /** The layer, with the folds that are open to this transform. */
+  readonly info: BlockInfo;
   readonly flow: BlockFlow;
   readonly weights: BlockWeights;
   /** With the edits of earlier stages. */
@@ -110,7 +113,7 @@ export function createBlockView(parts: BlockViewParts): BlockView {
   }
 
   return {
-    info: weights.info,
+    info: parts.info,
     schemes,
     ...(parts.kv && { kv: parts.kv }),
     rotary: rotaryFrequencies(flow.config.rotary),

@@ -27,6 +27,7 @@ import { BlockPath } from './block-path.js';
 import { createBlockView, type HalfResults } from './block-view.js';
 import { BlockWeights } from './block-weights.js';
 import { KvCalibration } from './kv-calibration.js';
+import { withOpenFolds } from './open-folds.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
 
@@ -280,6 +281,7 @@ export class CalibrationWalk {
     try {
       const sees = transform.needs.calibration !== 'none';
       const view = createBlockView({
+        info: withOpenFolds(info, mapsOf(info.index, checkpoint.online)),
         flow,
         weights,
         checkpoint,
