@@ -21,6 +21,7 @@ export interface LayerReport {
   readonly relativeWeightError: number;
   /** ‖X(W - Ŵ)ᵀ‖² / ‖XWᵀ‖² over the calibration inputs, where there were any. */
   readonly relativeOutputError?: number;
+  /** Share of the Hessian's mean diagonal that was added before it could be factored; of GPTQ and its kin. */
   readonly damping?: number;
   readonly fallback?: { readonly to: string; readonly reason: string };
 }

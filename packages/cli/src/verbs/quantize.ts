@@ -10,6 +10,7 @@ import { openNamed } from '../load-model.js';
 import { addOption } from '../options/add-option.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { text, wholeNumber } from '../options/values.js';
+import { summarizeDamping } from '../render/summarize-damping.js';
 import { renderFacts } from '../render/table.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import { resolveRecipe } from '../resolve/recipe.js';
@@ -78,6 +79,7 @@ export function quantizeVerb(host: Host): Command {
       const outputError =
         measured.reduce((sum, report) => sum + (report.relativeOutputError ?? 0), 0) /
         measured.length;
+      const damped = summarizeDamping(reports, pipeline);
       const fallen = reports.filter(({ fallback }) => fallback);
       const json = { directory, status, mean_relative_weight_error: error, linears: reports };
       session.result(
@@ -95,6 +97,7 @@ export function quantizeVerb(host: Host): Command {
                 ] as const,
               ]
             : []),
+          ...(damped ? [['damping', damped] as const] : []),
           ...fallen.map(
             ({ name: linear, fallback }) =>
               ['fell back', `${linear} to ${fallback?.to}: ${fallback?.reason}`] as const,

@@ -33,6 +33,10 @@ export class BlockPath {
     this.signal = parts.signal;
   }
 
+  get windows(): number {
+    return this.lengths.length;
+  }
+
   /** What the group at hand reads of a window, `[tokens, in]`; the caller disposes it. */
   async input(window: number): Promise<Tensor2D> {
     const values = await this.inputs.get(window);

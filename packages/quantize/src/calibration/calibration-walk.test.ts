@@ -167,6 +167,37 @@ describe('calibration', () => {
     for (let group = 1; group < 8; group++) expect(seen[group]).not.toEqual(coarse[group]);
   });
 
+  it('measures the output error that a rounder does not report, where windows pass anyway', async () => {
+    const { checkpoint } = await tinyFolder();
+    const info = await loadInfo(checkpoint);
+    const errorsOf = async (pipeline: NonNullable<QuantizeOptions['pipeline']>) => {
+      const errors: (number | undefined)[] = [];
+      const calibration = calibrationText();
+      const alive = tensorsAlive();
+      const run = quantize({ info, checkpoint }, { pipeline, weights, calibration });
+      for await (const event of run)
+        if (event.type === 'layer') errors.push(event.report.relativeOutputError);
+      (await run).dispose();
+      expect(tensorsAlive()).toBe(alive);
+      return errors;
+    };
+    // round to nearest measures by XᵀX where it is shown inputs, the walk window by window
+    const shown = { ...rtn(), needs: { calibration: 'inputs' } } as const;
+    const silent = {
+      ...shown,
+      open: (...[targets, context]: Parameters<typeof shown.open>) => {
+        const { observe: _, ...session } = shown.open(targets, context);
+        return session;
+      },
+    };
+    const [own, measured] = [await errorsOf([shown]), await errorsOf([silent])];
+    expect(own).toHaveLength(14);
+    for (const [i, error] of own.entries()) expect(measured[i]).toBeCloseTo(error as number, 6);
+    const behindTransform = await errorsOf([smoothing, rtn()]);
+    expect(behindTransform.every((error) => error !== undefined && error > 0)).toBe(true);
+    expect(await errorsOf([turning, rtn()])).toEqual(Array(14).fill(undefined));
+  });
+
   it('spills to disk beyond its budget, gives the same bytes, and leaves no file behind', async () => {
     const { root, checkpoint, output } = await tinyFolder();
     const options = { pipeline: [smoothing, gptq()], weights, calibration: calibrationText() };

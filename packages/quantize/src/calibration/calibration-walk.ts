@@ -28,6 +28,7 @@ import { createBlockView, type HalfResults } from './block-view.js';
 import { BlockWeights } from './block-weights.js';
 import { KvCalibration } from './kv-calibration.js';
 import { withOpenFolds } from './open-folds.js';
+import { relativeOutputError } from './output-error.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
 
@@ -171,6 +172,17 @@ export class CalibrationWalk {
         float?.dispose();
       }
     }
+  }
+
+  /**
+   * What rounding a linear of the group at hand does to its output, over inputs through the layers that are already quantized;
+   * over the float model's where transforms alone look at calibration text, and undefined where nothing does: windows take no
+   * way for the sake of a report.
+   * @param weight `[out, in]`; the caller keeps it
+   */
+  async outputError(weight: Tensor2D, rounded: QuantizedWeight): Promise<number | undefined> {
+    const path = this.quantizedPath ?? this.floatPath;
+    return path && relativeOutputError(path, weight, rounded, this.parts.signal);
   }
 
   /**

@@ -135,9 +135,13 @@ export async function roundGroup(
         );
       },
     );
-    return targets.map(({ linear, scheme }, index) => {
+    const finished: FinishedLinear[] = [];
+    for (const [index, { linear, scheme }] of targets.entries()) {
       const { weight, report } = rounded[index] as RoundedLinear;
-      return {
+      const relativeOutputError =
+        report.relativeOutputError ??
+        (await work.walk?.outputError(weights[index] as Tensor2D, weight));
+      finished.push({
         name: linear.name,
         weight,
         report: {
@@ -145,10 +149,12 @@ export async function roundGroup(
           method,
           bits: scheme.bits,
           ...report,
+          ...(relativeOutputError !== undefined && { relativeOutputError }),
           ...(fallback && { fallback }),
         },
-      };
-    });
+      });
+    }
+    return finished;
   } finally {
     for (const weight of weights) weight.dispose();
   }

@@ -5,7 +5,7 @@ import { findRounder } from './complete-pipeline.js';
 export interface WalkEstimate {
   /** Bytes of activations in memory: what is kept of all windows, within the budget, and one window in work. */
   readonly bytes: number;
-  /** Products with the weights, once a path. */
+  /** Products with the weights, once a path, and two more where it is the walk that measures output errors. */
   readonly productFlops: number;
 }
 
@@ -17,9 +17,9 @@ export function estimateWalk(
 ): WalkEstimate {
   const sees = pipeline.filter(({ needs }) => needs.calibration !== 'none');
   if (sees.length === 0 || tokens === 0) return { bytes: 0, productFlops: 0 };
+  const rounder = findRounder(pipeline);
   const withFloat =
-    findRounder(pipeline)?.needs.calibration === 'inputs+float' ||
-    sees.some(({ role }) => role === 'transform');
+    rounder?.needs.calibration === 'inputs+float' || sees.some(({ role }) => role === 'transform');
   const withQuantized = sees.some(({ role }) => role !== 'transform');
   const paths = Number(withFloat) + Number(withQuantized);
   const linears = model.blocks.flatMap(({ stages }) => stages.flat());
@@ -28,5 +28,6 @@ export function estimateWalk(
   const kept = 4 * paths * tokens * (model.hidden + widest);
   // a window's gate and up projections, side by side and apart, and what is made of them
   const inWork = 4 * 5 * widest * windowTokens;
-  return { bytes: Math.min(kept, bytes) + inWork, productFlops: 2 * paths * tokens * weights };
+  const products = paths + (rounder?.needs.calibration === 'none' ? 2 : 0);
+  return { bytes: Math.min(kept, bytes) + inWork, productFlops: 2 * products * tokens * weights };
 }
