@@ -26,11 +26,11 @@ describe('validate', () => {
     [{ wieghts: { bits: 4 } }, 'recipe.json: wieghts is not known; did you mean "weights"?'],
     [
       { weights: { bits: 4, group: 'row' } },
-      'recipe.json: weights.group is "row"; it must be a whole number or "channel".',
+      'recipe.json: weights.group is "row"; it must be a whole number or one of "channel", "tensor".',
     ],
     [
       { weights: { bits: 4, group: 0 } },
-      'recipe.json: weights.group is 0; it must be at least 1 or "channel".',
+      'recipe.json: weights.group is 0; it must be at least 1 or one of "channel", "tensor".',
     ],
     [{ kv: { bits: 5 } }, 'recipe.json: kv.bits is 5; it must be one of 2, 3, 4, 8.'],
     [

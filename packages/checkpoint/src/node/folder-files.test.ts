@@ -60,8 +60,9 @@ test('reads more files than it keeps open, at once and again', async () => {
 
 test('a missing file is answered with the nearest name', async () => {
   const files = folderFiles(await writeFiles({ 'config.json': '{}' }));
-  for (const call of [files.size('confg.json'), files.read('confg.json', 0, 1)]) {
-    const error = await errorOf(call);
+  const calls = [() => files.size('confg.json'), () => files.read('confg.json', 0, 1)];
+  for (const call of calls) {
+    const error = await errorOf(call());
     expect(error.code).toBe('source/no-file');
     expect(error.help).toContain('config.json');
   }
