@@ -125,6 +125,7 @@ function describeText(
     length,
     seed: 0,
     sampling: 'windows',
+    ...(asked?.through && { through: asked.through }),
   };
 }
 

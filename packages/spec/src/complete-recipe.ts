@@ -112,6 +112,7 @@ export function completeRecipe(input: RecipeInput, layout?: KvLayout): Recipe {
         length: 2048,
         seed: 0,
         sampling: 'windows' as const,
+        through: 'quantized' as const,
         ...input.calibration,
       },
     }),

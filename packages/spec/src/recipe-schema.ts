@@ -101,6 +101,7 @@ export const calibrationSchema: JsonSchema = {
     length: { anyOf: [{ type: 'integer', minimum: 1 }, { const: 'auto' }] },
     seed: { type: 'integer', minimum: 0 },
     sampling: { enum: ['windows', 'documents', 'blocks', 'traces'] },
+    through: { enum: ['quantized', 'float'] },
   },
 };
 

@@ -22,6 +22,11 @@ export interface CalibrationSpec {
    * texts or traces, each cut at the length.
    */
   readonly sampling: 'windows' | 'documents' | 'blocks' | 'traces';
+  /**
+   * What rounders and codecs of the cache see: `quantized`, what their layer is given behind those that are already
+   * quantized; `float`, what the float model gives it. Transforms see the float model in any case.
+   */
+  readonly through: 'quantized' | 'float';
 }
 
 /** What to do to a model, complete: every default is spelled out. */

@@ -29,6 +29,7 @@ export async function withCalibration(
     length: 'auto',
     seed: 0,
     sampling: await usualSampling(source),
+    through: 'quantized',
   };
   return { ...recipe, calibration: { ...usual, ...cut, ...recipe.calibration, source } };
 }

@@ -48,7 +48,7 @@ describe('the runs of a study', () => {
     const calibration = { source: 'chain-traces', samples: 64 };
     const cells = [{ ...base, recipes, calibration }];
     const runs = await studyRuns({ name: 's', cells }, process.cwd());
-    const usual = { length: 'auto', seed: 0, sampling: 'traces' };
+    const usual = { length: 'auto', seed: 0, sampling: 'traces', through: 'quantized' };
     expect(runs.map(({ recipe }) => recipe.recipe.calibration)).toEqual([
       undefined,
       undefined,

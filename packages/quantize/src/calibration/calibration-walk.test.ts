@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dispose, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { loadModel, selectBackend } from '@thinkbits/inference';
 import { createRandom } from '@thinkbits/numerics';
 import { gptq } from '@thinkbits/quantizer-gptq';
 import { rtn } from '@thinkbits/quantizer-rtn';
+import type {
+  RoundedLinear,
+  Rounder,
+  RoundingTarget,
+  StageContext,
+  Transform,
+} from '@thinkbits/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint, tinyFolder } from '../__fixtures__/directories.js';
 import { calibrated } from '../__fixtures__/stages.js';
@@ -165,6 +173,65 @@ describe('calibration', () => {
     fine.dispose();
     expect(seen[0]).toEqual(coarse[0]);
     for (let group = 1; group < 8; group++) expect(seen[group]).not.toEqual(coarse[group]);
+  });
+
+  it('through "float" rounds every linear for what the float model reads', async () => {
+    const { checkpoint } = await tinyFolder();
+    const info = await loadInfo(checkpoint);
+    const inputs = new Map<string, Tensor2D[]>();
+    const listening: Transform = {
+      ...smoothing,
+      id: 'listening',
+      async propose(block) {
+        for (const [stage, [first]] of block.info.stages.entries()) {
+          const seen: Tensor2D[] = [];
+          for await (const input of block.inputs(stage)) seen.push(input.clone());
+          inputs.set(first?.name as string, seen);
+        }
+        return { edits: [] };
+      },
+    };
+    const rounder = gptq();
+    const rounded: { targets: readonly RoundingTarget[]; linears: readonly RoundedLinear[] }[] = [];
+    const watched: Rounder = {
+      ...rounder,
+      open(targets, context) {
+        const session = rounder.open(targets, context);
+        return {
+          ...session,
+          async finish(values) {
+            const linears = await session.finish(values);
+            rounded.push({ targets, linears });
+            return linears;
+          },
+        };
+      },
+    };
+    const made = await quantize(
+      { info, checkpoint },
+      {
+        pipeline: [listening, watched],
+        recipe: { weights: { bits: 2, group: 16 }, calibration: { through: 'float' } },
+        calibration: calibrationText(),
+      },
+    );
+    made.dispose();
+    expect(rounded).toHaveLength(8);
+    for (const { targets, linears } of rounded) {
+      const session = rounder.open(targets, {} as StageContext);
+      for (const input of inputs.get(targets[0]?.linear.name as string) ?? [])
+        await session.observe?.(input);
+      const floats: Tensor2D[] = [];
+      for (const { linear } of targets) {
+        const { values } = await checkpoint.readFloat(`${linear.name}.weight`);
+        floats.push(tensor2d(values, [linear.out, linear.in]));
+      }
+      const alone = await session.finish(floats);
+      session.dispose();
+      dispose(floats);
+      expect(alone).toEqual(linears);
+    }
+    dispose([...inputs.values()].flat());
   });
 
   it('measures the output error that a rounder does not report, where windows pass anyway', async () => {

@@ -5,6 +5,7 @@ import { rmsNorm } from '@thinkbits/ops';
 import {
   type ActivationScheme,
   type BlockInfo,
+  type CalibrationSpec,
   type KvScheme,
   type LinearScheme,
   type ModelInfo,
@@ -41,6 +42,8 @@ export interface CalibrationWalkParts {
   readonly kvScheme: KvScheme | undefined;
   /** Calibration tokens; none where no stage needs them. */
   readonly windows: readonly Int32Array[];
+  /** What rounders and the codec see; {@link CalibrationSpec.through}. */
+  readonly through: CalibrationSpec['through'];
   /** Bytes of activations that may stay in memory. */
   readonly activationBytes: number;
   readonly random: RandomSource;
@@ -64,8 +67,8 @@ const probeTokens = 16;
 
 /**
  * Takes calibration windows through a model, decoder layer by decoder layer and group by group: transforms propose and their
- * edits are applied and verified, rounders see what their linears read through the layers that are already quantized, and
- * only one layer's weights are in memory.
+ * edits are applied and verified, rounders see what their linears read through the layers that are already quantized (or in the
+ * float model, where the recipe says so), and only one layer's weights are in memory.
  *
  * Per layer, in this order: {@link enter}, then for each group {@link observe} and {@link replace}, then {@link leave}.
  */
@@ -108,7 +111,6 @@ export class CalibrationWalk {
         lengths: parts.windows.map(({ length }) => length),
         signal: parts.signal,
       });
-    if (transformsSee || rounderNeeds === 'inputs+float') this.floatPath = path();
     const codec = findKvCodec(parts.pipeline);
     const codecSees = codec !== undefined && codec.needs.calibration !== 'none';
     if (codecSees)
@@ -121,7 +123,11 @@ export class CalibrationWalk {
         signal: parts.signal,
         emit: parts.emit,
       });
-    if (rounderNeeds !== 'none' || codecSees) this.quantizedPath = path();
+    const othersSee = rounderNeeds !== 'none' || codecSees;
+    const throughFloat = parts.through === 'float';
+    if (transformsSee || rounderNeeds === 'inputs+float' || (othersSee && throughFloat))
+      this.floatPath = path();
+    if (othersSee && !throughFloat) this.quantizedPath = path();
   }
 
   /**
@@ -159,12 +165,12 @@ export class CalibrationWalk {
 
   /** Shows a session what its linears read, window by window. */
   async observe(session: RoundingSession): Promise<void> {
-    const path = this.quantizedPath;
+    const path = this.seenPath;
     if (!path || !session.observe) return;
     for (let window = 0; window < this.parts.windows.length; window++) {
       throwIfAborted(this.parts.signal);
       const input = await path.input(window);
-      const float = await this.floatPath?.input(window);
+      const float = path === this.floatPath ? undefined : await this.floatPath?.input(window);
       try {
         await session.observe(input, float);
       } finally {
@@ -175,13 +181,12 @@ export class CalibrationWalk {
   }
 
   /**
-   * What rounding a linear of the group at hand does to its output, over inputs through the layers that are already quantized;
-   * over the float model's where transforms alone look at calibration text, and undefined where nothing does: windows take no
-   * way for the sake of a report.
+   * What rounding a linear of the group at hand does to its output, over what rounders see; over the float model's inputs where
+   * transforms alone look at calibration text, and undefined where nothing does: windows take no way for the sake of a report.
    * @param weight `[out, in]`; the caller keeps it
    */
   async outputError(weight: Tensor2D, rounded: QuantizedWeight): Promise<number | undefined> {
-    const path = this.quantizedPath ?? this.floatPath;
+    const path = this.seenPath;
     return path && relativeOutputError(path, weight, rounded, this.parts.signal);
   }
 
@@ -194,9 +199,8 @@ export class CalibrationWalk {
     const scheme = this.kvScheme(info.index);
     for (const path of this.paths) {
       if (!weights) break;
-      const quantized = path === this.quantizedPath;
-      await weights.load(stage, quantized ? rounded : undefined);
-      if (stage === 0 && quantized && scheme)
+      await weights.load(stage, path === this.quantizedPath ? rounded : undefined);
+      if (stage === 0 && path === this.seenPath && scheme)
         await this.kvCalibration?.calibrate(weights, path, scheme);
       if (stage + 1 < info.stages.length) await path.advanceTo(stage + 1, weights);
       else await path.finish(weights);
@@ -229,6 +233,11 @@ export class CalibrationWalk {
   /** The float path first. */
   private get paths(): readonly BlockPath[] {
     return [this.floatPath, this.quantizedPath].filter((path) => path !== undefined);
+  }
+
+  /** What rounders and the codec look at. */
+  private get seenPath(): BlockPath | undefined {
+    return this.quantizedPath ?? this.floatPath;
   }
 
   /** How a decoder layer stores keys and values. */

@@ -30,7 +30,8 @@ export interface KvCalibrationParts {
 /**
  * Shows a codec the keys and values of each decoder layer and keeps what it makes of them. They are those that the cache will
  * be given, but for its own rounding: through the layers that are already quantized, and through this layer's k_proj and
- * v_proj as they were rounded. Where no weight is rounded they are the float model's, as in KVQuant*.
+ * v_proj as they were rounded. Where no weight is rounded, or the recipe calibrates through `float`, they are the float model's,
+ * as in KVQuant*.
  */
 export class KvCalibration {
   /** By decoder layer. */

@@ -35,6 +35,7 @@ export async function startRounding(
         schemes,
         kvScheme: plan.schemes.kv,
         windows: calibration?.windows ?? [],
+        through: plan.recipe.calibration?.through ?? 'quantized',
         activationBytes,
         random,
         ...(signal && { signal }),

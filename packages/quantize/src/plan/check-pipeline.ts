@@ -77,7 +77,7 @@ function checkClaims(transforms: readonly Transform[], kv: KvScheme | undefined)
  * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
- * `calibration/missing`, `kv/mapped-keys`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
+ * `calibration/missing`, `calibration/no-drift`, `kv/mapped-keys`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
  * `transform/after-rotation`.
  */
 export function checkPipeline(
@@ -120,6 +120,14 @@ export function checkPipeline(
         stage.id,
         `${stage.id} has to see ${stage.needs.calibration}, and the recipe names no calibration text.`,
         'Add { "calibration": { "source": … } } to the recipe, or --calibration SOURCE to the command: a file, or a corpus by name.',
+      );
+    }
+    if (stage.needs.calibration === 'inputs+float' && recipe.calibration?.through === 'float') {
+      error(
+        'calibration/no-drift',
+        stage.id,
+        `${stage.id} makes up for what quantized layers change in the inputs, and calibration.through is "float": there is nothing to compare.`,
+        'Leave through out, or take gptq.',
       );
     }
   });

@@ -1,4 +1,4 @@
-import type { Budget, ModelInfo, Quantizer } from '@thinkbits/spec';
+import type { Budget, CalibrationSpec, ModelInfo, Quantizer } from '@thinkbits/spec';
 import { findRounder } from './complete-pipeline.js';
 
 /** What taking calibration text through a model takes beside the stages that look at it. */
@@ -14,13 +14,17 @@ export function estimateWalk(
   model: ModelInfo,
   pipeline: readonly Quantizer[],
   { tokens, windowTokens = 0, bytes }: Budget,
+  through: CalibrationSpec['through'] = 'quantized',
 ): WalkEstimate {
   const sees = pipeline.filter(({ needs }) => needs.calibration !== 'none');
   if (sees.length === 0 || tokens === 0) return { bytes: 0, productFlops: 0 };
   const rounder = findRounder(pipeline);
+  const othersSee = sees.some(({ role }) => role !== 'transform');
   const withFloat =
-    rounder?.needs.calibration === 'inputs+float' || sees.some(({ role }) => role === 'transform');
-  const withQuantized = sees.some(({ role }) => role !== 'transform');
+    (othersSee && through === 'float') ||
+    rounder?.needs.calibration === 'inputs+float' ||
+    sees.some(({ role }) => role === 'transform');
+  const withQuantized = othersSee && through === 'quantized';
   const paths = Number(withFloat) + Number(withQuantized);
   const linears = model.blocks.flatMap(({ stages }) => stages.flat());
   const widest = Math.max(...linears.map((linear) => linear.in));

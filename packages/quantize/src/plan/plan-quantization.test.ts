@@ -40,6 +40,12 @@ describe('the order of a pipeline', () => {
       [calibrated],
       'error calibration/missing',
     ],
+    [
+      'a rounder that answers for drift, calibrated through the float model',
+      { ...w4, calibration: { through: 'float' } },
+      [{ ...calibrated, needs: { calibration: 'inputs+float' } }],
+      'error calibration/no-drift',
+    ],
     ['a rounder and no bits', {}, [rtn()], 'error pipeline/rounder-without-scheme'],
     ['a codec and no bits', w4, [rtn(), codec()], 'error pipeline/kv-codec-without-scheme'],
   ])('%s', (_, recipe, pipeline, expected) => {

@@ -47,7 +47,7 @@ export function planQuantization(
   const stagePlans = complete.pipeline.map((stage) => stage.plan(model, schemes, allowed));
   const transformed = transformedModel(model, complete.pipeline);
   const bytes = estimateBytes(transformed, schemes);
-  const walk = estimateWalk(model, complete.pipeline, allowed);
+  const walk = estimateWalk(model, complete.pipeline, allowed, planned.calibration?.through);
   const total = (pick: (plan: Plan) => number) =>
     stagePlans.reduce((sum, plan) => sum + pick(plan), walk.productFlops);
   const flops = total((plan) => plan.flops);
