@@ -31,12 +31,14 @@ const handInputs = [
   [-0.7, -0.9, 0.1, 0.3],
 ];
 
-/** Standard normal weights, and inputs of which half is common to all columns. */
-function problem(name: string, rows: number, columns: number, tokens: number) {
+/** Standard normal weights, and inputs to which `common` times one draw a token is added in all columns. */
+function problem(name: string, rows: number, columns: number, tokens: number, common = 1) {
   const random = createRandom(name);
   const draw = (size: number) => Float32Array.from({ length: size }, () => random.normal());
   const shared = draw(tokens);
-  const inputs = draw(tokens * columns).map((x, i) => x + shared[Math.floor(i / columns)]!);
+  const inputs = draw(tokens * columns).map(
+    (x, i) => x + common * shared[Math.floor(i / columns)]!,
+  );
   return { weight: draw(rows * columns), inputs };
 }
 
@@ -143,6 +145,30 @@ describe('gptq', () => {
       }
     }
   });
+
+  // The README's figures: 3 bits in groups of 20, 40 columns. Error feedback is greedy: a single row may be luckier rounded to
+  // nearest, many rows together hardly are; the less columns have to do with each other, the less there is to gain.
+  test.each([
+    ['correlated', 8, 256, 0],
+    ['correlated', 1, 256, 28],
+    ['uncorrelated', 8, 256, 0],
+    ['uncorrelated', 1, 256, 35],
+    ['uncorrelated', 8, 1024, 2],
+  ])(
+    'with %s inputs, %i rows and %i tokens, loses more than rounding to nearest in %i of 200',
+    async (kind, rows, tokens, expected) => {
+      const scheme = completeWeightScheme({ bits: 3, group: 20 });
+      let worse = 0;
+      for (let seed = 0; seed < 200; seed++) {
+        const given = problem(`${kind} ${seed}`, rows, 40, tokens, kind === 'correlated' ? 1 : 0);
+        const { report } = await round({}, scheme, given, 40);
+        const nearest = dequantizeWeight(roundToNearest(given.weight, rows, 40, scheme));
+        const own = report.relativeOutputError as number;
+        if (own > relativeOutputError(given, nearest, 40)) worse++;
+      }
+      expect(worse).toBe(expected);
+    },
+  );
 
   test('linears that share an input are rounded as each would be alone', async () => {
     const [first, second] = [problem('first', 4, 24, 40), problem('second', 6, 24, 40)];
