@@ -32,10 +32,12 @@ export function plan(
   options: CompleteAwqOptions,
 ): Plan {
   let peakBytes = 0;
-  let flops = 0;
-  const count = (bytes: number, operations: number): void => {
+  let flops = 0; // beside products
+  let productFlops = 0;
+  const count = (bytes: number, operations: number, products: number): void => {
     peakBytes = Math.max(peakBytes, bytes);
     flops += operations;
+    productFlops += products;
   };
   const schemeOf = ({ name }: LinearInfo) => schemes.get(name)?.weight;
   for (const { stages, folds } of model.blocks) {
@@ -52,13 +54,13 @@ export function plan(
       if (fold.kind === 'linear') {
         const square = first.in ** 2;
         // the products, their sum and a host copy; the weight, as tried and its difference, its codes and tensors
-        count(12 * square + 21 * total(members), 2 * tokens * square + rounding);
-        flops += options.ratioGrid * first.out * square;
+        const products = 2 * tokens * square + options.ratioGrid * first.out * square;
+        count(12 * square + 21 * total(members), rounding, products);
       } else {
         const half = total([...(stages[at] ?? []), ...(stages[at + 1] ?? [])]);
         // the weights, as tried, as tensors, transposed; one of them scaled, its codes and what they read back as
-        count(16 * total(members) + 9 * most(members), rounding);
-        flops += 2 * tokens * half * (options.ratioGrid + 1);
+        const products = 2 * tokens * half * (options.ratioGrid + 1);
+        count(16 * total(members) + 9 * most(members), rounding, products);
       }
     }
     for (const linear of stages.flat()) {
@@ -71,11 +73,13 @@ export function plan(
       // the weight scaled and not, its difference as numbers and tensors, codes; inputs twice; products; what was found
       count(
         29 * weights + 8 * seen * linear.in + 4 * size * linear.in + 20 * linear.out * groups,
-        2 * seen * size * linear.in + options.clipGrid * weights * (2 * size + roundingFlops),
+        options.clipGrid * weights * roundingFlops,
+        2 * seen * size * linear.in + options.clipGrid * weights * 2 * size,
       );
     }
   }
-  return { issues: unknownNames(model.blocks, options), peakBytes, flops };
+  const issues = unknownNames(model.blocks, options);
+  return { issues, peakBytes, flops: flops + productFlops, productFlops };
 }
 
 function unknownNames(blocks: readonly BlockInfo[], { unclipped }: CompleteAwqOptions): Issue[] {

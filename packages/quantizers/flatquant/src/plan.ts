@@ -127,5 +127,6 @@ export function planFlatquant(
       help: 'Take a smaller batch or shorter windows, or a backend without that limit.',
     });
   }
-  return { issues, peakBytes, flops: costs.reduce((total, { flops }) => total + flops, 0) };
+  const flops = costs.reduce((total, { flops }) => total + flops, 0);
+  return { issues, peakBytes, flops, productFlops: flops }; // what stands between products is little beside them
 }

@@ -99,6 +99,14 @@ describe('plan', () => {
     expect(codes({ rope: 'after', range: 'min-max' })).toEqual([]);
   });
 
+  test('counts the products of q, k and v, and two comparisons a value', () => {
+    const codec = kvquant();
+    const schemes = { linears: new Map(), kv: completeKvScheme({ bits: 4 }, codec.layout) };
+    const { flops, productFlops } = codec.plan(model(true), schemes, { tokens: 10, bytes: 0 });
+    expect(productFlops).toBe(3 * 2 * 10 * 8 * 8);
+    expect(flops).toBe(3 * 2 * 10 * 8 * 8 + 2 * 10 * 8);
+  });
+
   test.each<[string, KvquantOptions, object, boolean?]>([
     ['kvquant/no-key-bias', { preBias: true }, {}, false],
     ['kvquant/no-key-bias', { preBias: true, rope: 'after' }, {}],

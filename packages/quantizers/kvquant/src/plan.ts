@@ -85,9 +85,16 @@ export function plan(
   if (issues.length === 0)
     issues.push(...kvSchemeIssues(scheme, model.headDim, { keys: scheme.key !== undefined }));
   const channels = model.kvHeads * model.headDim;
+  // keys and values come of a pass through q, k and v of their own, besides which their ranges are two comparisons each
+  const weights = model.blocks.flatMap(({ stages }) => stages[0] ?? []);
+  const productFlops = weights.reduce(
+    (sum, linear) => sum + 2 * tokens * linear.in * linear.out,
+    0,
+  );
   return {
     issues,
     peakBytes: 8 * channels,
-    flops: 2 * channels * tokens * model.blocks.length,
+    flops: productFlops + 2 * channels * tokens * model.blocks.length,
+    productFlops,
   };
 }

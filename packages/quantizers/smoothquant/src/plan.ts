@@ -40,9 +40,12 @@ export function planSmoothing(
   }
   // a weight and its magnitudes on the backend
   const peakBytes = Math.max(0, ...smoothed.map((linear) => 8 * linear.out * linear.in));
-  const flops = smoothed.reduce(
-    (sum, { out, in: columns }) => sum + 2 * columns * (out + tokens),
-    0,
+  // a magnitude and a maximum each, of the weights and of what they read together
+  const readers = model.blocks.flatMap((block) =>
+    sites.flatMap((site) => block.stages[stages[site]]?.[0] ?? []),
   );
+  const flops =
+    smoothed.reduce((sum, linear) => sum + 2 * linear.in * linear.out, 0) +
+    readers.reduce((sum, linear) => sum + 2 * linear.in * tokens, 0);
   return { issues, peakBytes, flops };
 }
