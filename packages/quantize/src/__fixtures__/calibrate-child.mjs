@@ -9,6 +9,7 @@ import { quantizeCheckpoint } from '@thinkbits/quantize';
 import { awq } from '@thinkbits/quantizer-awq';
 import { gptq } from '@thinkbits/quantizer-gptq';
 import { kvquant } from '@thinkbits/quantizer-kvquant';
+import { quarot } from '@thinkbits/quantizer-quarot';
 
 const [model, output, last] = process.argv.slice(2);
 const random = createRandom('calibration');
@@ -18,7 +19,7 @@ try {
   const checkpoint = await openCheckpoint(folderFiles(model));
   const run = quantizeCheckpoint(checkpoint, {
     output,
-    pipeline: [awq({ ratioGrid: 4, clipGrid: 4 }), gptq(), kvquant()],
+    pipeline: [quarot(), awq({ ratioGrid: 4, clipGrid: 4 }), gptq(), kvquant({ rope: 'after' })],
     weights: { bits: 3, group: 16 },
     kv: { bits: 3 },
     calibration: { windows, hash: 'windows', tokens: 31 },
