@@ -101,6 +101,11 @@ it('sees through weights as they were rounded, those of its own layer too', asyn
   const kept = await keysOf({ pipeline: [gptq()], weights, rules });
   expect(kept.get(0)).toEqual(float.get(0));
   expect(kept.get(1)).not.toEqual(float.get(1));
+  const recipe = { weights, kv: { bits: 4 }, calibration: { through: 'float' } } as const;
+  const throughFloat = new Map<number, Float32Array>();
+  const pipeline = [gptq(), watching(throughFloat)];
+  (await quantize(model, { recipe, pipeline, calibration })).dispose();
+  expect(throughFloat).toEqual(float);
   model.dispose();
 });
 
