@@ -120,6 +120,8 @@ export interface TransformClaims {
   readonly residualStream?: boolean;
   /** Where its online maps act. */
   readonly online?: readonly OnlineSite['at'][];
+  /** Where it moves scales between a norm and the linears that read it: no map of an earlier transform can stand there. */
+  readonly folds?: readonly ('qkv-input' | 'gate-up-input')[];
 }
 
 /** Makes a model easier to quantize without changing what it computes. */

@@ -48,6 +48,17 @@ function checkClaims(transforms: readonly Transform[], kv: KvScheme | undefined)
   }
   const sites = new Map<string, string>();
   for (const { id, claims } of transforms) {
+    for (const at of claims?.folds ?? []) {
+      const other = sites.get(at);
+      if (other !== undefined)
+        report(
+          'error',
+          'transform/fold-behind-map',
+          id,
+          `${id} moves scales from a norm into the linears behind it, and ${other} maps what they read in between (${at}).`,
+          `Put ${id} before ${other}, or leave one of the two out.`,
+        );
+    }
     for (const at of claims?.online ?? []) {
       const other = sites.get(at);
       if (other !== undefined)
@@ -77,8 +88,9 @@ function checkClaims(transforms: readonly Transform[], kv: KvScheme | undefined)
  * need.
  *
  * Issues, all errors: `pipeline/two-rounders`, `pipeline/two-kv-codecs`, `pipeline/transform-after-rounder`,
- * `calibration/missing`, `calibration/no-drift`, `kv/mapped-keys`, `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`; and the info
- * `transform/after-rotation`.
+ * `calibration/missing`, `calibration/no-drift`, `kv/mapped-keys`,
+ * `transform/two-rotations`, `transform/seen-before-rotation`, `transform/shared-site`, `transform/fold-behind-map`; and the
+ * info `transform/after-rotation`.
  */
 export function checkPipeline(
   pipeline: readonly Quantizer[],

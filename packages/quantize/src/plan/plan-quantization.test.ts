@@ -143,6 +143,14 @@ describe('transforms', () => {
     expect(codes({ ...w4, ...calibration }, [look, rtn()])).toEqual([]);
   });
 
+  it('cannot move scales across a map that acts in between', () => {
+    const maps = stage('maps', { online: ['qkv-input', 'down-input'] });
+    const scales = stage('scales', { folds: ['qkv-input'] });
+    expect(codes(w4, [maps, scales, rtn()])).toEqual(['error transform/fold-behind-map']);
+    expect(codes(w4, [scales, maps, rtn()])).toEqual([]);
+    expect(codes(w4, [maps, stage('elsewhere', { folds: ['gate-up-input'] }), rtn()])).toEqual([]);
+  });
+
   it('cannot both turn the residual stream, or both act at one site', () => {
     expect(codes(w4, [turn, stage('other', { residualStream: true }), rtn()])).toEqual([
       'error transform/two-rotations',

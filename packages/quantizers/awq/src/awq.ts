@@ -46,6 +46,7 @@ export function awq(options: AwqOptions = {}): Awq {
     id: 'awq',
     options: { ...complete },
     needs: { calibration: 'inputs' },
+    claims: { folds: ['qkv-input', 'gate-up-input'] },
     plan: (model, schemes, budget) => plan(model, schemes, budget, complete),
     searchScales: (block, { signal }) => searchScales(block, complete, signal),
     searchClips: (block, scaled, { signal }) => searchClips(block, scaled, complete, signal),

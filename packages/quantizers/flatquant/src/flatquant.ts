@@ -1,7 +1,7 @@
 import type { Transform } from '@thinkbits/spec';
 import { FlatquantLayer } from './flatquant-layer.js';
 import { isQuantized } from './layer-shape.js';
-import { completeOptions, type FlatquantOptions } from './options.js';
+import { completeOptions, type FlatquantOptions, onlineSites } from './options.js';
 import { planFlatquant } from './plan.js';
 
 /**
@@ -20,6 +20,7 @@ export function flatquant(given: FlatquantOptions = {}): Transform {
     id: 'flatquant',
     options: { ...options, sites: [...options.sites] },
     needs: { calibration: 'gradients' },
+    claims: { online: options.sites.flatMap((site) => onlineSites[site] ?? []) },
     // what the study gives its models of 1.5B and 7B, and those above (methods.md §3.1)
     calibrationLength: ({ hidden }) => (hidden < 4096 ? 4096 : 2048),
     plan: (model, schemes, budget) => planFlatquant(model, schemes, budget, options),

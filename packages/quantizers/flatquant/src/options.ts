@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@thinkbits/spec';
+import type { JsonSchema, OnlineSite } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 
 /** Where a map can be learned: before the four groups of linears, across values and across keys. */
@@ -6,6 +6,15 @@ export const sites = ['qkv', 'o', 'gate-up', 'down', 'value', 'key'] as const;
 
 /** A member of {@link sites}. */
 export type Site = (typeof sites)[number];
+
+/** Where the map of a site acts at run time; that of the values is folded into weights. */
+export const onlineSites: { readonly [site in Site]?: OnlineSite['at'] } = {
+  qkv: 'qkv-input',
+  o: 'o-input',
+  'gate-up': 'gate-up-input',
+  down: 'down-input',
+  key: 'query-key',
+};
 
 /** Options of {@link flatquant}. */
 export interface FlatquantOptions {

@@ -47,6 +47,7 @@ export function smoothquant(options: SmoothquantOptions = {}): Transform {
     id: 'smoothquant',
     options: { alpha, sites: [...sites] },
     needs: { calibration: 'input-statistics' },
+    claims: { folds: sites.map((site) => `${site}-input` as const) },
     plan: (model, schemes, budget) => planSmoothing(model, schemes, budget, sites),
     async propose(block, context) {
       const edits: Edit[] = [];
