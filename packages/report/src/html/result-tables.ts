@@ -119,7 +119,8 @@ function table(caption: string, panels: readonly StudyPanel[], columns: readonly
   );
   const bodies = panels.map(({ model, rows }) => {
     const lines = rows.map((row) => {
-      const recipe = row.recipe === 'none' ? '' : escapeHtml(row.recipe);
+      const repeats = row.recipe === 'none' || row.recipe === row.label;
+      const recipe = repeats ? '' : escapeHtml(row.recipe);
       const cells = columns.map((column) => `<td${side(column)}>${column.cell(row)}</td>`).join('');
       return `<tr><th scope="row">${figure(`<b>${escapeHtml(row.label)}</b>`, recipe)}</th>${cells}</tr>`;
     });
