@@ -1,4 +1,5 @@
 import type { Issue, KvScheme, Quantizer, Recipe, Transform } from '@thinkbits/spec';
+import { collectIssues } from './collect-issues.js';
 
 /** Stages of one role of which a pipeline may have one. */
 const single = {
@@ -8,16 +9,7 @@ const single = {
 
 /** Transforms that cannot stand beside each other, or in this order, because of what they claim. */
 function checkClaims(transforms: readonly Transform[], kv: KvScheme | undefined): Issue[] {
-  const issues: Issue[] = [];
-  const report = (
-    severity: Issue['severity'],
-    code: string,
-    subject: string,
-    message: string,
-    help?: string,
-  ): void => {
-    issues.push({ severity, code, subject, message, ...(help !== undefined && { help }) });
-  };
+  const { issues, report } = collectIssues();
   const rotations = transforms.filter(({ claims }) => claims?.residualStream);
   const [first] = rotations;
   if (rotations.length > 1)

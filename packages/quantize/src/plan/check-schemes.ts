@@ -11,6 +11,7 @@ import {
   type ModelInfo,
   type ResolvedSchemes,
 } from '@thinkbits/spec';
+import { collectIssues } from './collect-issues.js';
 
 /** `3 linears (model.layers.0.mlp.down_proj, …)`: one issue speaks of all linears that share a problem. */
 function nameThem(linears: readonly LinearInfo[]): string {
@@ -43,16 +44,7 @@ function gather(
  */
 export function checkSchemes(model: ModelInfo, schemes: ResolvedSchemes, codec?: KvCodec): Issue[] {
   const linears = allLinears(model);
-  const issues: Issue[] = [];
-  const report = (
-    severity: Issue['severity'],
-    code: string,
-    subject: string,
-    message: string,
-    help?: string,
-  ): void => {
-    issues.push({ severity, code, subject, message, ...(help !== undefined && { help }) });
-  };
+  const { issues, report } = collectIssues();
   const each = (
     answer: (linear: LinearInfo, scheme: LinearScheme) => string | undefined,
     tell: (what: string, names: string, subject: string) => void,
