@@ -1,6 +1,6 @@
 /**
  * Where the time of decoding goes, as ratios measured in one run. Variants take turns round by round, so that a machine that
- * changes speed changes it for all; medians of the rounds are printed.
+ * changes speed changes it for all; medians of the rounds are printed. About three minutes on two cores.
  *
  *   pnpm --filter @thinkbits/inference bench [-- micro|nano] [--rounds 5] [--json]
  */
@@ -53,38 +53,45 @@ const models = {
   kv2: await createModel(checkpoint, { kv: kv(2) }),
 };
 
-/** Seconds a step of `batch` rows takes behind `context` cached tokens each. */
-function decodeSeconds({ decoder }, batch, context) {
+/**
+ * Rows that decode on and on: every call is one round of steps and returns the seconds of one. The prompt is read once; all
+ * variants have grown equally long when a round compares them.
+ */
+function decoding({ decoder }, batch, context) {
   const cache = decoder.createCache();
   const ids = Array.from({ length: context }, (_, i) => 7 + ((i * 31) % 400));
-  for (let slot = 0; slot < batch; slot++)
-    decoder.forward(ids, [{ slot, start: 0, count: context }], cache).dispose();
-  const step = (at) => {
+  let position = context;
+  const step = () => {
     const segments = Array.from({ length: batch }, (_, slot) => ({
       slot,
-      start: context + at,
+      start: position,
       count: 1,
     }));
-    const hidden = decoder.forward(
-      segments.map(({ slot }) => 7 + slot),
-      segments,
-      cache,
-    );
+    const tokens = segments.map(({ slot }) => 7 + slot);
+    const hidden = decoder.forward(tokens, segments, cache);
     const logits = decoder.logits(hidden);
     logits.dataSync();
     logits.dispose();
     hidden.dispose();
+    position++;
   };
-  step(0);
-  const started = performance.now();
-  for (let at = 1; at <= steps; at++) step(at);
-  const seconds = (performance.now() - started) / 1000 / steps;
-  cache.dispose();
-  return seconds;
+  return {
+    prepare() {
+      for (let slot = 0; slot < batch; slot++)
+        decoder.forward(ids, [{ slot, start: 0, count: context }], cache).dispose();
+      step();
+    },
+    round() {
+      const started = performance.now();
+      for (let i = 0; i < steps; i++) step();
+      return (performance.now() - started) / 1000 / steps;
+    },
+    dispose: () => cache.dispose(),
+  };
 }
 
-/** Seconds of the matrix products alone of one such step. */
-function matmulSeconds({ decoder }, batch) {
+/** The matrix products alone of such steps. */
+function products({ decoder }, batch) {
   const weights = [
     ...decoder.weights.layers.flatMap(({ qkv, o, gateUp, down }) => [qkv, o, gateUp, down]),
     decoder.weights.head,
@@ -92,43 +99,55 @@ function matmulSeconds({ decoder }, batch) {
   const inputs = new Map(
     weights.map((weight) => [weight.in, matMul(tfRandom(batch, 4), tfRandom(4, weight.in))]),
   );
-  const run = () =>
+  const step = () =>
     tidy(() => {
       for (const weight of weights) weight.apply(inputs.get(weight.in));
     });
-  run();
-  const started = performance.now();
-  for (let i = 0; i < steps; i++) run();
-  const seconds = (performance.now() - started) / 1000 / steps;
-  for (const input of inputs.values()) input.dispose();
-  return seconds;
+  return {
+    prepare: step,
+    round() {
+      const started = performance.now();
+      for (let i = 0; i < steps; i++) step();
+      return (performance.now() - started) / 1000 / steps;
+    },
+    dispose: () => {
+      for (const input of inputs.values()) input.dispose();
+    },
+  };
 }
 
 const tfRandom = (rows, columns) => randomUniform([rows, columns], -1, 1);
 
 const measures = {
-  'matmuls alone, batch 64': () => matmulSeconds(float, 64),
-  'float, batch 64, context 256': () => decodeSeconds(float, 64, 256),
-  'w4 g64, batch 64, context 256': () => decodeSeconds(models.w4, 64, 256),
-  'kv8, batch 64, context 256': () => decodeSeconds(models.kv8, 64, 256),
-  'kv4, batch 64, context 256': () => decodeSeconds(models.kv4, 64, 256),
-  'kv3, batch 64, context 256': () => decodeSeconds(models.kv3, 64, 256),
-  'kv2, batch 64, context 256': () => decodeSeconds(models.kv2, 64, 256),
-  'float, batch 1, context 256': () => decodeSeconds(float, 1, 256),
-  'float, batch 16, context 256': () => decodeSeconds(float, 16, 256),
-  'float, batch 16, context 1024': () => decodeSeconds(float, 16, 1024),
-  'kv4, batch 16, context 1024': () => decodeSeconds(models.kv4, 16, 1024),
+  'matmuls alone, batch 64': products(float, 64),
+  'float, batch 64, context 256': decoding(float, 64, 256),
+  'w4 g64, batch 64, context 256': decoding(models.w4, 64, 256),
+  'kv8, batch 64, context 256': decoding(models.kv8, 64, 256),
+  'kv4, batch 64, context 256': decoding(models.kv4, 64, 256),
+  'kv3, batch 64, context 256': decoding(models.kv3, 64, 256),
+  'kv2, batch 64, context 256': decoding(models.kv2, 64, 256),
+  'float, batch 1, context 256': decoding(float, 1, 256),
+  'float, batch 16, context 256': decoding(float, 16, 256),
+  'float, batch 16, context 1024': decoding(float, 16, 1024),
+  'kv4, batch 16, context 1024': decoding(models.kv4, 16, 1024),
 };
 
+const note = (text) => process.stderr.write(`${text}\n`);
+for (const [key, { prepare }] of Object.entries(measures)) {
+  note(`preparing: ${key}`);
+  prepare();
+}
 const times = new Map(Object.keys(measures).map((key) => [key, []]));
-for (let round = 0; round < rounds; round++)
-  for (const [key, run] of Object.entries(measures)) times.get(key).push(run());
-const median = (key) =>
-  times
-    .get(key)
-    .slice()
-    .sort((a, b) => a - b)[Math.floor(rounds / 2)];
-const ratio = (a, b) => median(a) / median(b);
+for (let round = 0; round < rounds; round++) {
+  note(`round ${round + 1} of ${rounds}`);
+  for (const [key, measure] of Object.entries(measures)) times.get(key).push(measure.round());
+}
+for (const measure of Object.values(measures)) measure.dispose();
+
+const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (key) => middle(times.get(key));
+/** The median of the rounds' ratios: in each the two stand side by side, at one length of context. */
+const ratio = (a, b) => middle(times.get(a).map((seconds, round) => seconds / times.get(b)[round]));
 const base = 'float, batch 64, context 256';
 const bytes = (key) => models[key].memory.kvBytesPerToken.packed;
 const result = {
@@ -183,7 +202,7 @@ else {
   console.log('\nbytes of a cached token');
   for (const [key, value] of Object.entries(result.kv_bytes_per_token)) {
     console.log(
-      `  ${key.padEnd(44)} ${value} (${(result.kv_bytes_per_token.float / value).toFixed(1)} times less than float)`,
+      `  ${key.padEnd(44)} ${value} ${key === 'float' ? '' : `(${(result.kv_bytes_per_token.float / value).toFixed(1)} times less)`}`,
     );
   }
   const { w4_packed, w4_held, float: floatBytes } = result.weight_bytes;
