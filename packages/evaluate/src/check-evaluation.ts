@@ -1,6 +1,12 @@
-import { type JsonSchema, nearestName, ThinkbitsError } from '@thinkbits/spec';
+import {
+  type JsonSchema,
+  nearestName,
+  type Problem,
+  type Scorer,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
-import type { EvaluateOptions, Settings } from './evaluate-options.js';
+import type { BenchmarkProblems, EvaluateOptions, Settings } from './evaluate-options.js';
 
 const count = { type: 'integer', minimum: 1 };
 
@@ -35,7 +41,8 @@ const settingsSchema: JsonSchema = {
 /**
  * Everything that can be wrong with a call before anything is asked.
  * @throws ThinkbitsError `evaluate/bad-setting`, `evaluate/greedy-repeats`, `evaluate/no-problems`,
- *   `evaluate/duplicate-benchmark`, `evaluate/duplicate-problem`, `evaluate/missing-scorer`
+ *   `evaluate/duplicate-benchmark`, `evaluate/duplicate-problem`, `evaluate/missing-scorer`,
+ *   `benchmark/bad-gold`
  */
 export function checkEvaluation(
   options: EvaluateOptions,
@@ -87,7 +94,30 @@ function checkProblems(
       help: 'Give every row an id of its own: samples are told apart by it.',
     });
   }
-  for (const { scorer } of problems) requireScorer(scorer, scorers, benchmark.id);
+  for (const problem of problems) {
+    checkGold(problem, requireScorer(problem.scorer, scorers, benchmark.id), benchmark);
+  }
+}
+
+/** Refuses an expected answer that its scorer cannot read: every answer would be called wrong. */
+function checkGold(
+  { id, answer, choices, origin }: Problem,
+  scorer: Scorer,
+  benchmark: BenchmarkProblems['benchmark'],
+): void {
+  try {
+    scorer.checkGold?.({ answer, ...(choices !== undefined && { choices }) });
+  } catch (cause) {
+    if (!ThinkbitsError.isInstance(cause)) throw cause;
+    const why = benchmark.confidential ? 'The expected answer cannot be read.' : cause.message;
+    throw new ThinkbitsError({
+      code: 'benchmark/bad-gold',
+      message: `${origin ?? `${benchmark.id}, problem "${id}"`}: ${why}`,
+      help: cause.help,
+      details: { problem: id },
+      cause,
+    });
+  }
 }
 
 /**
@@ -98,7 +128,7 @@ export function requireScorer(
   id: string,
   scorers: EvaluateOptions['scorers'],
   benchmark: string,
-): NonNullable<ReturnType<EvaluateOptions['scorers']['get']>> {
+): Scorer {
   const scorer = scorers.get(id);
   if (scorer) return scorer;
   const near = nearestName(id, scorers.keys());

@@ -15,6 +15,7 @@ function run(
     finish_reason: 'stop',
     correct: right(i),
     extracted: '1',
+    scorer: 'exact',
     groups: {},
     ...changes,
   }));

@@ -43,6 +43,8 @@ export function describeRun(options: EvaluateOptions): RunDirectory {
           sampling: samplingOnDisk(sampling),
           max_tokens: maxTokens,
           thinking_budget: thinkingBudget ?? null,
+          ...(problems.options && { options: problems.options }),
+          ...(benchmark.confidential && { confidential: true as const }),
           limit: limit ?? null,
         };
       }),

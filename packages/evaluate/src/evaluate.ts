@@ -58,7 +58,7 @@ export function evaluate(options: EvaluateOptions): Run<RunSummary> {
         await removeSummary(directory);
         await writeRunDirectory(directory, wanted);
         await askMissing(options, planned.length, missing, log, emit);
-        return await finishRun(directory, planned, log, locate, emit);
+        return await finishRun(directory, { planned, log, locate, scorers: options.scorers }, emit);
       } finally {
         await log.close();
       }
@@ -100,10 +100,10 @@ async function askMissing(
     for await (const result of engine.generate(requests, signal ? { signal } : {})) {
       const sample = waiting.get(result.id);
       if (!sample) throw unexpectedResult(result.id);
-      const { answer, scorer: scorerId } = problemOf(sample);
-      const scorer = requireScorer(scorerId, scorers, sample.benchmark);
+      const problem = problemOf(sample);
+      const scorer = requireScorer(problem.scorer, scorers, sample.benchmark);
       const report = (issue: Issue) => emit({ type: 'issue', issue });
-      const line = sampleLine(sample, answer, result, scorer, report, keepTokens);
+      const line = sampleLine(sample, problem, result, scorer, report, keepTokens);
       await log.append(line);
       waiting.delete(result.id);
       emit({ type: 'sample', sample: { ...line } });

@@ -1,5 +1,5 @@
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
-import { type Issue, type Progress, ThinkbitsError } from '@thinkbits/spec';
+import { type Issue, type Progress, type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { groupBy } from './group-by.js';
 import { jsonText } from './run/json-text.js';
 import { type SampleLocator, sampleRecord } from './run/locate-samples.js';
@@ -9,6 +9,14 @@ import type { SampleLog, StoredSample } from './run/sample-log.js';
 import { sortSampleFile } from './run/sort-samples.js';
 import { type RunSummary, summarize } from './summarize.js';
 
+/** A run whose answers are there. */
+export interface AnsweredRun {
+  readonly planned: readonly PlannedSample[];
+  readonly log: SampleLog;
+  readonly locate: SampleLocator;
+  readonly scorers: ReadonlyMap<string, Scorer>;
+}
+
 /**
  * Ends a run: sorts the file, summarizes what was planned, and reports what a reader of the summary
  * should know. `summary.json` is written only where every planned sample is there.
@@ -17,9 +25,7 @@ import { type RunSummary, summarize } from './summarize.js';
  */
 export async function finishRun(
   directory: string,
-  planned: readonly PlannedSample[],
-  log: SampleLog,
-  locate: SampleLocator,
+  { planned, log, locate, scorers }: AnsweredRun,
   emit: (event: Progress) => void,
 ): Promise<RunSummary> {
   const samples = planned.flatMap(({ key }) => log.samples.get(key) ?? []);
@@ -28,7 +34,8 @@ export async function finishRun(
     for (const issue of issuesOf(benchmark, own)) emit({ type: 'issue', issue });
   }
   await sortSampleFile(directory, log, locate);
-  const summary = summarize(samples.map((sample) => sampleRecord(sample, locate(sample))));
+  const records = samples.map((sample) => sampleRecord(sample, locate(sample)));
+  const summary = summarize(records, scorers);
   if (samples.length === planned.length) {
     await writeFileAtomic(runPaths(directory).summary, jsonText(summary));
   }

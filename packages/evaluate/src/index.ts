@@ -30,6 +30,11 @@ export type { RunBenchmark, RunFile } from './run/run-file.js';
 export type { SampleLine } from './run/sample-line.js';
 export type { SampleRecord } from './sample-record.js';
 export {
+  bootstrapFigures,
+  type FigureEstimate,
+  type Figures,
+} from './statistics/bootstrap-figures.js';
+export {
   type BootstrapRatio,
   bootstrapRatio,
   type Cluster,

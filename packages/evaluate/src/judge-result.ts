@@ -1,9 +1,9 @@
-import type { GenerationResult, Issue, Scorer } from '@thinkbits/spec';
+import type { GenerationResult, Issue, Problem, Scorer } from '@thinkbits/spec';
 import type { PlannedSample } from './run/read-run-directory.js';
 import type { SampleLine } from './run/sample-line.js';
 
 /** The verdict part of a sample line. */
-export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason'>;
+export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason' | 'details'>;
 
 /**
  * Scores the text after the thinking. A scorer that throws does not lose an answer that may have
@@ -16,12 +16,12 @@ export function judge(
 ): SampleVerdict {
   const { problem, text, expected, choices } = answer;
   try {
-    const { correct, extracted, reason } = scorer.score({
+    const { correct, extracted, reason, details } = scorer.score({
       prediction: text,
       answer: expected,
       ...(choices !== null && { choices }),
     });
-    return { correct, extracted, reason };
+    return { correct, extracted, reason, ...(details && { details }) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `The scorer "${scorer.id}" failed: ${why}`;
@@ -38,7 +38,7 @@ function whyUnanswered({ error }: GenerationResult): string {
 /** The line of an answered request, or of one that could not be answered. */
 export function sampleLine(
   planned: PlannedSample,
-  expected: string,
+  { answer: expected, extra }: Pick<Problem, 'answer' | 'extra'>,
   result: GenerationResult,
   scorer: Scorer,
   report: (issue: Issue) => void,
@@ -46,7 +46,7 @@ export function sampleLine(
 ): SampleLine {
   const { key, repeat, seed } = planned;
   const { problem, choices } = planned.problem;
-  const verdict =
+  const verdict: SampleVerdict =
     result.finishReason === 'error'
       ? { correct: false, extracted: null, reason: whyUnanswered(result) }
       : judge({ problem, text: result.text, expected, choices }, scorer, report);
@@ -66,5 +66,7 @@ export function sampleLine(
     reason: verdict.reason,
     seconds: result.seconds,
     ...(keepTokens && result.tokens && { tokens: result.tokens }),
+    ...(verdict.details && { details: verdict.details }),
+    ...(extra && { extra }),
   };
 }

@@ -52,7 +52,9 @@ export function rescore(
         await replaceFile(samples, judgedLines(log, locate, scorers, report));
       });
       const planned = planSamples(run);
-      return await withLog(samples, (log) => finishRun(directory, planned, log, locate, emit));
+      return await withLog(samples, (log) =>
+        finishRun(directory, { planned, log, locate, scorers }, emit),
+      );
     });
   });
 }
@@ -70,13 +72,14 @@ async function* judgedLines(
 ): AsyncGenerator<string> {
   const samples = sortedSamples(log, locate);
   for (const [index, sample] of samples.entries()) {
-    const line = await log.line(sample);
+    // What the old verdict noted does not outlive it.
+    const { details: _, extra, ...line } = await log.line(sample);
     const { benchmark, scorer, choices } = locate(sample);
     const verdict =
       line.finish_reason === 'error'
         ? {}
         : judge({ ...line, choices }, requireScorer(scorer, scorers, benchmark), report.issue);
-    yield `${JSON.stringify({ ...line, ...verdict })}\n`;
+    yield `${JSON.stringify({ ...line, ...verdict, ...(extra && { extra }) })}\n`;
     report.judged(index + 1, samples.length);
   }
 }

@@ -4,9 +4,17 @@ import type { SampleLine } from './run/sample-line.js';
 export interface SampleRecord
   extends Pick<
     SampleLine,
-    'problem' | 'repeat' | 'completion_tokens' | 'finish_reason' | 'correct' | 'extracted'
+    | 'problem'
+    | 'repeat'
+    | 'completion_tokens'
+    | 'finish_reason'
+    | 'correct'
+    | 'extracted'
+    | 'details'
   > {
   readonly benchmark: string;
   /** What accuracy is broken down by, for example `{ steps: 4 }`. */
   readonly groups: { readonly [name: string]: string | number };
+  /** Which scorer judged it. */
+  readonly scorer: string;
 }

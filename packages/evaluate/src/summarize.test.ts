@@ -1,3 +1,4 @@
+import type { Scorer } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import type { SampleRecord } from './index.js';
 import { summarize } from './index.js';
@@ -16,6 +17,7 @@ function sample(text: string): SampleRecord {
     finish_reason: verdict === 't' ? 'length' : verdict === 'e' ? 'error' : 'stop',
     correct: verdict === 'y',
     extracted: verdict === 'y' || verdict === 'n' ? '1' : null,
+    scorer: 'exact',
     groups: { steps: problem.length },
   };
 }
@@ -80,6 +82,27 @@ describe('summarize', () => {
       mean_completion_tokens: null,
       errors: 1,
     });
+  });
+
+  it('gives the figures of a scorer over all answers, with an interval over problems', () => {
+    const judged = ['a', 'b', 'c', 'd'].map((problem, index) => ({
+      ...sample(`${problem} 0 y 10`),
+      details: { value: index },
+    }));
+    // The mean of 0, 1, 2, 3, and something that most resamples do not define.
+    const aggregate: Scorer['aggregate'] = (answers) => {
+      const values = answers.map(({ details }) => details?.value as number);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return { mean, distinct: new Set(values).size === 4 ? 4 : null };
+    };
+    const { scores } = summarize(judged, new Map([['exact', { aggregate }]])).chain!;
+    expect(scores?.mean?.value).toBe(1.5);
+    // The mean of n draws has the deviation sqrt(1.25 / 4) = 0.56.
+    const [low, high] = scores?.mean?.interval95 ?? [Number.NaN, Number.NaN];
+    expect(Math.abs(low - (1.5 - 1.96 * 0.56))).toBeLessThan(0.2);
+    expect(Math.abs(high - (1.5 + 1.96 * 0.56))).toBeLessThan(0.2);
+    expect(scores?.distinct).toEqual({ value: 4, interval95: null });
+    expect(summarize(judged).chain).not.toHaveProperty('scores');
   });
 
   it('lists benchmarks by name', () => {

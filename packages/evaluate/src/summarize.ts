@@ -1,6 +1,8 @@
 import { createRandom } from '@thinkbits/numerics';
+import type { Scorer } from '@thinkbits/spec';
 import { groupBy } from './group-by.js';
 import type { SampleRecord } from './sample-record.js';
+import { bootstrapFigures, type FigureEstimate } from './statistics/bootstrap-figures.js';
 import { bootstrapRatio, type Interval } from './statistics/cluster-bootstrap.js';
 import { mean, sampleDeviation } from './statistics/mean-and-deviation.js';
 import { wilsonInterval } from './statistics/wilson-interval.js';
@@ -32,6 +34,8 @@ export interface BenchmarkSummary extends AccuracySummary {
   readonly errors: number;
   /** By the name of a grouping, then by its value. */
   readonly by_group: { readonly [name: string]: { readonly [value: string]: AccuracySummary } };
+  /** Figures of the benchmark's scorer that are no mean of verdicts, by name; absent where it has none. */
+  readonly scores?: { readonly [name: string]: FigureEstimate };
 }
 
 /** By benchmark. */
@@ -39,16 +43,22 @@ export interface RunSummary {
   readonly [benchmark: string]: BenchmarkSummary;
 }
 
+type Scorers = ReadonlyMap<string, Pick<Scorer, 'aggregate'>>;
+
 /**
  * Accuracy, spread, lengths and shares of each benchmark. The same samples in any order give the
  * same figures.
+ * @param scorers those that judged, for their figures over a whole data set; none where absent
  */
-export function summarize(samples: Iterable<SampleRecord>): RunSummary {
+export function summarize(
+  samples: Iterable<SampleRecord>,
+  scorers: Scorers = new Map(),
+): RunSummary {
   const byBenchmark = [...groupBy(samples, (sample) => sample.benchmark)].sort(byName);
-  return Object.fromEntries(byBenchmark.map(([id, own]) => [id, summarizeBenchmark(own)]));
+  return Object.fromEntries(byBenchmark.map(([id, own]) => [id, summarizeBenchmark(own, scorers)]));
 }
 
-function summarizeBenchmark(samples: readonly SampleRecord[]): BenchmarkSummary {
+function summarizeBenchmark(samples: readonly SampleRecord[], scorers: Scorers): BenchmarkSummary {
   const answered = samples.filter((sample) => sample.finish_reason !== 'error');
   const share = (holds: (sample: SampleRecord) => boolean) =>
     meanOrNull(answered.map((sample) => Number(holds(sample))));
@@ -68,6 +78,7 @@ function summarizeBenchmark(samples: readonly SampleRecord[]): BenchmarkSummary 
     unparsed_share: share((sample) => sample.extracted === null),
     errors: samples.length - answered.length,
     by_group: byGroup(answered),
+    ...scoresOf(answered, scorers),
   };
 }
 
@@ -89,6 +100,22 @@ function accuracyOf(samples: readonly SampleRecord[], stream: string): AccuracyS
     interval95: low === high ? wilsonInterval(bootstrap.estimate, clusters.length) : [low, high],
     problems: clusters.length,
   };
+}
+
+/** Each scorer's figures over the answers that it judged, with a bootstrap over problems. */
+function scoresOf(
+  samples: readonly SampleRecord[],
+  scorers: Scorers,
+): Pick<BenchmarkSummary, 'scores'> {
+  const scores = [...groupBy(samples, ({ scorer }) => scorer)].sort(byName).map(([id, own]) => {
+    const scorer = scorers.get(id);
+    if (!scorer?.aggregate) return {};
+    const problems = [...groupBy(own, ({ problem }) => problem)].sort(byName);
+    const clusters = problems.map(([, answers]) => answers);
+    return bootstrapFigures(clusters, scorer.aggregate, createRandom('scores').fork(id));
+  });
+  const all = Object.assign({}, ...scores);
+  return Object.keys(all).length === 0 ? {} : { scores: all };
 }
 
 function byGroup(samples: readonly SampleRecord[]): BenchmarkSummary['by_group'] {

@@ -13,8 +13,12 @@ export interface Problem {
   readonly groups: { readonly [name: string]: string | number };
   /** Which scorer judges it. */
   readonly scorer: string;
+  /** Kept with every answer, for what `groups` cannot say: `{ option_order: [2, 0, 1, 3] }`. No part of a question. */
+  readonly extra?: JsonObject;
   /** The row as it was read. */
   readonly row: JsonObject;
+  /** Where the row stands, for messages: `mine.jsonl, line 3`. */
+  readonly origin?: string;
 }
 
 /** The problems of a benchmark and what identifies them. */
@@ -22,15 +26,22 @@ export interface ProblemSet {
   readonly problems: readonly Problem[];
   /** sha256 of the canonical rows that were loaded. */
   readonly dataHash: string;
+  /** The options of {@link LoadOptions} that the problems were made with; absent where none were given. */
+  readonly options?: JsonObject;
 }
 
 /** Where rows come from and how many. */
 export interface LoadOptions {
   /** Rows in the benchmark's own schema, replacing its data. */
   readonly rows?: readonly unknown[];
+  /** The file that `rows` were read from, and where in it each of them stands (`line 3`): for messages. */
+  readonly source?: { readonly file: string; readonly places: readonly string[] };
   /** The first `limit` problems. */
   readonly limit?: number;
+  /** Of what a benchmark draws, such as the order of options: one seed, one set of questions. 42 where absent. */
   readonly seed?: number;
+  /** Of the benchmark, see {@link Benchmark.optionsSchema}. */
+  readonly options?: JsonObject;
 }
 
 /** A set of questions with known answers. */
@@ -42,9 +53,19 @@ export interface Benchmark {
   /** SPDX identifier or a sentence, of the data. */
   readonly licence: string;
   readonly rowSchema: JsonSchema;
+  /** Schema of {@link LoadOptions.options}; absent where a benchmark has none. */
+  readonly optionsSchema?: JsonSchema;
+  /**
+   * Its questions must not be published: reports and terminals show neither questions nor answers unless they are
+   * told to, and messages quote no row.
+   */
+  readonly confidential?: boolean;
   /** The sampling the benchmark is usually reported with, and the answer length it needs. */
   readonly defaults: { readonly sampling: Sampling; readonly maxTokens: number };
-  /** @throws ThinkbitsError `benchmark/bad-row` with the line and the field */
+  /**
+   * @throws ThinkbitsError `benchmark/bad-row` with the line and the field, `benchmark/duplicate-id`, `benchmark/no-rows`,
+   *   `benchmark/no-data` where it has none of its own, `benchmark/bad-options`, `benchmark/bad-limit`
+   */
   load(options?: LoadOptions): Promise<ProblemSet>;
   /**
    * Other problems of the same kind, to calibrate on: none of those that {@link load} gives. Absent where the benchmark has no

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.js';
+
 /** What is judged. */
 export interface Answer {
   /** The model's text after its thinking. */
@@ -16,6 +18,17 @@ export interface Verdict {
   /** What was read as the model's answer; null when nothing was. */
   readonly extracted: string | null;
   readonly reason: string;
+  /** What a figure over the whole data set needs to know beside `correct`; kept with the answer. */
+  readonly details?: JsonObject;
+}
+
+/** An answer that was judged, as {@link Scorer.aggregate} sees it. */
+export interface JudgedAnswer {
+  readonly correct: boolean;
+  /** Of its verdict; absent where there were none. */
+  readonly details?: JsonObject;
+  /** Of its problem. */
+  readonly groups: { readonly [name: string]: string | number };
 }
 
 /** Decides whether an answer is right: deterministic, bounded by steps, evaluates nothing. */
@@ -24,4 +37,14 @@ export interface Scorer {
   readonly kind: 'scorer';
   readonly id: string;
   score(answer: Answer): Verdict;
+  /**
+   * Whether an expected answer can be read at all; where absent, any can.
+   * @throws ThinkbitsError `scorer-ID/bad-gold`
+   */
+  checkGold?(expected: Omit<Answer, 'prediction'>): void;
+  /**
+   * Figures over a whole data set that are no mean of verdicts, by name; null where one is not defined. Depends on the
+   * answers alone, not on their order, and takes time linear in them: intervals call it thousands of times.
+   */
+  aggregate?(answers: readonly JudgedAnswer[]): { readonly [name: string]: number | null };
 }

@@ -115,8 +115,11 @@ function closest(errors: readonly ErrorObject[]): ErrorObject[] {
   return kept.length > 0 ? kept : [...errors];
 }
 
-/** What is wrong, in the order of the value's paths; alternatives for the same value are joined with "or". */
-export function explain(errors: readonly ErrorObject[], whole: string): Problem[] {
+/**
+ * What is wrong, in the order of the value's paths; alternatives for the same value are joined with "or".
+ * @param quote whether the value that is wrong is shown
+ */
+export function explain(errors: readonly ErrorObject[], whole: string, quote = true): Problem[] {
   const problems = new Map<string, Problem>();
   const expectations = new Map<string, Set<string>>();
   for (const error of closest(errors)) {
@@ -144,7 +147,10 @@ export function explain(errors: readonly ErrorObject[], whole: string): Problem[
     } else {
       const must = expectations.get(error.instancePath) ?? new Set();
       expectations.set(error.instancePath, must.add(expectation(error)));
-      const text = `${subject} is ${shown(error.data)}; it must be ${[...must].join(' or ')}`;
+      const wanted = [...must].join(' or ');
+      const text = quote
+        ? `${subject} is ${shown(error.data)}; it must be ${wanted}`
+        : `${subject} must be ${wanted}`;
       problems.set(error.instancePath, { path, text });
     }
   }

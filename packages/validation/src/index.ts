@@ -1,5 +1,12 @@
+export { afterThinking } from './answers/after-thinking.js';
+export { findBoxed } from './answers/find-boxed.js';
+export { askForBoxedAnswer } from './ask-for-boxed-answer.js';
 export { canonicalJson } from './canonical-json.js';
-export { type BenchmarkDefinition, defineBenchmark } from './define-benchmark.js';
+export {
+  type BenchmarkDefinition,
+  defineBenchmark,
+  type RowContext,
+} from './define-benchmark.js';
 export { parseJson } from './parse-json.js';
 export {
   type JsonLine,
@@ -7,4 +14,5 @@ export {
   parseJsonLines,
   readJsonLines,
 } from './parse-json-lines.js';
+export { studyDefaults } from './study-defaults.js';
 export { type ValidateOptions, validate } from './validate.js';

@@ -7,6 +7,8 @@ export interface ValidateOptions {
   /** `validation/failed` where absent. */
   readonly code?: string;
   readonly help?: string;
+  /** Whether messages show the value that is wrong; they do where absent. */
+  readonly quote?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export function validate<T>(
 ): T {
   const validator = compile(schema);
   if (validator(value)) return value as T;
-  const problems = explain(validator.errors ?? [], 'the value');
+  const problems = explain(validator.errors ?? [], 'the value', options.quote);
   const texts = problems.map(({ text }) => text);
   throw new ThinkbitsError({
     code: options.code ?? 'validation/failed',

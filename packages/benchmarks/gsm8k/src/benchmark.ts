@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Benchmark, ThinkbitsError } from '@thinkbits/spec';
-import { defineBenchmark } from '@thinkbits/validation';
+import type { Benchmark } from '@thinkbits/spec';
+import {
+  askForBoxedAnswer,
+  defineBenchmark,
+  type RowContext,
+  studyDefaults,
+} from '@thinkbits/validation';
 
 interface Row {
   readonly question: string;
@@ -8,14 +13,13 @@ interface Row {
 }
 
 /** The number behind `####`, without thousands separators. */
-function goldAnswer({ answer }: Row, index: number): string {
-  const gold = /####\s*(\S+)\s*$/.exec(answer)?.[1];
-  if (gold !== undefined) return gold.replaceAll(',', '');
-  throw new ThinkbitsError({
-    code: 'benchmark/bad-row',
-    message: `gsm8k row ${index + 1}: answer does not end in "#### number".`,
-    help: 'GSM8K answers are a worked solution, then "#### " and the result.',
-  });
+function goldAnswer({ answer }: Row, { refuse }: RowContext): string {
+  const gold = /####\s*(\S+)\s*$/.exec(answer)?.[1]?.replaceAll(',', '');
+  if (gold !== undefined) return gold;
+  return refuse(
+    'answer does not end in "#### number"',
+    'GSM8K answers are a worked solution, then "#### " and the result.',
+  );
 }
 
 /** GSM8K, the 1319 test problems, asked as in the study (evaluation.md §1.3). */
@@ -31,17 +35,12 @@ export const benchmark: Benchmark = defineBenchmark<Row>({
       answer: { type: 'string', minLength: 1 },
     },
   },
-  defaults: { sampling: { temperature: 0.6, topP: 0.95, topK: 0, minP: 0 }, maxTokens: 32768 },
+  defaults: studyDefaults,
   read: () => readFile(new URL('../data/test.jsonl', import.meta.url), 'utf8'),
-  toProblem: (row, index) => ({
+  toProblem: (row, index, context) => ({
     id: `gsm8k-${index + 1}`,
-    messages: [
-      {
-        role: 'user',
-        content: `${row.question}\n\nPlease reason step by step, and put your final answer within \\boxed{}.`,
-      },
-    ],
-    answer: goldAnswer(row, index),
+    messages: askForBoxedAnswer(row.question),
+    answer: goldAnswer(row, context),
     groups: {},
     scorer: 'math',
   }),

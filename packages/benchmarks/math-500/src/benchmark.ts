@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Benchmark } from '@thinkbits/spec';
-import { defineBenchmark } from '@thinkbits/validation';
+import {
+  askForBoxedAnswer,
+  defineBenchmark,
+  findBoxed,
+  studyDefaults,
+} from '@thinkbits/validation';
 
 interface Row {
   readonly problem: string;
-  readonly answer: string;
+  /** Worked out, its result in a box. */
+  readonly solution: string;
   readonly subject: string;
   readonly level: number;
   readonly unique_id: string;
@@ -12,33 +18,33 @@ interface Row {
 
 const text = { type: 'string', minLength: 1 };
 
-/** MATH-500, asked as in the study (evaluation.md §1.3); the gold answer is the data's own `answer`. */
+/**
+ * MATH-500, asked as in the study (evaluation.md §1.3). The expected answer is what the last box of the worked solution
+ * holds, as in its code (§1.2); the data's own `answer` says the same in all 500 rows, and is not read.
+ */
 export const benchmark: Benchmark = defineBenchmark<Row>({
   id: 'math-500',
   title: 'MATH-500: competition mathematics',
   licence: 'MIT',
   rowSchema: {
     type: 'object',
-    required: ['problem', 'answer', 'subject', 'level', 'unique_id'],
+    required: ['problem', 'solution', 'subject', 'level', 'unique_id'],
     properties: {
       problem: text,
-      answer: text,
+      solution: text,
       subject: text,
       level: { type: 'integer', minimum: 1, maximum: 5 },
       unique_id: text,
     },
   },
-  defaults: { sampling: { temperature: 0.6, topP: 0.95, topK: 0, minP: 0 }, maxTokens: 32768 },
+  defaults: studyDefaults,
   read: () => readFile(new URL('../data/test.jsonl', import.meta.url), 'utf8'),
-  toProblem: ({ problem, answer, subject, level, unique_id }) => ({
+  toProblem: ({ problem, solution, subject, level, unique_id }, _, { refuse }) => ({
     id: unique_id,
-    messages: [
-      {
-        role: 'user',
-        content: `${problem}\n\nPlease reason step by step, and put your final answer within \\boxed{}.`,
-      },
-    ],
-    answer,
+    messages: askForBoxedAnswer(problem),
+    answer:
+      findBoxed(solution) ??
+      refuse('solution has no \\boxed{…}', 'A solution is worked out and ends in a box.'),
     groups: { subject, level },
     scorer: 'math',
   }),

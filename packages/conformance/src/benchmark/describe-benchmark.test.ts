@@ -52,9 +52,10 @@ const sums: Benchmark = {
   licence: 'CC0-1.0',
   rowSchema,
   defaults: { sampling: greedy, maxTokens: 16 },
-  async load({ rows = ownRows, limit }: LoadOptions = {}): Promise<ProblemSet> {
+  async load({ rows = ownRows, limit, source }: LoadOptions = {}): Promise<ProblemSet> {
+    const place = (i: number) => (source ? `${source.file}, ${source.places[i]}` : `row ${i + 1}`);
     if (rows.length === 0) throw new ThinkbitsError(bad('There are no rows.'));
-    const checked = rows.map((row, i) => validate<Row>(rowSchema, row, `row ${i + 1}`, bad('row')));
+    const checked = rows.map((row, i) => validate<Row>(rowSchema, row, place(i), bad('row')));
     const ids = new Set(checked.map(({ id }) => id));
     validate({ const: checked.length }, ids.size, 'ids', bad('repeated'));
     const kept = checked.slice(0, limit);
@@ -121,6 +122,9 @@ const broken: { readonly [check: string]: Partial<Benchmark> } = {
   'refuses a bad row and says which': {
     load: ({ rows, ...options } = {}) =>
       sums.load({ ...options, ...(rows && { rows: rows.filter((row) => (row as Row)?.id) }) }),
+  },
+  'names file and place of a bad row': {
+    load: ({ source: _, ...options } = {}) => sums.load(options),
   },
   'tells repeated rows apart or refuses them': {
     async load(options) {

@@ -33,6 +33,11 @@ function expectProblem(problem: Problem): void {
   expect(JSON.parse(JSON.stringify(problem.row)), `${of}: the row is JSON`).toEqual(problem.row);
 }
 
+/** Where rows stand is all that may depend on where they come from. */
+function withoutOrigins({ problems, ...rest }: ProblemSet): unknown {
+  return { ...rest, problems: problems.map(({ origin: _, ...problem }) => problem) };
+}
+
 /** What {@link describeBenchmark} tests, as data. */
 export function benchmarkChecks(benchmark: Benchmark, options: BenchmarkConformance = {}): Check[] {
   const rows = options.rows && deepFreeze(structuredClone(options.rows));
@@ -96,7 +101,8 @@ export function benchmarkChecks(benchmark: Benchmark, options: BenchmarkConforma
       name: 'loads from its own rows what it loads by itself',
       async run() {
         const set = await load();
-        expect(await benchmark.load({ rows: rowsOf(set) })).toEqual(set);
+        const again = await benchmark.load({ rows: rowsOf(set) });
+        expect(withoutOrigins(again)).toEqual(withoutOrigins(set));
       },
     },
     {
@@ -137,6 +143,17 @@ export function benchmarkChecks(benchmark: Benchmark, options: BenchmarkConforma
             new RegExp(`\\b${good.length + 1}\\b`),
           );
         }
+      },
+    },
+    {
+      name: 'names file and place of a bad row',
+      async run() {
+        const rows = [...rowsOf(await load(1)), { nothing: 'of it' }];
+        const source = { file: 'mine.jsonl', places: ['line 2', 'line 47'] };
+        const error = await expectCodedError('a bad row of a file', () =>
+          benchmark.load({ rows, source }),
+        );
+        expect(error.message).toMatch(/mine\.jsonl.*line 47/s);
       },
     },
     {

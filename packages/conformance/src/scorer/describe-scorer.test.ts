@@ -1,4 +1,4 @@
-import type { Answer, Scorer, Verdict } from '@thinkbits/spec';
+import { type Answer, type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
 import { describe, expect, test } from 'vitest';
 import { describeScorer, type ScorerExamples, scorerChecks } from './describe-scorer.js';
 
@@ -35,6 +35,18 @@ const exact: Scorer = {
 
 describeScorer(exact, examples);
 
+/** With all that a scorer may have beside verdicts. */
+const exactWithMore: Scorer = {
+  ...exact,
+  checkGold({ answer }) {
+    if (answer.trim() !== '') return;
+    const message = 'The expected answer is empty.';
+    throw new ThinkbitsError({ code: 'scorer-exact/bad-gold', message, help: 'Give one.' });
+  },
+  aggregate: (answers) => ({ right: answers.filter(({ correct }) => correct).length }),
+};
+describeScorer(exactWithMore, examples);
+
 /** Scorers that are wrong in one way each, by the check that must catch it. */
 const broken: {
   readonly [check: string]: Partial<Scorer> | ((verdict: Verdict, answer: Answer) => Verdict);
@@ -50,6 +62,10 @@ const broken: {
     ...(prediction === 'yes' && { correct: true, outcome: 'equal' as const }),
   }),
   'judges the undecided examples undecided': (verdict) => ({ ...verdict, outcome: 'different' }),
+  'reads what the examples expect, and no empty text': { checkGold: () => {} },
+  'sums up answers in whatever order they come': {
+    aggregate: ([first]) => ({ right: first?.correct ? 1 : 0 }),
+  },
   'judges the same whatever was judged before': (() => {
     const sticky = /yes/g; // keeps its place between calls
     return (verdict: Verdict, { prediction }: Answer) => ({
@@ -76,8 +92,8 @@ describe('scorerChecks', () => {
   test.each(Object.entries(broken))('"%s" catches a scorer that breaks it', (name, fault) => {
     const scorer: Scorer =
       typeof fault === 'function'
-        ? { ...exact, score: (answer) => fault(exact.score(answer), answer) }
-        : { ...exact, ...fault };
+        ? { ...exactWithMore, score: (answer) => fault(exact.score(answer), answer) }
+        : { ...exactWithMore, ...fault };
     const check = scorerChecks(scorer, examples).find((candidate) => candidate.name === name);
     expect(() => check?.run()).toThrow();
   });
@@ -99,7 +115,7 @@ describe('scorerChecks', () => {
   });
 
   test('every check has a failing example', () => {
-    const names = scorerChecks(exact, examples).map(({ name }) => name);
+    const names = scorerChecks(exactWithMore, examples).map(({ name }) => name);
     expect([...Object.keys(broken), 'is tried on both kinds of examples'].toSorted()).toEqual(
       names.toSorted(),
     );

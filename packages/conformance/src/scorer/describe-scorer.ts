@@ -1,4 +1,4 @@
-import type { Answer, Scorer, Verdict } from '@thinkbits/spec';
+import type { Answer, JudgedAnswer, Scorer, Verdict } from '@thinkbits/spec';
 import { expect } from 'vitest';
 import { type Check, registerChecks } from '../check.js';
 import { deepFreeze } from '../deep-freeze.js';
@@ -92,6 +92,40 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
     judges('equal', equal),
     judges('different', different),
     ...(undecided.length > 0 ? [judges('undecided', undecided)] : []),
+    ...(scorer.checkGold
+      ? [
+          {
+            name: 'reads what the examples expect, and no empty text',
+            run() {
+              for (const { prediction: _, ...expected } of all) scorer.checkGold?.(expected);
+              const code = `scorer-${scorer.id}/bad-gold`;
+              expect(() => scorer.checkGold?.({ answer: ' ' }), 'an empty expected answer').toThrow(
+                expect.objectContaining({ code }),
+              );
+            },
+          },
+        ]
+      : []),
+    ...(scorer.aggregate
+      ? [
+          {
+            name: 'sums up answers in whatever order they come',
+            run() {
+              const judged = all.map((answer): JudgedAnswer => {
+                const { correct, details } = scorer.score(answer);
+                return { correct, ...(details && { details }), groups: {} };
+              });
+              const figures = scorer.aggregate?.(judged) ?? {};
+              expect(Object.keys(figures).length, 'figures').toBeGreaterThan(0);
+              for (const [name, value] of Object.entries(figures)) {
+                expect(value === null || Number.isFinite(value), name).toBe(true);
+              }
+              expect(scorer.aggregate?.(judged.toReversed())).toEqual(figures);
+              expect(() => scorer.aggregate?.([]), 'no answers').not.toThrow();
+            },
+          },
+        ]
+      : []),
     {
       name: 'judges the same whatever was judged before',
       run() {

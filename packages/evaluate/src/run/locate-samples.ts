@@ -36,17 +36,19 @@ export function createSampleLocator({ run, problems }: RunDirectory): SampleLoca
 /** A sample as statistics take it. */
 export function sampleRecord(
   sample: Omit<SampleLine, 'thinking' | 'text'>,
-  { benchmark, groups }: Pick<ProblemLine, 'benchmark' | 'groups'>,
+  { benchmark, groups, scorer }: Pick<ProblemLine, 'benchmark' | 'groups' | 'scorer'>,
 ): SampleRecord {
-  const { problem, repeat, completion_tokens, finish_reason, correct, extracted } = sample;
+  const { problem, repeat, completion_tokens, finish_reason, correct, extracted, details } = sample;
   return {
     benchmark,
     groups,
+    scorer,
     problem,
     repeat,
     completion_tokens,
     finish_reason,
     correct,
     extracted,
+    ...(details && { details }),
   };
 }

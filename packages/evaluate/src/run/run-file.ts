@@ -25,6 +25,10 @@ export interface RunBenchmark {
   };
   readonly max_tokens: number;
   readonly thinking_budget: number | null;
+  /** What the problems were made with, where the benchmark has options and the call gave some. */
+  readonly options?: JsonObject;
+  /** Its questions must not be published; absent otherwise. */
+  readonly confidential?: true;
   /** The first so many problems were asked; null = all. */
   readonly limit: number | null;
 }
@@ -119,20 +123,23 @@ export const runFileSchema: JsonSchema = {
     benchmarks: {
       type: 'array',
       minItems: 1,
-      items: strictObject({
-        id: text,
-        data_hash: text,
-        prompts_hash: text,
-        sampling: strictObject({
-          temperature: { type: 'number' },
-          top_p: { type: 'number' },
-          top_k: { type: 'integer' },
-          min_p: { type: 'number' },
-        }),
-        max_tokens: { type: 'integer', minimum: 1 },
-        thinking_budget: { type: ['integer', 'null'], minimum: 0 },
-        limit: { type: ['integer', 'null'], minimum: 1 },
-      }),
+      items: strictObject(
+        {
+          id: text,
+          data_hash: text,
+          prompts_hash: text,
+          sampling: strictObject({
+            temperature: { type: 'number' },
+            top_p: { type: 'number' },
+            top_k: { type: 'integer' },
+            min_p: { type: 'number' },
+          }),
+          max_tokens: { type: 'integer', minimum: 1 },
+          thinking_budget: { type: ['integer', 'null'], minimum: 0 },
+          limit: { type: ['integer', 'null'], minimum: 1 },
+        },
+        { options: anyObject, confidential: { const: true } },
+      ),
     },
     seeds: { type: 'array', minItems: 1, items: { type: 'integer' } },
     template_date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
@@ -144,10 +151,12 @@ export const runFileSchema: JsonSchema = {
   additionalProperties: false,
 };
 
-function strictObject(properties: { readonly [name: string]: unknown }): JsonSchema {
+type Properties = { readonly [name: string]: unknown };
+
+function strictObject(properties: Properties, optional: Properties = {}): JsonSchema {
   return {
     type: 'object',
-    properties,
+    properties: { ...properties, ...optional },
     required: Object.keys(properties),
     additionalProperties: false,
   };

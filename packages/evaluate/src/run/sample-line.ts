@@ -1,4 +1,4 @@
-import type { GenerationResult, JsonSchema } from '@thinkbits/spec';
+import type { GenerationResult, JsonObject, JsonSchema } from '@thinkbits/spec';
 
 /** A line of `samples.jsonl`: one answer with its verdict (interface.md §3). */
 export interface SampleLine {
@@ -25,6 +25,10 @@ export interface SampleLine {
   readonly seconds: number;
   /** The ids that were generated, the last one included; only where they were asked for. */
   readonly tokens?: readonly number[];
+  /** What the scorer noted for figures over the whole data set; only where it did. */
+  readonly details?: JsonObject;
+  /** What the benchmark keeps of the problem, such as the order of its options; only where it does. */
+  readonly extra?: JsonObject;
 }
 
 const count = { type: 'integer', minimum: 0 };
@@ -47,6 +51,8 @@ export const sampleLineSchema: JsonSchema = {
     extracted: { type: ['string', 'null'] },
     expected: text,
     reason: text,
+    details: { type: 'object' },
+    extra: { type: 'object' },
     seconds: { type: 'number', minimum: 0 },
     tokens: { type: 'array', items: count },
   },

@@ -1,5 +1,5 @@
 import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
-import { afterThinking } from './after-thinking.js';
+import { afterThinking } from '@thinkbits/validation';
 import { extractLetter } from './extract-letter.js';
 
 /** Longer texts are read from their end alone: an answer stands last. */
@@ -26,6 +26,9 @@ export const scorer: Scorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: 'choice',
+  checkGold({ answer, choices = 4 }) {
+    goldLetter(answer, choices);
+  },
   score({ prediction, answer, choices = 4 }) {
     const gold = goldLetter(answer, choices);
     const text = afterThinking(prediction);

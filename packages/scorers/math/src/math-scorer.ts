@@ -1,5 +1,10 @@
 import { type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
-import { type Comparison, compareAnswers, defaultSteps } from './compare/compare-answers.js';
+import {
+  type Comparison,
+  compareAnswers,
+  defaultSteps,
+  whyUnreadable,
+} from './compare/compare-answers.js';
 import { extractAnswer, readGold } from './extract/extract-answer.js';
 
 /** Options of {@link createMathScorer}. */
@@ -27,6 +32,17 @@ export function createMathScorer(options: MathScorerOptions = {}): Scorer {
     specificationVersion: 'v1',
     kind: 'scorer',
     id: 'math',
+    checkGold({ answer }) {
+      const gold = readGold(answer);
+      const why = whyUnreadable(gold, steps);
+      if (why === undefined) return;
+      throw new ThinkbitsError({
+        code: 'scorer-math/bad-gold',
+        message: `The expected answer ${JSON.stringify(gold.slice(0, 200))} cannot be read: ${why}.`,
+        help: 'Correct it, or name another scorer for this problem.',
+        details: { answer: gold.slice(0, 200) },
+      });
+    },
     score({ prediction, answer }) {
       const found = extractAnswer(prediction);
       if (!found) return verdict(null, 'undecided', 'No answer was found.');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Benchmark } from '@thinkbits/spec';
-import { defineBenchmark } from '@thinkbits/validation';
+import { askForBoxedAnswer, defineBenchmark, studyDefaults } from '@thinkbits/validation';
 
 interface Row {
   readonly id: string;
@@ -22,16 +22,11 @@ export const benchmark: Benchmark = defineBenchmark<Row>({
       answer: { type: 'string', minLength: 1 },
     },
   },
-  defaults: { sampling: { temperature: 0.6, topP: 0.95, topK: 0, minP: 0 }, maxTokens: 32768 },
+  defaults: studyDefaults,
   read: () => readFile(new URL('../data/test.jsonl', import.meta.url), 'utf8'),
   toProblem: ({ id, question, answer }) => ({
     id,
-    messages: [
-      {
-        role: 'user',
-        content: `${question}\n\nPlease reason step by step, and put your final answer within \\boxed{}.`,
-      },
-    ],
+    messages: askForBoxedAnswer(question),
     answer,
     groups: {}, // what accuracy is broken down by, for example { level: 3 }
     scorer: 'math',

@@ -62,6 +62,19 @@ function compareReadings(budget: StepBudget, gold: string, prediction: string): 
   return undecided(compared ? 'neither equality nor difference was proved' : trouble);
 }
 
+/** Why an expected answer cannot be read; undefined where it can. */
+export function whyUnreadable(gold: string, steps = defaultSteps): string | undefined {
+  if (gold.trim() === '') return 'it is empty';
+  if (gold.length > longestAnswer) return `it is longer than ${longestAnswer} characters`;
+  try {
+    const value = read(new StepBudget(steps), gold, plainReading);
+    return typeof value === 'string' ? value : undefined;
+  } catch (error) {
+    if (error instanceof StepLimit) return `reading it takes ${error.message}`;
+    throw error;
+  }
+}
+
 /** The value of an answer, or why it has none. */
 function read(budget: StepBudget, text: string, reading: Reading): Value | string {
   try {

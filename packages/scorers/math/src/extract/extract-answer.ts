@@ -1,5 +1,4 @@
-import { afterThinking } from './after-thinking.js';
-import { findBoxed } from './find-boxed.js';
+import { afterThinking, findBoxed } from '@thinkbits/validation';
 import { findLastValue } from './find-last-value.js';
 import { findStated } from './find-stated.js';
 
