@@ -10,14 +10,17 @@ export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason' 
  * taken an hour: the sample is kept as unread, `issue` is told, and scoring again mends it.
  */
 export function judge(
-  answer: Pick<SampleLine, 'problem' | 'text' | 'expected'> & { readonly choices: number | null },
+  answer: Pick<SampleLine, 'problem' | 'thinking' | 'text' | 'expected'> & {
+    readonly choices: number | null;
+  },
   scorer: Scorer,
   report: (issue: Issue) => void,
 ): SampleVerdict {
-  const { problem, text, expected, choices } = answer;
+  const { problem, thinking, text, expected, choices } = answer;
   try {
     const { correct, extracted, reason, details } = scorer.score({
       prediction: text,
+      ...(thinking !== '' && { thinking }),
       answer: expected,
       ...(choices !== null && { choices }),
     });
@@ -49,7 +52,11 @@ export function sampleLine(
   const verdict: SampleVerdict =
     result.finishReason === 'error'
       ? { correct: false, extracted: null, reason: whyUnanswered(result) }
-      : judge({ problem, text: result.text, expected, choices }, scorer, report);
+      : judge(
+          { problem, thinking: result.thinking, text: result.text, expected, choices },
+          scorer,
+          report,
+        );
   return {
     key,
     problem,

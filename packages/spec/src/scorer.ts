@@ -1,9 +1,11 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject, JsonSchema } from './json.js';
 
 /** What is judged. */
 export interface Answer {
   /** The model's text after its thinking. */
   readonly prediction: string;
+  /** Its thinking, where it is kept apart; only for scorers that are told to read it. */
+  readonly thinking?: string;
   /** The expected answer. */
   readonly answer: string;
   /** The number of options, for multiple choice. */
@@ -37,6 +39,13 @@ export interface Scorer {
   readonly kind: 'scorer';
   readonly id: string;
   score(answer: Answer): Verdict;
+  /** Schema of what {@link withOptions} takes; absent where a scorer has no options. */
+  readonly optionsSchema?: JsonSchema;
+  /**
+   * The same scorer going by other rules, which its verdicts name in their `details`.
+   * @throws ThinkbitsError `scorer-ID/options`
+   */
+  withOptions?(options: JsonObject): Scorer;
   /**
    * Whether an expected answer can be read at all; where absent, any can.
    * @throws ThinkbitsError `scorer-ID/bad-gold`

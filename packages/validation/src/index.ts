@@ -1,5 +1,5 @@
 export { afterThinking } from './answers/after-thinking.js';
-export { findBoxed } from './answers/find-boxed.js';
+export { findBoxed, findBoxes } from './answers/find-boxed.js';
 export { askForBoxedAnswer } from './ask-for-boxed-answer.js';
 export { canonicalJson } from './canonical-json.js';
 export {

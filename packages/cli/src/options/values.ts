@@ -1,4 +1,4 @@
-import { nearestName } from '@thinkbits/spec';
+import { type Json, type JsonObject, nearestName } from '@thinkbits/spec';
 import { usageError } from '../errors/usage-error.js';
 
 /** Reads the value of an option, or throws a usage error that names it. */
@@ -84,4 +84,18 @@ export const day: ParseValue<string> = (value, flag) => {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
   const exists = Number.isFinite(time) && new Date(time).toISOString().startsWith(value);
   return exists ? value : refuse(flag, value, 'a day as YYYY-MM-DD');
+};
+
+/** `{"name": "value"}`. */
+export const jsonObject: ParseValue<JsonObject> = (value, flag) => {
+  let parsed: Json | undefined;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    // Said below.
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+    return parsed as JsonObject;
+  }
+  return refuse(flag, value, 'a JSON object');
 };

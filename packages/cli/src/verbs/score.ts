@@ -10,12 +10,13 @@ import { usageError } from '../errors/usage-error.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
 import type { SharedOptions } from '../options/shared-options.js';
-import { text } from '../options/values.js';
+import { jsonObject, text } from '../options/values.js';
 import { resolveScorer } from '../resolve/scorer.js';
 import { openSession } from '../session.js';
 
 interface ScoreOptions extends SharedOptions {
   readonly file?: string;
+  readonly options?: JsonObject;
 }
 
 /** A line to be judged; what else it carries is let through. */
@@ -24,6 +25,7 @@ interface ScoreRow {
   readonly prediction: string;
   readonly answer: string | number;
   readonly choices?: number;
+  readonly thinking?: string;
 }
 
 const rowSchema: JsonSchema = {
@@ -34,6 +36,7 @@ const rowSchema: JsonSchema = {
     prediction: { type: 'string' },
     answer: { type: ['string', 'number'] },
     choices: { type: 'integer', minimum: 1 },
+    thinking: { type: 'string' },
   },
 };
 
@@ -76,16 +79,23 @@ export function scoreVerb(host: Host): Command {
     name: 'score',
     summary: 'judge answers: JSON lines in, JSON lines out',
     detail:
-      'In: {id, prediction, answer, choices?} on standard input or from --file. Out: {id, correct, extracted, reason}.',
+      'In: {id, prediction, answer, choices?, thinking?} on standard input or from --file. Out: {id, correct, extracted, reason, details?}.',
     examples: [
       `echo '{"id": 1, "prediction": "so \\\\boxed{1/2}", "answer": "0.5"}' | thinkbits score math`,
       'thinkbits score choice --file answers.jsonl > verdicts.jsonl',
+      `thinkbits score math --options '{"compatibility": "paper"}' --file answers.jsonl`,
     ],
   }).argument('<scorer>', 'math, choice, or an installed scorer');
   addOption(command, '--file <path>', 'read this file in place of standard input', text);
+  addOption(
+    command,
+    '--options <json>',
+    'rules the scorer is to go by, see its README',
+    jsonObject,
+  );
   return command.action(async (name: string, options: ScoreOptions) => {
     const session = openSession(host, options);
-    const scorer = await resolveScorer(name, host.directory);
+    const scorer = await resolveScorer(name, host.directory, options.options);
     if (options.file === undefined && host.stdin.isTTY) {
       throw usageError(
         'usage/no-input',
@@ -104,12 +114,13 @@ export function scoreVerb(host: Host): Command {
       const content = number === 1 ? line.replace(/^\uFEFF/, '') : line;
       if (content.trim() === '') continue;
       const row = readRow(content, `${what}, line ${number}`);
-      const { correct, extracted, reason } = scorer.score({
+      const { correct, extracted, reason, details } = scorer.score({
         prediction: row.prediction,
         answer: String(row.answer),
         ...(row.choices !== undefined && { choices: row.choices }),
+        ...(row.thinking !== undefined && { thinking: row.thinking }),
       });
-      const verdict = { id: row.id, correct, extracted, reason };
+      const verdict = { id: row.id, correct, extracted, reason, ...(details && { details }) };
       if (options.json) verdicts.push(verdict);
       else host.stdout.write(`${JSON.stringify(verdict)}\n`);
     }

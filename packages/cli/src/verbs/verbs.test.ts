@@ -64,6 +64,27 @@ describe('score', () => {
     expect(stderr).toContain(message);
   });
 
+  it('hands options to the scorer, which names them in its verdicts', async () => {
+    const stdin = JSON.stringify({ id: 1, prediction: '\\boxed{0.33333}', answer: '1/3' });
+    const judge = async (...more: string[]) =>
+      JSON.parse((await run(['score', 'math', ...more], { stdin })).stdout);
+    expect((await judge()).correct).toBe(false);
+    const verdict = await judge('--options', '{"compatibility": "paper"}');
+    expect(verdict).toMatchObject({
+      correct: true,
+      details: { options: { compatibility: 'paper' } },
+    });
+  });
+
+  it.each([
+    ['math', 'paper', 'usage/bad-value'],
+    ['math', '{"percents": 1}', 'scorer-math/options'],
+    [scorer, '{}', 'scorer/no-options'],
+  ])('refuses of %s the options %s', async (name, options, error) => {
+    const { stderr } = await run(['score', name, '--options', options], { stdin: lines });
+    expect(stderr).toContain(error);
+  });
+
   it('refuses a terminal and a missing file', async () => {
     expect((await run(['score', scorer], { terminal: true })).code).toBe(2);
     expect((await run(['score', scorer, '--file', 'none.jsonl'])).code).toBe(3);

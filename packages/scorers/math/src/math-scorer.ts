@@ -1,40 +1,33 @@
-import { type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
-import {
-  type Comparison,
-  compareAnswers,
-  defaultSteps,
-  whyUnreadable,
-} from './compare/compare-answers.js';
+import { type JsonObject, type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
+import { compareAnswers, whyUnreadable } from './compare/compare-answers.js';
 import { extractAnswer, readGold } from './extract/extract-answer.js';
-
-/** Options of {@link createMathScorer}. */
-export interface MathScorerOptions {
-  /** Bound of the work on one answer, about one machine operation a step; 50 000 where absent. */
-  readonly steps?: number;
-}
+import { judgeAsPaper } from './judge-as-paper.js';
+import {
+  type CompleteOptions,
+  completeOptions,
+  type MathScorerOptions,
+  optionsSchema,
+} from './options.js';
 
 /**
  * Decides whether the answer in a text equals the expected one: the last box, else what is stated as the answer, else the
- * last formula or number, compared by exact values. Deterministic, bounded by steps, and nothing is evaluated.
- * @throws ThinkbitsError `scorer-math/bad-steps`
+ * last formula or number, compared by exact values. Deterministic, bounded by steps, and nothing is evaluated. Verdicts carry
+ * the options that were given as their `details`.
+ * @throws ThinkbitsError `scorer-math/options`
  */
 export function createMathScorer(options: MathScorerOptions = {}): Scorer {
-  const { steps = defaultSteps } = options;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new ThinkbitsError({
-      code: 'scorer-math/bad-steps',
-      category: 'usage',
-      message: `A judgement cannot be bounded by ${steps} steps.`,
-      help: 'Give a whole number from 1, or leave `steps` out.',
-    });
-  }
+  const complete = completeOptions(options);
+  const details: { details?: JsonObject } =
+    Object.keys(options).length > 0 ? { details: { options: { ...options } as JsonObject } } : {};
   return {
     specificationVersion: 'v1',
     kind: 'scorer',
     id: 'math',
+    optionsSchema,
+    withOptions: (others) => createMathScorer(others as MathScorerOptions),
     checkGold({ answer }) {
       const gold = readGold(answer);
-      const why = whyUnreadable(gold, steps);
+      const why = whyUnreadable(gold, complete.steps);
       if (why === undefined) return;
       throw new ThinkbitsError({
         code: 'scorer-math/bad-gold',
@@ -43,33 +36,37 @@ export function createMathScorer(options: MathScorerOptions = {}): Scorer {
         details: { answer: gold.slice(0, 200) },
       });
     },
-    score({ prediction, answer }) {
-      const found = extractAnswer(prediction);
-      if (!found) return verdict(null, 'undecided', 'No answer was found.');
-      const gold = readGold(answer);
-      const whole = compareAnswers(gold, found.text, steps);
-      const number = found.how === 'stated' ? onlyNumber(found.text) : undefined;
-      if (whole.outcome !== 'undecided' || number === undefined) {
-        return verdict(found.text, whole.outcome, `${whole.reason} (${found.how})`);
-      }
-      const { outcome, reason } = compareAnswers(gold, number, steps);
-      return verdict(number, outcome, `${reason} (the number in what is stated)`);
+    score({ prediction, answer, thinking }) {
+      const all = thinking && complete.thinking === 'include' ? `${thinking}\n` : '';
+      const found = judge(`${all}${prediction}`, readGold(answer), complete);
+      return { correct: found.outcome === 'equal', ...found, ...details };
     },
   };
+}
+
+type Found = Pick<Verdict, 'outcome' | 'extracted' | 'reason'>;
+
+function judge(text: string, gold: string, options: CompleteOptions): Found {
+  if (options.compatibility === 'paper') return judgeAsPaper(text, gold, options);
+  const found = extractAnswer(text, options);
+  if (!found) return { outcome: 'undecided', extracted: null, reason: 'No answer was found.' };
+  const whole = compareAnswers(gold, found.text, options);
+  const number = found.how === 'stated' ? onlyNumber(found.text) : undefined;
+  if (whole.outcome !== 'undecided' || number === undefined) {
+    return {
+      outcome: whole.outcome,
+      extracted: found.text,
+      reason: `${whole.reason} (${found.how})`,
+    };
+  }
+  const { outcome, reason } = compareAnswers(gold, number, options);
+  return { outcome, extracted: number, reason: `${reason} (the number in what is stated)` };
 }
 
 /** The number of a sentence that holds exactly one: "she has 42 apples". */
 function onlyNumber(sentence: string): string | undefined {
   const [number, ...others] = sentence.match(/-?\d[\d,]*(?:\.\d+)?/g) ?? [];
   return others.length === 0 ? number?.replace(/,$/, '') : undefined;
-}
-
-function verdict(
-  extracted: string | null,
-  outcome: Comparison['outcome'],
-  reason: string,
-): Verdict {
-  return { correct: outcome === 'equal', outcome, extracted, reason };
 }
 
 /** The scorer with its default options, see {@link createMathScorer}. */

@@ -1,15 +1,23 @@
 import { parseAnswer } from '../parse/parse-answer.js';
 import { Reader } from '../parse/reader.js';
 import type { Value } from '../parse/value.js';
+import { defaultPolicies, type MathPolicies } from '../policies.js';
 import { StepBudget, StepLimit, Unreadable } from '../step-budget.js';
 import { plainReading, type Reading } from '../tokenize/token.js';
 import { tokenize } from '../tokenize/tokenize.js';
 import { compareValues } from './compare-values.js';
+import type { Context } from './context.js';
 
 /** How two answers relate, and why. */
 export interface Comparison {
   readonly outcome: 'equal' | 'different' | 'undecided';
   readonly reason: string;
+}
+
+/** Options of {@link compareAnswers}. */
+export interface CompareOptions extends Partial<MathPolicies> {
+  /** Bound of the work, see {@link StepBudget}; 50 000 where absent. */
+  readonly steps?: number;
 }
 
 /** Steps that a judgement may take unless told otherwise; ordinary answers take some hundreds. */
@@ -20,16 +28,23 @@ const longestAnswer = 4096;
 
 /**
  * Compares an expected answer with a predicted one. Both are data: nothing is evaluated.
- * @param steps bound of the work, see {@link StepBudget}; beyond it the outcome is `undecided`
+ * @param options what counts as the same, {@link defaultPolicies} where it says nothing; beyond its `steps` the outcome is
+ *   `undecided`
  */
-export function compareAnswers(gold: string, prediction: string, steps = defaultSteps): Comparison {
+export function compareAnswers(
+  gold: string,
+  prediction: string,
+  options: CompareOptions = {},
+): Comparison {
   if (prediction.trim() === '') return { outcome: 'undecided', reason: 'The answer is empty.' };
   if (Math.max(gold.length, prediction.length) > longestAnswer) {
     return undecided(`an answer is longer than ${longestAnswer} characters`);
   }
   if (sameText(gold, prediction)) return { outcome: 'equal', reason: 'The texts are the same.' };
   try {
-    return compareReadings(new StepBudget(steps), gold, prediction);
+    const { steps = defaultSteps, ...given } = options;
+    const policies = { ...defaultPolicies, ...given };
+    return compareReadings({ budget: new StepBudget(steps), policies }, gold, prediction);
   } catch (error) {
     if (error instanceof StepLimit) return undecided(`comparing them takes ${error.message}`);
     throw error;
@@ -42,17 +57,18 @@ const undecided = (why: string): Comparison => ({
 });
 
 /** Equal when under one reading the values are; different when under every reading that makes sense they differ. */
-function compareReadings(budget: StepBudget, gold: string, prediction: string): Comparison {
+function compareReadings(context: Context, gold: string, prediction: string): Comparison {
+  const { budget, policies } = context;
   let trouble = '';
   let compared = false;
   let unsure = false;
-  for (const reading of readingsOf(gold, prediction)) {
+  for (const reading of readingsOf(gold, prediction, policies)) {
     const expected = read(budget, gold, { ...reading, decimalComma: false });
     const answer = read(budget, prediction, reading);
     if (typeof expected === 'string') trouble ||= `the expected answer is unreadable: ${expected}`;
     else if (typeof answer === 'string') trouble ||= `the answer is unreadable: ${answer}`;
     else {
-      const equal = compareValues(budget, expected, answer);
+      const equal = compareValues(context, expected, answer);
       if (equal) return { outcome: 'equal', reason: 'The values are equal.' };
       compared = true;
       unsure ||= equal === undefined;
@@ -88,16 +104,17 @@ function read(budget: StepBudget, text: string, reading: Reading): Value | strin
 }
 
 /** The readings that commas and a bare logarithm leave open. */
-function readingsOf(gold: string, prediction: string): Reading[] {
+function readingsOf(gold: string, prediction: string, { letterCase }: MathPolicies): Reading[] {
   const both = `${gold}\n${prediction}`;
-  const readings: Reading[] = [plainReading];
+  const plain = { ...plainReading, letterCase };
+  const readings: Reading[] = [plain];
   if (/[[({]/.test(both) && /\d,\d{3}(?!\d)/.test(both)) {
-    readings.push({ ...plainReading, thousands: false });
+    readings.push({ ...plain, thousands: false });
   }
   if (/^\s*\$?[-+]?\d+,\d+\$?\s*$/.test(prediction) && !gold.includes(',')) {
-    readings.push({ ...plainReading, decimalComma: true });
+    readings.push({ ...plain, decimalComma: true });
   }
-  if (/log(?!\s*_)/.test(both)) readings.push({ ...plainReading, logarithm: '10' });
+  if (/log(?!\s*_)/.test(both)) readings.push({ ...plain, logarithm: '10' });
   return readings;
 }
 

@@ -1,13 +1,23 @@
 import type { Value } from '../parse/value.js';
+import type { MathPolicies } from '../policies.js';
 import { textOf } from './compare-text.js';
 import type { Equality } from './equality.js';
 
-/** Numerals with a base are equal digit by digit in the same base; where one side leaves the base out, the digits decide. */
-export function compareNumerals(gold: Value, prediction: Value): Equality {
+/**
+ * Numerals with a base are equal digit by digit in the same base; where one side leaves the base out, the digits decide
+ * unless the policy asks for it.
+ */
+export function compareNumerals(
+  { baseSubscript }: MathPolicies,
+  gold: Value,
+  prediction: Value,
+): Equality {
   if (gold.kind === 'based' && prediction.kind === 'based') {
-    return gold.base === prediction.base && gold.digits === prediction.digits;
+    const same = baseSubscript === 'ignore' || gold.base === prediction.base;
+    return same && gold.digits === prediction.digits;
   }
   const [based, other] = gold.kind === 'based' ? [gold, prediction] : [prediction, gold];
   const digits = textOf(other);
-  return based.kind === 'based' && digits !== undefined ? based.digits === digits : undefined;
+  if (based.kind !== 'based' || digits === undefined) return undefined;
+  return baseSubscript !== 'required' && based.digits === digits;
 }

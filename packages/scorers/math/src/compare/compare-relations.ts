@@ -3,9 +3,9 @@ import { isZero } from '../algebra/is-zero.js';
 import { invertRational, multiplyRationals, type Rational } from '../algebra/rational.js';
 import { addSums, atomsOf, negateSum, type Sum, scaleSum } from '../algebra/sum.js';
 import type { RelationOperator, RelationValue, Value } from '../parse/value.js';
-import type { StepBudget } from '../step-budget.js';
 import { sameWords, textOf } from './compare-text.js';
 import { compareValues } from './compare-values.js';
+import type { Context } from './context.js';
 import { all, type Equality } from './equality.js';
 import { compareRealSets, realSetOf } from './real-set.js';
 
@@ -27,7 +27,7 @@ function nameOf(value: Value): string | undefined {
 }
 
 /** 5 of `x = 5` and of `x = 2 + 3 = 5`, the set of `x ∈ S`; anything else stays what it is. */
-export function definedValue(budget: StepBudget, value: Value): Value {
+export function definedValue(context: Context, value: Value): Value {
   if (value.kind !== 'relation') return value;
   const { members, operators } = value;
   const last = members.at(-1) as Value;
@@ -35,24 +35,24 @@ export function definedValue(budget: StepBudget, value: Value): Value {
   if (definedName(value) !== undefined) return last;
   const computed =
     operators.every((operator) => operator === '=') &&
-    all(members.slice(0, -1).map((member) => compareValues(budget, member, last)));
+    all(members.slice(0, -1).map((member) => compareValues(context, member, last)));
   return computed ? last : value;
 }
 
 /** Equations up to rearrangement and scale, inequalities up to a positive scale, chains as sets of numbers. */
 export function compareRelations(
-  budget: StepBudget,
+  context: Context,
   gold: RelationValue,
   prediction: RelationValue,
 ): Equality {
-  const [a, b] = [normalize(budget, gold), normalize(budget, prediction)];
-  const equal = a && b && compareNormalized(budget, a, b);
+  const [a, b] = [normalize(context, gold), normalize(context, prediction)];
+  const equal = a && b && compareNormalized(context, a, b);
   if (equal !== undefined) return equal;
   const [name, other] = [definedName(gold), definedName(prediction)];
   if (name !== undefined && other !== undefined && sameWords(name, other)) {
-    return compareValues(budget, definedValue(budget, gold), definedValue(budget, prediction));
+    return compareValues(context, definedValue(context, gold), definedValue(context, prediction));
   }
-  return compareAsSets(budget, gold, prediction) ?? compareMembers(budget, gold, prediction);
+  return compareAsSets(context, gold, prediction) ?? compareMembers(context, gold, prediction);
 }
 
 /** left - right, and how it relates to zero: =, ≠, < or ≤. */
@@ -62,26 +62,26 @@ interface Normalized {
 }
 
 /** Undefined for chains, and where multiplying by a denominator might turn an inequality round. */
-function normalize(budget: StepBudget, relation: RelationValue): Normalized | undefined {
+function normalize(context: Context, relation: RelationValue): Normalized | undefined {
   const [left, right, ...others] = relation.members;
   const [operator] = relation.operators;
   if (left?.kind !== 'expression' || right?.kind !== 'expression') return undefined;
   if (operator === undefined || operator === '∈' || others.length > 0) return undefined;
   const greater = operator === '>' || operator === '≥';
-  const difference = subtract(budget, left.value, right.value);
+  const difference = subtract(context.budget, left.value, right.value);
   const { numerator, denominator } = greater ? negate(difference) : difference;
   if (operator !== '=' && atomsOf(denominator).length > 0) return undefined;
   const turned = operator === '>' ? '<' : operator === '≥' ? '≤' : operator;
   return { difference: numerator, operator: turned };
 }
 
-function compareNormalized(budget: StepBudget, a: Normalized, b: Normalized): Equality {
+function compareNormalized(context: Context, a: Normalized, b: Normalized): Equality {
   const linear = isLinear(a.difference) && isLinear(b.difference);
   if (a.operator !== b.operator) return linear ? false : undefined;
   const scale = proportion(a.difference, b.difference);
   if (scale) {
     const scaled = scaleSum(a.difference, scale);
-    if (isZero(addSums(budget, scaled, negateSum(b.difference)))) {
+    if (isZero(addSums(context.budget, scaled, negateSum(b.difference)))) {
       return a.operator === '=' || a.operator === '≠' || scale.numerator > 0n;
     }
   }
@@ -109,14 +109,10 @@ const isLinear = (sum: Sum): boolean =>
   });
 
 /** Inequalities in the same variable as sets of numbers. */
-function compareAsSets(
-  budget: StepBudget,
-  gold: RelationValue,
-  prediction: RelationValue,
-): Equality {
+function compareAsSets(context: Context, gold: RelationValue, prediction: RelationValue): Equality {
   if (variablesOf(gold) !== variablesOf(prediction)) return undefined;
-  const [x, y] = [realSetOf(budget, gold), realSetOf(budget, prediction)];
-  return x && y ? compareRealSets(budget, x, y) : undefined;
+  const [x, y] = [realSetOf(context, gold), realSetOf(context, prediction)];
+  return x && y ? compareRealSets(context, x, y) : undefined;
 }
 
 const variablesOf = ({ members }: RelationValue): string =>
@@ -127,13 +123,13 @@ const variablesOf = ({ members }: RelationValue): string =>
 
 /** Relations that are the same member by member; whether others mean the same is not known. */
 function compareMembers(
-  budget: StepBudget,
+  context: Context,
   gold: RelationValue,
   prediction: RelationValue,
 ): Equality {
   if (gold.operators.join() !== prediction.operators.join()) return undefined;
   const pairs = gold.members.map((member, i) =>
-    compareValues(budget, member, prediction.members[i] as Value),
+    compareValues(context, member, prediction.members[i] as Value),
   );
   return all(pairs) || undefined;
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../parse/value.js';
-import type { StepBudget } from '../step-budget.js';
 import { compareValues } from './compare-values.js';
+import type { Context } from './context.js';
 import { all, type Equality } from './equality.js';
 
 type Rows = readonly (readonly Value[])[];
@@ -9,7 +9,7 @@ type Rows = readonly (readonly Value[])[];
  * Matrices entry by entry; a row or column may be written as a tuple. Definitions by cases are only ever found equal.
  * Undefined as well where neither value is a table.
  */
-export function compareTables(budget: StepBudget, gold: Value, prediction: Value): Equality {
+export function compareTables(context: Context, gold: Value, prediction: Value): Equality {
   const kinds = [gold.kind, prediction.kind];
   const [a, b] = [rowsOf(gold), rowsOf(prediction)];
   if (!(kinds.includes('matrix') || kinds.includes('cases')) || !a || !b) return undefined;
@@ -19,7 +19,7 @@ export function compareTables(budget: StepBudget, gold: Value, prediction: Value
     sameShape &&
     all(
       x.flatMap((row, i) =>
-        row.map((entry, j) => compareValues(budget, entry, y[i]?.[j] as Value)),
+        row.map((entry, j) => compareValues(context, entry, y[i]?.[j] as Value)),
       ),
     );
   // Other cases in another order may define the same function.

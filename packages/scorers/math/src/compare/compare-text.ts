@@ -2,6 +2,7 @@ import { rationalOf } from '../algebra/fraction.js';
 import { formatRational } from '../algebra/rational.js';
 import { onlyTerm } from '../algebra/sum.js';
 import type { Value } from '../parse/value.js';
+import type { MathPolicies } from '../policies.js';
 import type { Equality } from './equality.js';
 
 /** Words without case, punctuation and outer brackets. */
@@ -14,14 +15,25 @@ const plainWords = (text: string): string =>
 /** Words are equal without regard to case and punctuation. */
 export const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
 
+/** Whether a text is one letter, perhaps in brackets. */
+const isLetter = (text: string): boolean => /^[a-z]$/.test(plainWords(text));
+
 /** Values of which one at least is prose: `(C)` is the letter C in either case. */
-export function compareWords(gold: Value, prediction: Value): Equality {
+export function compareWords(
+  { optionLetterCase }: MathPolicies,
+  gold: Value,
+  prediction: Value,
+): Equality {
+  const sameCase = (a: string, b: string): boolean => {
+    const letters = [a, b].map((text) => /[a-z]/i.exec(text)?.[0]);
+    return optionLetterCase === 'ignore' || !isLetter(a) || letters[0] === letters[1];
+  };
   if (gold.kind === 'text' && prediction.kind === 'text') {
-    return sameWords(gold.text, prediction.text);
+    return sameWords(gold.text, prediction.text) && sameCase(gold.text, prediction.text);
   }
   const [text, other] = gold.kind === 'text' ? [gold, prediction] : [prediction, gold];
   const [letter, symbol] = [textOf(text) ?? '', textOf(other) ?? ''];
-  if (/^[a-z]$/.test(plainWords(letter)) && sameWords(letter, symbol)) return true;
+  if (isLetter(letter) && sameWords(letter, symbol)) return sameCase(letter, symbol);
   // Prose in place of a value may still mean it.
   return gold.kind === 'text' ? false : undefined;
 }

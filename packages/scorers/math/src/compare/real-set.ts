@@ -2,8 +2,8 @@ import { infinity } from '../algebra/atoms.js';
 import { approximateReal, type Fraction, fromAtom, negate } from '../algebra/fraction.js';
 import { equalFractions } from '../algebra/is-zero.js';
 import type { RelationValue, Value } from '../parse/value.js';
-import type { StepBudget } from '../step-budget.js';
 import { textOf } from './compare-text.js';
+import type { Context } from './context.js';
 import { all, type Equality } from './equality.js';
 import { solveInequality } from './solve-inequality.js';
 
@@ -25,12 +25,12 @@ const everything: RealSet = [
 ];
 
 /** The numbers that an interval, a union, an inequality or `x ∈ S` describes; undefined for anything else. */
-export function realSetOf(budget: StepBudget, value: Value): RealSet | undefined {
-  budget.spend(1);
-  if (value.kind === 'relation') return setOfRelation(budget, value);
+export function realSetOf(context: Context, value: Value): RealSet | undefined {
+  context.budget.spend(1);
+  if (value.kind === 'relation') return setOfRelation(context, value);
   if (value.kind === 'expression') return textOf(value) === 'mathbb R' ? everything : undefined;
-  if (value.kind === 'union') return joined(value.parts.map((part) => realSetOf(budget, part)));
-  if (value.kind === 'difference') return setOfDifference(budget, value.parts);
+  if (value.kind === 'union') return joined(value.parts.map((part) => realSetOf(context, part)));
+  if (value.kind === 'difference') return setOfDifference(context, value.parts);
   if (value.kind !== 'sequence') return undefined;
   const { open, close, items } = value;
   if (open === '{') return joined(items.map(pointOf));
@@ -42,8 +42,8 @@ export function realSetOf(budget: StepBudget, value: Value): RealSet | undefined
     return [{ low: low.value, high: high.value, lowClosed, highClosed }];
   }
   // Inequalities side by side mean "or" when no number satisfies two of them; else it is not clear what they mean.
-  const union = joined(items.map((item) => realSetOf(budget, item)));
-  const merged = union && merge(budget, union);
+  const union = joined(items.map((item) => realSetOf(context, item)));
+  const merged = union && merge(context, union);
   return merged?.length === union?.length ? union : undefined;
 }
 
@@ -57,8 +57,8 @@ function joined(parts: readonly (RealSet | undefined)[]): RealSet | undefined {
 }
 
 /** A set without some points. */
-function setOfDifference(budget: StepBudget, parts: readonly Value[]): RealSet | undefined {
-  const [whole, removed] = parts.map((part) => realSetOf(budget, part));
+function setOfDifference(context: Context, parts: readonly Value[]): RealSet | undefined {
+  const [whole, removed] = parts.map((part) => realSetOf(context, part));
   if (!whole || !removed) return undefined;
   let set: RealSet = whole;
   for (const { low: point, high } of removed) {
@@ -77,14 +77,14 @@ function setOfDifference(budget: StepBudget, parts: readonly Value[]): RealSet |
 }
 
 function setOfRelation(
-  budget: StepBudget,
+  context: Context,
   { members, operators }: RelationValue,
 ): RealSet | undefined {
   if (operators[0] === '∈') {
-    return operators.length === 1 ? realSetOf(budget, members[1] as Value) : undefined;
+    return operators.length === 1 ? realSetOf(context, members[1] as Value) : undefined;
   }
   const [first, second, ...others] = operators.map((operator, i) =>
-    solveInequality(budget, members[i] as Value, operator, members[i + 1] as Value),
+    solveInequality(context, members[i] as Value, operator, members[i + 1] as Value),
   );
   if (operators.length === 1) return first;
   // a < x < b: one gives the lower end, the other the upper.
@@ -97,8 +97,8 @@ function setOfRelation(
 }
 
 /** Whether two sets have the same members. */
-export function compareRealSets(budget: StepBudget, a: RealSet, b: RealSet): Equality {
-  const [x, y] = [merge(budget, a), merge(budget, b)];
+export function compareRealSets(context: Context, a: RealSet, b: RealSet): Equality {
+  const [x, y] = [merge(context, a), merge(context, b)];
   if (!x || !y) return undefined;
   if (x.length !== y.length) return false;
   return all(
@@ -107,15 +107,15 @@ export function compareRealSets(budget: StepBudget, a: RealSet, b: RealSet): Equ
       const sameEnds = own.lowClosed === other.lowClosed && own.highClosed === other.highClosed;
       if (!sameEnds) return [false];
       return [
-        equalFractions(budget, own.low, other.low),
-        equalFractions(budget, own.high, other.high),
+        equalFractions(context.budget, own.low, other.low),
+        equalFractions(context.budget, own.high, other.high),
       ];
     }),
   );
 }
 
 /** Sorts intervals and joins those that touch or overlap; undefined where ends are no numbers or too close to tell. */
-function merge(budget: StepBudget, set: RealSet): RealSet | undefined {
+function merge(context: Context, set: RealSet): RealSet | undefined {
   const sorted = set
     .map((part) => ({ part, from: approximateReal(part.low), to: approximateReal(part.high) }))
     .sort((a, b) => a.from - b.from || a.to - b.to);
@@ -125,7 +125,7 @@ function merge(budget: StepBudget, set: RealSet): RealSet | undefined {
   for (const { part, from, to } of sorted) {
     const last = merged.at(-1);
     const near = last && Math.abs(from - end) <= 1e-9 * Math.max(1, Math.abs(end));
-    const touching = near ? equalFractions(budget, last.high, part.low) : false;
+    const touching = near ? equalFractions(context.budget, last.high, part.low) : false;
     if (touching === undefined) return undefined;
     const joins = touching ? last?.highClosed || part.lowClosed : from < end;
     if (!last || !joins) merged.push(part);

@@ -110,14 +110,14 @@ function parseOperand(reader: Reader): Value {
   }
 }
 
-/** A sum with its unit. */
+/** A sum with its unit, and how it is written. */
 function parseQuantity(reader: Reader): Value {
-  const outer = reader.unit;
-  reader.unit = undefined;
+  const outer = reader.notes;
+  reader.notes = {};
   const value = parseSum(reader);
-  const { unit } = reader;
-  reader.unit = outer;
-  return value.kind === 'expression' && unit ? { ...value, unit } : value;
+  const { notes } = reader;
+  reader.notes = outer;
+  return value.kind === 'expression' ? { ...notes, ...value } : value;
 }
 
 /** Words up to a separator or relation, when they do not begin with a number. */

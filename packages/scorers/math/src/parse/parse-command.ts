@@ -8,6 +8,7 @@ import { expressionOf, parseArgument, parseSum } from './parse-expression.js';
 import { isFunction, parseFunction } from './parse-function.js';
 import { parseMatrix } from './parse-matrix.js';
 import { takeSubscript } from './parse-operand.js';
+import { quotient } from './quotient.js';
 import type { Reader } from './reader.js';
 import type { Value } from './value.js';
 
@@ -20,7 +21,7 @@ const accents = new Set('vec hat bar overline widehat tilde'.split(' '));
 
 /** Commands that give a number, by name. */
 const commands: ReadonlyMap<string, (reader: Reader) => Fraction> = new Map([
-  ['frac', (reader) => divide(reader.budget, digitOrArgument(reader), digitOrArgument(reader))],
+  ['frac', (reader) => quotient(reader, digitOrArgument(reader), digitOrArgument(reader))],
   [
     'binom',
     (reader) => binomialOf(reader.budget, digitOrArgument(reader), digitOrArgument(reader)),

@@ -1,10 +1,11 @@
-import { add, divide, type Fraction, multiply, negate, subtract } from '../algebra/fraction.js';
+import { add, type Fraction, multiply, negate, subtract } from '../algebra/fraction.js';
 import { factorialOf } from '../algebra/functions.js';
 import { power } from '../algebra/power.js';
 import { Unreadable } from '../step-budget.js';
 import { parseCommand, startsFactor } from './parse-command.js';
 import { parseGroup } from './parse-group.js';
 import { parseNumber, parseSymbol } from './parse-operand.js';
+import { quotient } from './quotient.js';
 import type { Reader } from './reader.js';
 import { currencies, takeDegree, takeUnit } from './take-unit.js';
 import type { Value } from './value.js';
@@ -55,7 +56,7 @@ function parseProduct(reader: Reader): Value {
     if (!divides && !multiplies && !startsFactor(reader)) break;
     const negative = multiplies && reader.takeSymbol('-');
     const next = expressionOf(parsePower(reader));
-    product = divides ? divide(budget, product, next) : multiply(budget, product, next);
+    product = divides ? quotient(reader, product, next) : multiply(budget, product, next);
     if (negative) product = negate(product);
   }
   return { kind: 'expression', value: product };
@@ -69,7 +70,7 @@ export function parsePower(reader: Reader): Value {
     if (reader.takeSymbol('!')) {
       base = { kind: 'expression', value: factorialOf(budget, expressionOf(base)) };
     } else if (takeDegree(reader)) {
-      reader.unit = 'degree';
+      reader.notes.unit = 'degree';
     } else if (reader.takeSymbol('^')) {
       const exponent = reader.nested(() => parseArgument(reader));
       base = { kind: 'expression', value: power(budget, expressionOf(base), exponent) };
@@ -102,7 +103,7 @@ function parseFactor(reader: Reader): Value {
   }
   const currency = currencies.get(token.text);
   if (currency === undefined) return parseGroup(reader);
-  reader.unit = currency;
+  reader.notes.unit = currency;
   reader.position++;
   // `\$-5`
   const negative = reader.takeSymbol('-');

@@ -45,11 +45,11 @@ export function parseFunction(reader: Reader, name: string): Fraction {
 
 /** The argument, in radians where it was in degrees. */
 function parseAngle(reader: Reader): Fraction {
-  const outer = reader.unit;
-  reader.unit = undefined;
+  const outer = reader.notes;
+  reader.notes = {};
   const argument = parseFunctionArgument(reader);
-  const degrees = reader.unit === 'degree';
-  reader.unit = outer;
+  const degrees = reader.notes.unit === 'degree';
+  reader.notes = outer;
   if (!degrees) return argument;
   const factor = multiply(reader.budget, fromAtom(pi), fromRational(rational(1n, 180n)));
   return multiply(reader.budget, argument, factor);

@@ -15,6 +15,7 @@ export function parseNumber(reader: Reader): Fraction {
   const token = reader.token as Token & { readonly kind: 'number' };
   reader.position++;
   const value = fromRational(token.value);
+  if (!token.integer) reader.notes.decimal = true;
   const part = token.integer ? takeProperFraction(reader) : undefined;
   return part ? add(reader.budget, value, part) : value;
 }
@@ -54,7 +55,9 @@ function takeInteger(reader: Reader): bigint | undefined {
 export function parseSymbol(reader: Reader): Fraction {
   const { text } = reader.token as Token;
   reader.position++;
-  const name = `${text}${takeSubscript(reader)}`;
+  let name = `${text}${takeSubscript(reader)}`;
+  const { letterCase } = reader.reading;
+  if (letterCase === 'ignore') name = name.toLowerCase();
   if (name === 'i') return fromAtom(imaginaryUnit);
   if (name === 'e') return fromAtom(euler);
   return fromAtom(symbolAtom(name));

@@ -1,6 +1,7 @@
 import { rational } from '../algebra/rational.js';
 import { type StepBudget, Unreadable } from '../step-budget.js';
 import type { Reading, Token } from '../tokenize/token.js';
+import type { Notes } from './value.js';
 
 /** Deepest nesting of brackets and arguments that is read. */
 const deepest = 60;
@@ -11,8 +12,8 @@ export class Reader {
   readonly reading: Reading;
   readonly tokens: Token[];
   position = 0;
-  /** The unit that was read last in the current quantity. */
-  unit: string | undefined;
+  /** How the current quantity is written. */
+  notes: Notes = {};
   /** What `±` stands for, and whether one was met. */
   plusMinus: 1 | -1 = 1;
   metPlusMinus = false;

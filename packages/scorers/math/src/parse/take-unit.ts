@@ -13,7 +13,7 @@ export const currencies: ReadonlyMap<string, string> = new Map([
 /** Takes what says what is counted or measured: words, `\text{ cm}^2`, `%`. */
 export function takeUnit(reader: Reader): boolean {
   if (reader.takeSymbol('%') || reader.takeSymbol('\\%')) {
-    reader.unit = 'percent';
+    reader.notes.unit = 'percent';
     return true;
   }
   let unit = '';
@@ -26,7 +26,9 @@ export function takeUnit(reader: Reader): boolean {
     if (reader.is('symbol', '^')) unit += takePower(reader);
   }
   if (unit === '') return false;
-  reader.unit = canonicalUnit(unit);
+  unit = canonicalUnit(unit);
+  // Angles are in radians as they stand.
+  if (unit !== 'radian') reader.notes.unit = unit;
   return true;
 }
 

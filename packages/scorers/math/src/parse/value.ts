@@ -3,11 +3,20 @@ import type { Fraction } from '../algebra/fraction.js';
 /** How the two sides of a relation are related. */
 export type RelationOperator = '=' | '≠' | '<' | '≤' | '>' | '≥' | '∈';
 
-/** An exact expression, perhaps with a unit (`percent` is one). */
-export interface ExpressionValue {
+/** What the value of a quantity does not say. */
+export interface Notes {
+  /** The unit that was read last; `percent` and `degree` are two. */
+  unit?: string;
+  /** Part of it is written as a decimal. */
+  decimal?: true;
+  /** It is written as a quotient of integers that have a common divisor. */
+  unreduced?: true;
+}
+
+/** An exact expression, perhaps with a unit, and how it was written. */
+export interface ExpressionValue extends Readonly<Notes> {
   readonly kind: 'expression';
   readonly value: Fraction;
-  readonly unit?: string;
 }
 
 /** Several values; no brackets = a list, round = tuple or open interval, curly = set. */

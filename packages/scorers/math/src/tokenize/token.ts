@@ -24,6 +24,13 @@ export interface Reading {
   readonly decimalComma: boolean;
   /** The base of a bare `\log`. */
   readonly logarithm: 'e' | '10';
+  /** Whether x is X. */
+  readonly letterCase: 'keep' | 'ignore';
 }
 
-export const plainReading: Reading = { thousands: true, decimalComma: false, logarithm: 'e' };
+export const plainReading: Reading = {
+  thousands: true,
+  decimalComma: false,
+  logarithm: 'e',
+  letterCase: 'keep',
+};
