@@ -72,3 +72,18 @@ export function perplexity(value: number): string {
   if (value >= 99.995) return whole(value);
   return fixed(value, value < 9.9995 ? 3 : 2);
 }
+
+/** A score that is no share, such as a correlation: three decimals. */
+export function score(value: number): string {
+  return fixed(value, 3).replace('-', '−');
+}
+
+/** Its interval: `0.120 to 0.310`. */
+export function scoreInterval([low, high]: Interval): string {
+  return `${score(low)} to ${score(high)}`;
+}
+
+/** The name of a score for people: `mr_score_partial` is `mr score partial`. */
+export function scoreTitle(name: string): string {
+  return name.replaceAll('_', ' ');
+}

@@ -53,6 +53,26 @@ test('perplexities have a column a text, and a dash where a row has none', () =>
   expect(lines[5]).toMatch(/1\.235 +1\u202f235 +1\.02 MB/);
 });
 
+test('scores have a column each, but for those of single subjects', () => {
+  const scored = withRows((row, index) =>
+    index === 1
+      ? {
+          ...row,
+          scores: {
+            mr_score: { value: 0.2105, interval95: [0.1, 0.3] as const },
+            mcc: { value: -0.04, interval95: null },
+            'mr_score.math': { value: null, interval95: null },
+          },
+        }
+      : row,
+  );
+  const lines = renderTable(scored, { width: 200 }).split('\n');
+  expect(lines[2]).toMatch(/mr score +mcc/);
+  expect(lines[2]).not.toContain('math');
+  expect(lines[4]).toMatch(/– +– +3\.68 MB/);
+  expect(lines[5]).toMatch(/0\.21\d +−0\.040 +1\.02 MB/);
+});
+
 test('colour is off unless asked for, and does not move anything', () => {
   const plain = renderTable(quickstart);
   expect(plain).not.toContain(escapeCode);

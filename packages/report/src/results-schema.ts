@@ -57,6 +57,7 @@ const sample = record({
   completion_tokens: count,
   thinking: { type: 'string' },
   text: { type: 'string' },
+  'withheld?': { const: true },
 });
 
 const row = record({
@@ -87,6 +88,14 @@ const row = record({
       type: 'object',
       additionalProperties: record({ accuracy: share, problems: positive }),
     },
+  },
+  'scores?': {
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: record({
+      value: { type: ['number', 'null'] },
+      interval95: orNull(pairOf({ type: 'number' })),
+    }),
   },
   'perplexity?': { type: 'object', minProperties: 1, additionalProperties: amount },
   memory: orNull(memory),

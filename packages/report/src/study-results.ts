@@ -87,8 +87,11 @@ export interface StudySample {
   readonly correct: boolean;
   readonly finish_reason: 'stop' | 'length' | 'error';
   readonly completion_tokens: number;
+  /** Empty where `withheld`; so is `text`. */
   readonly thinking: string;
   readonly text: string;
+  /** Question and answer are left out: the benchmark does not allow them to be shown. */
+  readonly withheld?: true;
 }
 
 /** One cell: a model, a recipe, a benchmark. Shares lie in [0, 1]. */
@@ -129,6 +132,13 @@ export interface StudyRow {
   readonly by_group: {
     readonly [group: string]: {
       readonly [value: string]: { readonly accuracy: number; readonly problems: number };
+    };
+  };
+  /** Figures of the benchmark's scorer that are no accuracy, by name, for example `mcc`. */
+  readonly scores?: {
+    readonly [name: string]: {
+      readonly value: number | null;
+      readonly interval95: Interval | null;
     };
   };
   /** Of this model and recipe over texts, by the text's name. */

@@ -8,6 +8,8 @@ import {
   perplexity,
   ratio,
   sampleSize,
+  score,
+  scoreTitle,
   speed,
   whole,
 } from './format-figures.js';
@@ -38,6 +40,19 @@ export function perplexityTexts(rows: readonly StudyRow[]): readonly string[] {
   return [...new Set(rows.flatMap(({ perplexity }) => Object.keys(perplexity ?? {})))];
 }
 
+/** The scores that rows give beside accuracy, in the order in which they appear; those of single subjects are left to results.json. */
+export function scoreNames(rows: readonly StudyRow[]): readonly string[] {
+  const names = rows.flatMap(({ scores }) => Object.keys(scores ?? {}));
+  return [...new Set(names)].filter((name) => !name.includes('.'));
+}
+
+const scoreColumn = (name: string): TableColumn => ({
+  title: scoreTitle(name),
+  align: 'right',
+  dispensable: 2,
+  text: (row) => orNone(row.scores?.[name]?.value, score),
+});
+
 const perplexityColumn = (text: string): TableColumn => ({
   title: `ppl, ${text}`,
   align: 'right',
@@ -48,7 +63,12 @@ const perplexityColumn = (text: string): TableColumn => ({
 /** All columns but the model, in the order in which they are read. */
 export function tableColumns(rows: readonly StudyRow[]): readonly TableColumn[] {
   const [before, after] = [columns.slice(0, -3), columns.slice(-3)];
-  return [...before, ...perplexityTexts(rows).map(perplexityColumn), ...after];
+  return [
+    ...before,
+    ...scoreNames(rows).map(scoreColumn),
+    ...perplexityTexts(rows).map(perplexityColumn),
+    ...after,
+  ];
 }
 
 const columns: readonly TableColumn[] = [

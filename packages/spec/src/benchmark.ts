@@ -34,8 +34,8 @@ export interface ProblemSet {
 export interface LoadOptions {
   /** Rows in the benchmark's own schema, replacing its data. */
   readonly rows?: readonly unknown[];
-  /** The file that `rows` were read from, and where in it each of them stands (`line 3`): for messages. */
-  readonly source?: { readonly file: string; readonly places: readonly string[] };
+  /** Where each of `rows` stands, for messages: `mine.jsonl, line 3`. */
+  readonly places?: readonly string[];
   /** The first `limit` problems. */
   readonly limit?: number;
   /** Of what a benchmark draws, such as the order of options: one seed, one set of questions. 42 where absent. */

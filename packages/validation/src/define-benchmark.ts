@@ -67,11 +67,11 @@ function checkDistinct(problems: readonly Problem[]): void {
   }
 }
 
-function checkNotEmpty(rows: readonly unknown[], what: string): void {
+function checkNotEmpty(rows: readonly unknown[], id: string): void {
   if (rows.length > 0) return;
   throw new ThinkbitsError({
     code: 'benchmark/no-rows',
-    message: `${what} has no rows.`,
+    message: `The data of ${id} has no rows.`,
     help: 'Give at least one row in the row schema of the benchmark.',
   });
 }
@@ -79,12 +79,11 @@ function checkNotEmpty(rows: readonly unknown[], what: string): void {
 /** The rows of a call, else the benchmark's own. */
 async function rowsOf<Row, Options>(
   { id, read }: BenchmarkDefinition<Row, Options>,
-  { rows, source }: LoadOptions,
+  { rows, places }: LoadOptions,
 ): Promise<GivenRow[]> {
   if (rows) {
-    checkNotEmpty(rows, source?.file ?? `The data of ${id}`);
-    const originOf = (index: number): string =>
-      source ? `${source.file}, ${source.places[index]}` : `${id} row ${index + 1}`;
+    checkNotEmpty(rows, id);
+    const originOf = (index: number): string => places?.[index] ?? `${id} row ${index + 1}`;
     return rows.map((value, index) => ({ value, origin: originOf(index) }));
   }
   if (typeof read !== 'function') {
@@ -99,7 +98,7 @@ async function rowsOf<Row, Options>(
     value,
     origin: `${what}, line ${line}`,
   }));
-  checkNotEmpty(own, `The data of ${id}`);
+  checkNotEmpty(own, id);
   return own;
 }
 

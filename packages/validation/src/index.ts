@@ -7,6 +7,7 @@ export {
   defineBenchmark,
   type RowContext,
 } from './define-benchmark.js';
+export { type CsvRecord, parseCsv } from './parse-csv.js';
 export { parseJson } from './parse-json.js';
 export {
   type JsonLine,

@@ -23,8 +23,9 @@ export function parseAt(text: string, what: string, line: number): Json {
 /**
  * Parses a JSON text; a byte order mark is ignored.
  * @param what names the text in messages, for example a file
+ * @param line of `what` in which the text begins, from 0
  * @throws ThinkbitsError `json/syntax` with line and column
  */
-export function parseJson(text: string, what: string): Json {
-  return parseAt(text.replace(/^\uFEFF/, ''), what, 0);
+export function parseJson(text: string, what: string, line = 0): Json {
+  return parseAt(text.replace(/^\uFEFF/, ''), what, line);
 }

@@ -10,6 +10,14 @@ import {
   type RepositoryDownload,
 } from './hub/repository-download.js';
 
+/** `owner/name[@revision]:FILE`, a file of a hub data set; undefined for any other text. */
+export function parseDatasetFile(
+  text: string,
+): { readonly dataset: string; readonly file: string } | undefined {
+  const [, dataset, file] = /^([\w.-]+\/[\w.-]+(?:@[^:]+)?):([^:]+)$/.exec(text) ?? [];
+  return dataset === undefined || file === undefined ? undefined : { dataset, file };
+}
+
 async function download(work: RepositoryDownload, file: string): Promise<string> {
   const { client, repository } = work;
   const commit = await client.commit();

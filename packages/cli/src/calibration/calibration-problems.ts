@@ -1,7 +1,11 @@
-import type { Problem, ProblemSet } from '@thinkbits/spec';
+import { type Problem, type ProblemSet, ThinkbitsError } from '@thinkbits/spec';
 import { usageError } from '../errors/usage-error.js';
-import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
-import { readRows, resolveBenchmark } from '../resolve/benchmark.js';
+import {
+  type BenchmarkRequest,
+  type LoadedBenchmark,
+  loadOptions,
+} from '../evaluation/load-benchmarks.js';
+import { resolveBenchmark } from '../resolve/benchmark.js';
 
 /** Problems are drawn in pools of this size, so that a larger limit extends a smaller one. */
 const pool = 1024;
@@ -21,7 +25,12 @@ function refuse(benchmark: string, what: string): never {
 
 /** Refuses problems that the benchmark itself asks. */
 async function keepClear({ benchmark, problems }: LoadedBenchmark): Promise<void> {
-  const tested = new Set((await benchmark.load()).problems.map(question));
+  const own = await benchmark.load().catch((error) => {
+    const absent = ThinkbitsError.isInstance(error) && error.code === 'benchmark/no-data';
+    if (absent) refuse(benchmark.id, `Nobody can say which of the problems ${benchmark.id} asks`);
+    throw error;
+  });
+  const tested = new Set(own.problems.map(question));
   const shared = problems.problems.filter((problem) => tested.has(question(problem))).length;
   if (shared === 0) return;
   const { length } = problems.problems;
@@ -36,23 +45,24 @@ async function keepClear({ benchmark, problems }: LoadedBenchmark): Promise<void
  * only when that is allowed.
  * @throws ThinkbitsError `calibrate/test-problems`, those of loading
  */
-export async function calibrationProblems(options: {
-  readonly benchmark: string;
-  readonly data: string | undefined;
-  readonly limit: number;
-  readonly seed: number;
-  readonly allowTestProblems: boolean;
-  readonly directory: string;
-}): Promise<LoadedBenchmark> {
+export async function calibrationProblems(
+  options: BenchmarkRequest & {
+    readonly benchmark: string;
+    readonly limit: number;
+    readonly seed: number;
+    readonly allowTestProblems: boolean;
+    readonly directory: string;
+  },
+): Promise<LoadedBenchmark> {
   const { data, limit, seed, allowTestProblems, directory } = options;
   const benchmark = await resolveBenchmark(options.benchmark, directory);
   const loaded = (problems: ProblemSet): LoadedBenchmark => ({ benchmark, problems });
   if (data !== undefined) {
-    const given = loaded(await benchmark.load({ rows: await readRows(data, directory) }));
+    const given = loaded(await benchmark.load(await loadOptions(options, directory)));
     if (!allowTestProblems) await keepClear(given);
     return given;
   }
-  if (allowTestProblems) return loaded(await benchmark.load());
+  if (allowTestProblems) return loaded(await benchmark.load(await loadOptions(options, directory)));
   if (!benchmark.calibrationProblems)
     refuse(benchmark.id, `${benchmark.id} has no other problems than those of its test set`);
   const count = Math.ceil(limit / pool) * pool;

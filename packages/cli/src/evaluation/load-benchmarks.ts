@@ -1,5 +1,5 @@
 import type { BenchmarkProblems } from '@thinkbits/evaluate';
-import type { Benchmark, Scorer } from '@thinkbits/spec';
+import type { Benchmark, JsonObject, LoadOptions, Scorer } from '@thinkbits/spec';
 import { readRows, resolveBenchmark } from '../resolve/benchmark.js';
 import { resolveScorer } from '../resolve/scorer.js';
 
@@ -8,15 +8,36 @@ export interface LoadedBenchmark extends BenchmarkProblems {
   readonly benchmark: Benchmark;
 }
 
-/** Loads benchmarks with all their problems. */
+/** What is wanted of a benchmark beside its name. */
+export interface BenchmarkRequest {
+  /** Files in place of its own data. */
+  readonly data?: readonly string[] | undefined;
+  /** In its own options schema. */
+  readonly options?: JsonObject | undefined;
+  /** Of what it draws: the base seed of the run. */
+  readonly seed?: number | undefined;
+}
+
+/** What a request says in the words of {@link Benchmark.load}; files are read. */
+export async function loadOptions(
+  { data, options, seed }: BenchmarkRequest,
+  directory: string,
+): Promise<LoadOptions> {
+  return {
+    ...(data && (await readRows(data, directory))),
+    ...(options && { options }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+/** Loads a benchmark with all its problems. */
 export async function loadBenchmark(
   name: string,
-  data: string | undefined,
+  request: BenchmarkRequest,
   directory: string,
 ): Promise<LoadedBenchmark> {
   const benchmark = await resolveBenchmark(name, directory);
-  const rows = data === undefined ? undefined : await readRows(data, directory);
-  return { benchmark, problems: await benchmark.load(rows ? { rows } : {}) };
+  return { benchmark, problems: await benchmark.load(await loadOptions(request, directory)) };
 }
 
 /** Every scorer that the problems name, by id. */

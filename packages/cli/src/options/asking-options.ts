@@ -1,12 +1,13 @@
-import { defaultTemplateDate, type Sampling } from '@thinkbits/spec';
+import { defaultTemplateDate, type JsonObject, type Sampling } from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { addOption } from './add-option.js';
 import { addSamplingOptions, type SamplingOptions } from './sampling-options.js';
-import { day, positiveInteger, text } from './values.js';
+import { day, jsonObject, listOf, positiveInteger, text } from './values.js';
 
 /** How a benchmark's problems are asked, and with how much of the machine. */
 export interface AskingOptions extends SamplingOptions {
-  readonly data?: string;
+  readonly data?: readonly string[];
+  readonly benchmarkOptions?: JsonObject;
   readonly limit?: number;
   readonly repeats?: number;
   readonly thinkingBudget?: number;
@@ -15,9 +16,24 @@ export interface AskingOptions extends SamplingOptions {
   readonly workers?: number;
 }
 
+/** What `--benchmark` says it takes. */
+export const benchmarkHelp =
+  'chain, gsm8k, math-500, aime-120, gpqa-diamond, mr-ben, jsonl (rows of your own), … or installed';
+
 /** Adds the options of asking. @param limit what `--limit` says where it is absent */
 export function addAskingOptions(command: Command, limit: string): Command {
-  addOption(command, '--data <path>', 'JSON lines in place of the benchmark’s data', text);
+  addOption(
+    command,
+    '--data <a,b>',
+    'files of rows (.jsonl, .json, .csv, .parquet) or OWNER/NAME:FILE of a hub data set, in place of the benchmark’s data',
+    listOf(text),
+  );
+  addOption(
+    command,
+    '--benchmark-options <json>',
+    'options of the benchmark, for example \'{"optionOrder": "lighteval"}\'',
+    jsonObject,
+  );
   addOption(command, '--limit <n>', `only the first n problems${limit}`, positiveInteger);
   addOption(
     command,

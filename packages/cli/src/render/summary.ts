@@ -2,10 +2,31 @@ import type { RunSummary } from '@thinkbits/evaluate';
 import { formatNumber, formatShare } from './format.js';
 import { renderTable } from './table.js';
 
+const formatFigure = (value: number) => value.toFixed(3);
 const orNone = <T>(value: T | null, show: (value: T) => string) =>
   value === null ? '–' : show(value);
 
-/** A run's summary as a table, a line a benchmark. */
+/** Figures that are no accuracy, a line each: `mr-ben  mcc  0.312  0.2 to 0.41`. */
+function renderScores(summary: RunSummary): string {
+  const rows = Object.entries(summary).flatMap(([benchmark, { scores = {} }]) =>
+    Object.entries(scores).map(([name, { value, interval95 }]) => [
+      benchmark,
+      name,
+      orNone(value, formatFigure),
+      orNone(interval95, ([low, high]) => `${formatFigure(low)} to ${formatFigure(high)}`),
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const columns = [
+    { title: 'benchmark' },
+    { title: 'score' },
+    { title: 'value', align: 'right' as const },
+    { title: '95 % interval', align: 'right' as const },
+  ];
+  return `\n${renderTable(columns, rows)}`;
+}
+
+/** A run's summary as a table, a line a benchmark; below it what else their scorers sum up. */
 export function renderSummary(summary: RunSummary): string {
   const right = 'right' as const;
   const titles = [
@@ -18,7 +39,7 @@ export function renderSummary(summary: RunSummary): string {
     'unread',
     'errors',
   ];
-  return renderTable(
+  const table = renderTable(
     [{ title: 'benchmark' }, ...titles.map((title) => ({ title, align: right }))],
     Object.entries(summary).map(([benchmark, own]) => [
       benchmark,
@@ -32,4 +53,5 @@ export function renderSummary(summary: RunSummary): string {
       String(own.errors),
     ]),
   );
+  return table + renderScores(summary);
 }

@@ -1,14 +1,34 @@
 import { readSamples, type SampleLine } from '@thinkbits/evaluate';
 import type { StudySample } from '@thinkbits/report';
+import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
 
 /** Answers of each row that a reader gets to see. */
 const shown = 8;
 /** Licences that let questions be printed (SPDX). */
 const open = /^(MIT|Apache-2\.0|BSD-[23]-Clause|CC0-1\.0|CC-BY-4\.0|CC-BY-SA-[34]\.0)\b/;
 
-/** Whether a benchmark's data may be printed in a report. */
-export function mayShowQuestions(licence: string): boolean {
-  return open.test(licence);
+/** What a report shows of a sample beside its verdict. */
+export interface ShownOfSample {
+  /** By problem; left out where they may not be printed. */
+  readonly questions: ReadonlyMap<string, string>;
+  /** Whether what the model wrote is shown, which may repeat the question. */
+  readonly answers: boolean;
+}
+
+/**
+ * What may be printed of a benchmark: of a confidential one neither questions nor answers, unless `showConfidential`; of one
+ * whose licence is not open no questions.
+ */
+export function shownOf(
+  { benchmark, problems }: LoadedBenchmark,
+  showConfidential: boolean,
+): ShownOfSample {
+  const answers = !benchmark.confidential || showConfidential;
+  const questions = answers && (showConfidential || open.test(benchmark.licence));
+  const texts = questions
+    ? problems.problems.map(({ id, messages }) => [id, messages.at(-1)?.content ?? ''] as const)
+    : [];
+  return { questions: new Map(texts), answers };
 }
 
 /** The most telling first: lost, won, cut off, wrong, right. */
@@ -21,13 +41,12 @@ function interest(line: SampleLine, floatCorrect: boolean | undefined): number {
 
 /**
  * A few answers of a run, those first whose verdict differs from the float model's.
- * @param questions by problem; left out where they may not be printed
  */
 export async function pickSamples(
   directory: string,
   floatDirectory: string | undefined,
   wanted: (line: SampleLine) => boolean,
-  questions: ReadonlyMap<string, string>,
+  show: ShownOfSample,
 ): Promise<StudySample[]> {
   const key = ({ problem, repeat }: SampleLine) => JSON.stringify([problem, repeat]);
   const verdicts = new Map<string, boolean>();
@@ -41,7 +60,7 @@ export async function pickSamples(
     .sort((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1))
     .slice(0, shown)
     .map((line) => {
-      const question = questions.get(line.problem);
+      const question = show.questions.get(line.problem);
       return {
         problem: line.problem,
         repeat: line.repeat,
@@ -51,8 +70,9 @@ export async function pickSamples(
         correct: line.correct,
         finish_reason: line.finish_reason,
         completion_tokens: line.completion_tokens,
-        thinking: line.thinking,
-        text: line.text,
+        thinking: show.answers ? line.thinking : '',
+        text: show.answers ? line.text : '',
+        ...(!show.answers && { withheld: true as const }),
       };
     });
 }

@@ -131,27 +131,30 @@ function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
 /**
  * Runs a study: quantizes, evaluates, compares with the float model, and writes the report. Everything that is finished is kept,
  * and the same call goes on where it stood.
- * @param options `command`: how a reader makes the same figures again
+ * @param options `command`: how a reader makes the same figures again; `showConfidential`: the report shows questions and
+ *   answers of confidential benchmarks, which it leaves out otherwise
  * @throws ThinkbitsError `study/conflicting-cells`, and whatever its parts throw
  */
 export async function runStudy(
   study: StudyFile,
   directory: string,
   session: Session,
-  options: EngineOptions & { readonly command: string },
+  options: EngineOptions & { readonly command: string; readonly showConfidential?: boolean },
 ): Promise<StudyOutcome> {
-  const { command, ...engine } = options;
+  const { command, showConfidential = false, ...engine } = options;
   const from = session.host.directory;
   const runs = await studyRuns(study, from);
   const benchmarks = new Map<string, LoadedBenchmark>();
   for (const run of runs) {
-    const { name, data } = run.benchmark;
-    if (!benchmarks.has(benchmarkKey(run))) {
-      benchmarks.set(benchmarkKey(run), await loadBenchmark(name, data, from));
-    }
+    if (benchmarks.has(benchmarkKey(run))) continue;
+    const { name, data, options } = run.benchmark;
+    const request = { data: data === undefined ? undefined : [data].flat(), options };
+    const loaded = await loadBenchmark(name, { ...request, seed: run.seeds[0] }, from);
+    benchmarks.set(benchmarkKey(run), loaded);
   }
   const scorers = await loadScorers([...benchmarks.values()], from);
-  const context: StudyContext = { session, directory, runs, benchmarks, scorers, engine };
+  const shared = { session, directory, runs, benchmarks, scorers, engine };
+  const context: StudyContext = { ...shared, showConfidential };
 
   await mkdir(directory, { recursive: true });
   const completed = completeStudy(study);

@@ -11,14 +11,17 @@ export interface StudyContext {
   readonly session: Session;
   readonly directory: string;
   readonly runs: readonly StudyRun[];
-  /** By name and data. */
+  /** By {@link benchmarkKey}. */
   readonly benchmarks: ReadonlyMap<string, LoadedBenchmark>;
   readonly scorers: ReadonlyMap<string, Scorer>;
   readonly engine: EngineOptions;
+  /** Whether the report shows questions and answers of confidential benchmarks. */
+  readonly showConfidential: boolean;
 }
 
-/** Tells benchmarks apart. */
-export const benchmarkKey = ({ benchmark }: StudyRun) => JSON.stringify(benchmark);
+/** Tells benchmarks apart: by name, data, options, and the seed of what they draw. */
+export const benchmarkKey = ({ benchmark, seeds }: StudyRun) =>
+  JSON.stringify([benchmark, seeds[0]]);
 /** The benchmark of a run, loaded. */
 export const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
   benchmarks.get(benchmarkKey(run)) as LoadedBenchmark;

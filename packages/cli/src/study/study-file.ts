@@ -1,6 +1,7 @@
 import {
   type CalibrationSpec,
   calibrationSchema,
+  type JsonObject,
   type JsonSchema,
   type RecipeInput,
   recipeSchema,
@@ -20,8 +21,16 @@ export interface StudySampling {
 /** A recipe by name, short form or file, or spelled out under a name of its own. */
 export type StudyRecipe = string | { readonly name: string; readonly recipe: RecipeInput };
 
-/** A benchmark by name, or with other data. */
-export type StudyBenchmarkInput = string | { readonly name: string; readonly data: string };
+/** A benchmark with other data than its own, or with options. */
+export interface StudyBenchmark {
+  readonly name: string;
+  /** A file, or several, as `--data` takes them. */
+  readonly data?: string | readonly string[];
+  readonly options?: JsonObject;
+}
+
+/** A benchmark by name, or with more. */
+export type StudyBenchmarkInput = string | StudyBenchmark;
 
 /** Calibration text of a cell; what is left out is usual for the source. */
 export type StudyCalibration =
@@ -97,7 +106,11 @@ export const studySchema: JsonSchema = {
           if: { type: 'string' },
           // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
           then: name,
-          else: strict(['name', 'data'], { name, data: name }),
+          else: strict(['name'], {
+            name,
+            data: { anyOf: [name, list(name)] },
+            options: { type: 'object' },
+          }),
         }),
         texts: list(
           strict(['name', 'file'], {

@@ -10,10 +10,10 @@ import {
   summarize,
 } from '@thinkbits/evaluate';
 import type { Interval, StudyMemory, StudyRow } from '@thinkbits/report';
-import { ThinkbitsError } from '@thinkbits/spec';
+import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { type Measurements, readMeasurements } from '../evaluation/measurements.js';
 import { bitsOf } from './labels.js';
-import { pickSamples } from './pick-samples.js';
+import { pickSamples, type ShownOfSample } from './pick-samples.js';
 import type { StudyRun } from './study-runs.js';
 
 /** Where a row's figures come from. */
@@ -25,7 +25,9 @@ export interface RowSource {
   readonly directory: string;
   /** Of the float run of the same model and benchmark; absent for that run itself. */
   readonly floatDirectory?: string;
-  readonly questions: ReadonlyMap<string, string>;
+  readonly show: ShownOfSample;
+  /** Those that judged, for their figures over the whole data set. */
+  readonly scorers: ReadonlyMap<string, Scorer>;
   /** By the name of the text. */
   readonly perplexity?: StudyRow['perplexity'];
 }
@@ -97,7 +99,7 @@ export async function studyRow(source: RowSource, benchmarkId: string): Promise<
   const { run, directory, floatDirectory } = source;
   const stored = await readRun(directory);
   const answered = stored.samples.filter(({ finish_reason }) => finish_reason !== 'error');
-  const summary = summarize(stored.samples)[benchmarkId];
+  const summary = summarize(stored.samples, source.scorers)[benchmarkId];
   if (!summary || summary.accuracy === null || summary.interval95 === null) {
     throw new ThinkbitsError({
       code: 'study/nothing-answered',
@@ -133,6 +135,7 @@ export async function studyRow(source: RowSource, benchmarkId: string): Promise<
     truncated_share: summary.truncated_share ?? 0,
     unparsed_share: summary.unparsed_share ?? 0,
     by_group: byGroup(summary),
+    ...(summary.scores && { scores: summary.scores }),
     ...(source.perplexity && { perplexity: source.perplexity }),
     memory: memoryOf(measurements),
     tokens_per_second:
@@ -142,7 +145,7 @@ export async function studyRow(source: RowSource, benchmarkId: string): Promise<
       directory,
       floatDirectory,
       ({ problem, repeat }) => present.has(JSON.stringify([problem, repeat])),
-      source.questions,
+      source.show,
     ),
   };
 }

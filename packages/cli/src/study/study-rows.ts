@@ -1,15 +1,9 @@
 import type { StudyRow } from '@thinkbits/report';
-import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
 import { recipeLabels } from './labels.js';
-import { mayShowQuestions } from './pick-samples.js';
+import { shownOf } from './pick-samples.js';
 import { benchmarkOf, modelName, runDirectory, type StudyContext } from './study-context.js';
 import { readPerplexities } from './study-perplexity.js';
 import { studyRow } from './study-row.js';
-
-function questionsOf({ benchmark, problems }: LoadedBenchmark): Map<string, string> {
-  if (!mayShowQuestions(benchmark.licence)) return new Map();
-  return new Map(problems.problems.map(({ id, messages }) => [id, messages.at(-1)?.content ?? '']));
-}
 
 /** The rows of a study, from what lies on disk. */
 export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
@@ -30,7 +24,8 @@ export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
       label: labels.get(run.recipe.name) as string,
       modelId: modelName(run.model, context.session),
       directory: runDirectory(context, run),
-      questions: questionsOf(loaded),
+      show: shownOf(loaded, context.showConfidential),
+      scorers: context.scorers,
     };
     const floatDirectory = float && float !== run ? runDirectory(context, float) : undefined;
     const { id } = loaded.benchmark;

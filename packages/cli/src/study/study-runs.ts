@@ -3,6 +3,7 @@ import { withCalibration } from '../calibration/with-calibration.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import { completeNamedRecipe, resolveRecipe } from '../resolve/recipe.js';
 import type {
+  StudyBenchmark,
   StudyCalibration,
   StudyCell,
   StudyFile,
@@ -15,7 +16,7 @@ import type {
 export interface StudyRun {
   readonly model: string;
   readonly recipe: { readonly name: string; readonly recipe: Recipe };
-  readonly benchmark: { readonly name: string; readonly data?: string };
+  readonly benchmark: StudyBenchmark;
   /** Undefined = all problems. */
   readonly limit: number | undefined;
   readonly seeds: readonly number[];
@@ -50,7 +51,7 @@ function conflict(run: StudyRun, what: string): ThinkbitsError {
 function merge(a: StudyRun, b: StudyRun): StudyRun {
   const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
   if (!same(a.recipe.recipe, b.recipe.recipe)) throw conflict(a, 'recipes of that name');
-  if (!same(a.benchmark, b.benchmark)) throw conflict(a, 'data');
+  if (!same(a.benchmark, b.benchmark)) throw conflict(a, 'data or options');
   if (!same(sorted(a.sampling), sorted(b.sampling))) throw conflict(a, 'sampling');
   const texts = [...a.texts, ...b.texts.filter((text) => !a.texts.some((own) => same(own, text)))];
   if (new Set(texts.map(({ name }) => name)).size < texts.length)

@@ -10,7 +10,12 @@ import { loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
-import { type AskingOptions, addAskingOptions, givenAsking } from '../options/asking-options.js';
+import {
+  type AskingOptions,
+  addAskingOptions,
+  benchmarkHelp,
+  givenAsking,
+} from '../options/asking-options.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { text } from '../options/values.js';
 import { formatNumber } from '../render/format.js';
@@ -70,7 +75,7 @@ export function calibrateVerb(host: Host): Command {
       'thinkbits quantize tiny-reasoner-nano -r gptq:w3g64 --calibration traces.jsonl -o nano-gptq-w3',
     ],
   }).argument('<model>', 'a directory, hub id or shipped model');
-  addOption(command, '-b, --benchmark <name>', 'chain, gsm8k, math-500 or installed', text, {
+  addOption(command, '-b, --benchmark <name>', benchmarkHelp, text, {
     required: true,
   });
   addOption(command, '-o, --output <path>', 'the JSON-lines file', text, { required: true });
@@ -87,6 +92,7 @@ export function calibrateVerb(host: Host): Command {
     const asked = await calibrationProblems({
       benchmark: options.benchmark,
       data,
+      options: options.benchmarkOptions,
       limit,
       seed,
       allowTestProblems: options.allowTestProblems ?? false,

@@ -8,7 +8,12 @@ import { loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
-import { type AskingOptions, addAskingOptions, givenAsking } from '../options/asking-options.js';
+import {
+  type AskingOptions,
+  addAskingOptions,
+  benchmarkHelp,
+  givenAsking,
+} from '../options/asking-options.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { listOf, text } from '../options/values.js';
 import { renderSummary } from '../render/summary.js';
@@ -24,7 +29,7 @@ interface EvaluateOptions extends SharedOptions, AskingOptions {
 }
 
 function addEvaluateOptions(command: Command): Command {
-  addOption(command, '-b, --benchmark <a,b>', 'chain, gsm8k, math-500 or installed', listOf(text), {
+  addOption(command, '-b, --benchmark <a,b>', benchmarkHelp, listOf(text), {
     required: true,
   });
   addOption(command, '-r, --recipe <recipe>', 'quantize in memory first', text);
@@ -46,18 +51,20 @@ export function evaluateVerb(host: Host): Command {
   }).argument('<model>', 'a directory, hub id or shipped model');
   return addEvaluateOptions(command).action(async (modelText: string, options: EvaluateOptions) => {
     const session = openSession(host, options);
-    const { benchmark: names, data, repeats = 1, limit, seed = 42 } = options;
-    if (data !== undefined && names.length > 1) {
+    const { benchmark: names, data, benchmarkOptions, repeats = 1, limit, seed = 42 } = options;
+    if (names.length > 1 && (data ?? benchmarkOptions) !== undefined) {
+      const flag = data ? '--data' : '--benchmark-options';
       throw usageError(
         'usage/data-of-several',
-        `--data ${data} would replace the data of ${names.join(' and ')}.`,
-        'Evaluate one benchmark at a time with --data.',
+        `${flag} would speak of ${names.join(' and ')} at once.`,
+        `Evaluate one benchmark at a time with ${flag}.`,
       );
     }
     const place = locateModel(modelText, host.directory);
     const { recipe } = await resolveRecipe(options.recipe ?? 'none', host.directory);
     const benchmarks = [];
-    for (const name of names) benchmarks.push(await loadBenchmark(name, data, host.directory));
+    const request = { data, options: benchmarkOptions, seed };
+    for (const name of names) benchmarks.push(await loadBenchmark(name, request, host.directory));
     const scorers = await loadScorers(benchmarks, host.directory);
     const counts = benchmarks.map(({ problems }) => problems.problems.length);
     const requests =

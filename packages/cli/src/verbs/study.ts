@@ -15,6 +15,7 @@ interface StudyOptions extends SharedOptions {
   readonly output?: string;
   readonly workers?: number;
   readonly batch?: number;
+  readonly showConfidential?: boolean;
 }
 
 /** `thinkbits study STUDY.json`: models × recipes × benchmarks × seeds, one folder, one report. */
@@ -45,6 +46,10 @@ export function studyVerb(host: Host): Command {
     positiveInteger,
   );
   addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
+  command.option(
+    '--show-confidential',
+    'show questions and answers of benchmarks such as GPQA in the report; keep it to yourself',
+  );
   return command.action(async (file: string, options: StudyOptions) => {
     const session = openSession(host, options);
     const content = await readText(file, host.directory, {
@@ -69,6 +74,7 @@ export function studyVerb(host: Host): Command {
         command: `thinkbits study ${file}`,
         ...(options.workers !== undefined && { workers: options.workers }),
         ...(options.batch !== undefined && { batch: options.batch }),
+        ...(options.showConfidential && { showConfidential: true }),
       },
     );
     const { isTTY, columns } = host.stdout;

@@ -52,8 +52,8 @@ const sums: Benchmark = {
   licence: 'CC0-1.0',
   rowSchema,
   defaults: { sampling: greedy, maxTokens: 16 },
-  async load({ rows = ownRows, limit, source }: LoadOptions = {}): Promise<ProblemSet> {
-    const place = (i: number) => (source ? `${source.file}, ${source.places[i]}` : `row ${i + 1}`);
+  async load({ rows = ownRows, limit, places }: LoadOptions = {}): Promise<ProblemSet> {
+    const place = (i: number) => places?.[i] ?? `row ${i + 1}`;
     if (rows.length === 0) throw new ThinkbitsError(bad('There are no rows.'));
     const checked = rows.map((row, i) => validate<Row>(rowSchema, row, place(i), bad('row')));
     const ids = new Set(checked.map(({ id }) => id));
@@ -124,7 +124,7 @@ const broken: { readonly [check: string]: Partial<Benchmark> } = {
       sums.load({ ...options, ...(rows && { rows: rows.filter((row) => (row as Row)?.id) }) }),
   },
   'names file and place of a bad row': {
-    load: ({ source: _, ...options } = {}) => sums.load(options),
+    load: ({ places: _, ...options } = {}) => sums.load(options),
   },
   'tells repeated rows apart or refuses them': {
     async load(options) {

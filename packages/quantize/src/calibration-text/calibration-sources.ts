@@ -1,6 +1,6 @@
 import type { CalibrationSpec } from '@thinkbits/spec';
 import { type CalibrationEntry, readCalibrationRow } from './calibration-entry.js';
-import type { DataRow } from './read-rows.js';
+import type { CalibrationRow } from './calibration-rows.js';
 
 /** A corpus that recipes call by name. */
 export interface CalibrationSource {
@@ -11,7 +11,7 @@ export interface CalibrationSource {
   /** How to get it, where it is no download. */
   readonly help?: string;
   /** A row as calibration text. */
-  entry(row: DataRow): CalibrationEntry;
+  entry(row: CalibrationRow): CalibrationEntry;
   /** Whether a plain-text file has a row a line. */
   readonly lines?: boolean;
   /** Rows that `windows` joins; all where absent. */
@@ -20,7 +20,7 @@ export interface CalibrationSource {
   readonly sampling: CalibrationSpec['sampling'];
 }
 
-const text = ({ row, what }: DataRow): CalibrationEntry => readCalibrationRow(row, what);
+const text = ({ row, what }: CalibrationRow): CalibrationEntry => readCalibrationRow(row, what);
 
 /**
  * The corpora of the study and how it reads them (methods.md §3). Texts are joined by an empty line and

@@ -1,16 +1,16 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import { type CalibrationEntry, readCalibrationRow } from './calibration-entry.js';
-import { readRows, readText } from './read-rows.js';
+import { calibrationRows, readText } from './calibration-rows.js';
 
 /**
  * Reads calibration text: rows from a file called `.jsonl`, `.json` or `.parquet`, also compressed, else the
  * file as one text.
- * @throws ThinkbitsError `calibration/no-file`, `calibration/empty`, `calibration/bad-row`,
- *   `calibration/no-zstd`, `json/syntax`
+ * @throws ThinkbitsError `calibration/no-file`, `calibration/empty`, `calibration/bad-row`, and what
+ *   `readDataRows` throws
  */
 export async function readCalibrationFile(path: string): Promise<CalibrationEntry[]> {
   const entries: CalibrationEntry[] = [];
-  const rows = readRows(path);
+  const rows = calibrationRows(path);
   if (rows) {
     for await (const { row, what } of rows) entries.push(readCalibrationRow(row, what));
   } else {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { type HubOptions, openDatasetFile } from '@thinkbits/checkpoint/node';
+import { type HubOptions, openDatasetFile, parseDatasetFile } from '@thinkbits/checkpoint/node';
 import { nearestName, ThinkbitsError } from '@thinkbits/spec';
 import type { CalibrationEntry } from './calibration-entry.js';
+import { calibrationRows, readText } from './calibration-rows.js';
 import { type CalibrationSource, calibrationSources } from './calibration-sources.js';
 import { readCalibrationFile } from './read-calibration-file.js';
-import { readRows, readText } from './read-rows.js';
 
 /** Calibration text and how much of it `windows` joins. */
 export interface CalibrationTexts {
@@ -21,16 +21,13 @@ interface ParsedSource {
   readonly hub?: { readonly dataset: string; readonly file: string };
 }
 
-const hubFile = /^([\w.-]+\/[\w.-]+(?:@[^:]+)?):([^:]+)$/;
-
 function parse(source: string): ParsedSource {
   const [before, ...rest] = source.split('=') as [string, ...string[]];
   if (Object.hasOwn(calibrationSources, before)) {
     return rest.length > 0 ? { name: before, path: rest.join('=') } : { name: before };
   }
-  const [, dataset, file] = hubFile.exec(source) ?? [];
-  if (dataset !== undefined && file !== undefined) return { hub: { dataset, file } };
-  return { path: source };
+  const hub = parseDatasetFile(source);
+  return hub ? { hub } : { path: source };
 }
 
 /**
@@ -48,7 +45,7 @@ async function readNamed(
   source: CalibrationSource,
   path: string,
 ): Promise<readonly CalibrationEntry[]> {
-  const rows = readRows(path);
+  const rows = calibrationRows(path);
   const entries: CalibrationEntry[] = [];
   if (rows) {
     for await (const row of rows) entries.push(source.entry(row));

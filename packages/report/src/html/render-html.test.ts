@@ -146,6 +146,33 @@ test('names and answers are shown, not run', async () => {
   expect(unbalanced(html)).toEqual([]);
 });
 
+test('answers that may not be shown are counted and named, not shown', async () => {
+  const html = await renderHtml(
+    withRows((row) => ({
+      ...row,
+      scores: { mcc: { value: -0.25, interval95: [-0.5, 0.125] as const } },
+      samples: [
+        {
+          problem: 'rec1',
+          expected: 'B',
+          extracted: 'C',
+          correct: false,
+          finish_reason: 'stop' as const,
+          completion_tokens: 9,
+          thinking: '',
+          text: '',
+          withheld: true as const,
+        },
+      ],
+    })),
+  );
+  expect(html).toContain('does not allow its questions to be published');
+  expect(html).toContain('<bdi>rec1</bdi>');
+  expect(html).not.toContain('<dt>Answer</dt>');
+  expect(html).toContain('−0.250<span class="range">−0.500 to 0.125</span>');
+  expect(unbalanced(html)).toEqual([]);
+});
+
 test('thirty cells with long answers stay below 1.5 MB, and cut text is announced', async () => {
   const html = await renderHtml(thirtyCells());
   expect(new TextEncoder().encode(html).length).toBeLessThan(1_500_000);

@@ -8,12 +8,15 @@ import {
   perplexity,
   ratio,
   sampleSize,
+  score,
+  scoreInterval,
+  scoreTitle,
   speed,
   whole,
 } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import type { StudyRow } from '../study-results.js';
-import { perplexityTexts } from '../table-columns.js';
+import { perplexityTexts, scoreNames } from '../table-columns.js';
 import { escapeHtml } from './escape-html.js';
 import { modelRow } from './model-row.js';
 
@@ -132,6 +135,17 @@ function table(caption: string, panels: readonly StudyPanel[], columns: readonly
 ${bodies.join('\n')}</table></div>`;
 }
 
+const scoreColumn = (name: string): Column => ({
+  title: escapeHtml(scoreTitle(name)),
+  below: '95 % interval',
+  cell: ({ scores }) => {
+    const { value = null, interval95 = null } = scores?.[name] ?? {};
+    return value === null
+      ? none
+      : figure(score(value), interval95 ? scoreInterval(interval95) : '');
+  },
+});
+
 const perplexityColumn = (text: string): Column => ({
   title: 'perplexity',
   below: escapeHtml(text),
@@ -143,10 +157,12 @@ const perplexityColumn = (text: string): Column => ({
 
 /** Two tables of the panels of one benchmark: what they got right, and what it took. */
 export function resultTables(panels: readonly StudyPanel[]): string {
+  const rows = panels.flatMap((panel) => panel.rows);
   return [
     table('What they get right', panels, [
       ...resultColumns,
-      ...perplexityTexts(panels.flatMap(({ rows }) => rows)).map(perplexityColumn),
+      ...scoreNames(rows).map(scoreColumn),
+      ...perplexityTexts(rows).map(perplexityColumn),
     ]),
     table('What it takes', panels, costColumns),
   ].join('\n');

@@ -3,6 +3,9 @@ import type { StudyPanel } from '../study-panels.js';
 import type { StudySample } from '../study-results.js';
 import { escapeHtml } from './escape-html.js';
 
+/** What stands in place of a question and its answer. */
+const withheld =
+  'Question and answer are left out: this benchmark does not allow its questions to be published.';
 /** Answers shown for a cell, right and wrong ones each at most half where there are both; results may carry more. */
 const shownSamples = 4;
 /** Characters of thinking shown; the middle of a longer one is left out, and the page says so. */
@@ -38,11 +41,16 @@ function sampleDetails(sample: StudySample): string {
   const ended = { stop: '', length: ', cut off', error: ', failed' }[sample.finish_reason];
   const tokens = `${whole(sample.completion_tokens)} ${sample.completion_tokens === 1 ? 'token' : 'tokens'}`;
   const part = (name: string, html: string) => `<dt>${name}</dt><dd>${html}</dd>`;
+  const answer = [
+    sample.question === undefined ? '' : part('Question', escapeHtml(abridge(sample.question))),
+    sample.thinking === ''
+      ? ''
+      : part('Thinking', `<pre>${escapeHtml(abridge(sample.thinking))}</pre>`),
+    part('Answer', sample.text === '' ? '<i>none</i>' : escapeHtml(abridge(sample.text))),
+  ].join('\n');
   return `<details><summary>${verdict} &ensp;<bdi>${escapeHtml(abridge(read, 120))}</bdi><span class="meta">,
 expected <bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi> · ${tokens}${ended} · <bdi>${escapeHtml(sample.problem)}</bdi></span></summary>
-<dl class="sample">${sample.question === undefined ? '' : part('Question', escapeHtml(abridge(sample.question)))}
-${sample.thinking === '' ? '' : part('Thinking', `<pre>${escapeHtml(abridge(sample.thinking))}</pre>`)}
-${part('Answer', sample.text === '' ? '<i>none</i>' : escapeHtml(abridge(sample.text)))}</dl></details>`;
+<dl class="sample">${sample.withheld ? part('Not shown', withheld) : answer}</dl></details>`;
 }
 
 /** Answers of every cell that carries some, folded; empty where none does. */

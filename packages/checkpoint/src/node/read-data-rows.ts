@@ -3,21 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline, type Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { type JsonObject, ThinkbitsError } from '@thinkbits/spec';
-import { parseJson } from '@thinkbits/validation';
+import { type Json, ThinkbitsError } from '@thinkbits/spec';
+import { parseCsv, parseJson } from '@thinkbits/validation';
 
 /** A row of a data file and where it stands. */
 export interface DataRow {
-  /** For messages, for example `c4.jsonl, line 3,`. */
-  readonly what: string;
-  readonly row: JsonObject;
+  /** For messages, for example `c4.jsonl, line 3`. */
+  readonly place: string;
+  readonly row: Json;
 }
 
 function notReadable(path: string, cause: unknown): ThinkbitsError {
   return new ThinkbitsError({
-    code: 'calibration/no-file',
-    message: `The calibration text ${path} cannot be read: ${(cause as Error).message}.`,
-    help: 'Give a text file, or JSON lines with "text", or with "question" and "generated_text".',
+    code: 'data/not-readable',
+    message: `The data file ${path} cannot be read: ${(cause as Error).message}.`,
+    help: 'Name a file of rows that is there: .jsonl, .json, .csv or .parquet.',
+    details: { file: path },
     cause,
   });
 }
@@ -30,7 +31,7 @@ function decompressor(path: string): NodeJS.ReadWriteStream | undefined {
   const { createZstdDecompress } = zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream };
   if (createZstdDecompress) return createZstdDecompress();
   throw new ThinkbitsError({
-    code: 'calibration/no-zstd',
+    code: 'data/no-zstd',
     category: 'machine',
     message: `${path} is compressed with zstd, which Node ${process.versions.node} cannot read.`,
     help: 'Use Node 22.15 or newer, or decompress the file (zstd -d) and name the result.',
@@ -47,19 +48,37 @@ async function* readLines(path: string): AsyncGenerator<DataRow> {
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       line++;
       if (text.trim() === '') continue;
-      const what = `${path}, line ${line},`;
-      yield { what, row: parseJson(text.replace(/^\uFEFF/, ''), what) as JsonObject };
+      yield { place: `${path}, line ${line}`, row: parseJson(text, path, line - 1) };
     }
   } catch (cause) {
     throw ThinkbitsError.isInstance(cause) ? cause : notReadable(path, cause);
   }
 }
 
-async function* readArray(path: string): AsyncGenerator<DataRow> {
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause) => {
+    throw notReadable(path, cause);
+  });
+}
+
+/** A list of rows, one row, or lists of rows by name, as the MR-Ben data are. */
+async function* readJson(path: string): AsyncGenerator<DataRow> {
   const value = parseJson(await readText(path), path);
-  const rows = Array.isArray(value) ? value : [value];
-  for (const [index, row] of rows.entries())
-    yield { what: `${path}, row ${index + 1},`, row: row as JsonObject };
+  const lists = Object.entries(value ?? {});
+  if (!Array.isArray(value) && lists.length > 0 && lists.every(([, list]) => Array.isArray(list))) {
+    for (const [name, list] of lists as [string, readonly Json[]][]) {
+      for (const [index, row] of list.entries())
+        yield { place: `${path}, row ${index + 1} of "${name}"`, row };
+    }
+    return;
+  }
+  const rows: readonly Json[] = Array.isArray(value) ? value : [value];
+  for (const [index, row] of rows.entries()) yield { place: `${path}, row ${index + 1}`, row };
+}
+
+async function* readCsv(path: string): AsyncGenerator<DataRow> {
+  for (const { line, value } of parseCsv(await readText(path), path))
+    yield { place: `${path}, line ${line}`, row: value };
 }
 
 async function* readParquet(path: string): AsyncGenerator<DataRow> {
@@ -70,26 +89,17 @@ async function* readParquet(path: string): AsyncGenerator<DataRow> {
       throw notReadable(path, cause);
     });
   for (const [index, row] of rows.entries())
-    yield { what: `${path}, row ${index + 1},`, row: row as JsonObject };
-}
-
-/**
- * The text of a file that holds no rows.
- * @throws ThinkbitsError `calibration/no-file`
- */
-export async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause) => {
-    throw notReadable(path, cause);
-  });
+    yield { place: `${path}, row ${index + 1}`, row: row as Json };
 }
 
 /**
  * The rows of a data file by its ending, one by one: `.jsonl` (also `.json.gz`, `.jsonl.zst`, …), `.json`
- * (an array), `.parquet`; undefined for a file that is plain text.
- * @throws ThinkbitsError while reading: `calibration/no-file`, `calibration/no-zstd`, `json/syntax`
+ * (a list, or lists by name), `.csv` (its first line names the columns), `.parquet`; undefined for another file.
+ * @throws ThinkbitsError while reading: `data/not-readable`, `data/no-zstd`, `json/syntax`, `csv/syntax`
  */
-export function readRows(path: string): AsyncGenerator<DataRow> | undefined {
+export function readDataRows(path: string): AsyncGenerator<DataRow> | undefined {
   if (/\.(jsonl|ndjson)$|\.(jsonl?|ndjson)\.(gz|zst)$/.test(path)) return readLines(path);
-  if (path.endsWith('.json')) return readArray(path);
+  if (path.endsWith('.json')) return readJson(path);
+  if (path.endsWith('.csv')) return readCsv(path);
   return path.endsWith('.parquet') ? readParquet(path) : undefined;
 }

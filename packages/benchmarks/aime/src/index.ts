@@ -1,0 +1,1 @@
+export { type AimeSet, aime, aimeSets, benchmark } from './aime.js';

@@ -1,0 +1,1 @@
+export { benchmark, type JsonlOptions, type JsonlRow } from './jsonl.js';

@@ -1,0 +1,1 @@
+export { benchmark, type MrBenRow } from './mr-ben.js';
