@@ -1,5 +1,11 @@
 import type { BenchmarkProblems } from '@thinkbits/evaluate';
-import type { Benchmark, JsonObject, LoadOptions, Scorer } from '@thinkbits/spec';
+import {
+  type Benchmark,
+  type JsonObject,
+  type LoadOptions,
+  type Scorer,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import { readRows, resolveBenchmark } from '../resolve/benchmark.js';
 import { resolveScorer } from '../resolve/scorer.js';
 
@@ -40,13 +46,25 @@ export async function loadBenchmark(
   return { benchmark, problems: await benchmark.load(await loadOptions(request, directory)) };
 }
 
-/** Every scorer that the problems name, by id. */
+/**
+ * Every scorer that the problems name, by id.
+ * @throws ThinkbitsError `scorer/not-found` with the row that names it, and others of resolving
+ */
 export async function loadScorers(
   benchmarks: readonly BenchmarkProblems[],
   directory: string,
 ): Promise<Map<string, Scorer>> {
-  const ids = new Set(benchmarks.flatMap(({ problems }) => problems.problems.map((p) => p.scorer)));
   const scorers = new Map<string, Scorer>();
-  for (const id of ids) scorers.set(id, await resolveScorer(id, directory));
+  for (const { problems } of benchmarks) {
+    for (const { scorer, origin } of problems.problems) {
+      if (scorers.has(scorer)) continue;
+      const found = await resolveScorer(scorer, directory).catch((error) => {
+        if (!ThinkbitsError.isInstance(error) || origin === undefined) throw error;
+        const { code, category, message, help } = error;
+        throw new ThinkbitsError({ code, category, message: `${origin}: ${message}`, help });
+      });
+      scorers.set(scorer, found);
+    }
+  }
   return scorers;
 }

@@ -31,12 +31,12 @@ export async function readRows(
   for (const file of files) {
     const hub = parseDatasetFile(file);
     const path = hub ? await openDatasetFile(hub.dataset, hub.file) : resolve(directory, file);
-    const read = readDataRows(path);
+    const read = readDataRows(path, file);
     if (!read) throw noRows(file, 'is of no known kind');
     const before = rows.length;
     for await (const { place, row } of read) {
       rows.push(row);
-      places.push(place.replace(path, file)); // as the user calls it
+      places.push(place);
     }
     if (rows.length === before) throw noRows(file, 'has no rows');
   }

@@ -99,7 +99,7 @@ it('an unknown source names what is near', async () => {
 
 it('a compressed file is read where Node can', async () => {
   const path = await file('rows.jsonl.zst', 'not zstd');
-  expect(await codeOf(textsOf(path))).toMatch(/^data\/(no-zstd|not-readable)/);
+  expect(await codeOf(textsOf(path))).toMatch(/^data\/(no-zstd|not-found)/);
 });
 
 it('checkpoints record no paths', () => {
