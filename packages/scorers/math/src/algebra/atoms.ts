@@ -80,7 +80,7 @@ function sampleValue(name: string): number {
 export function describedAtom(
   key: string,
   approximate: () => Complex,
-  options: Partial<Pick<Atom, 'carry' | 'positive'>> = {},
+  options: Partial<Pick<Atom, 'carry' | 'positive' | 'applied'>> = {},
 ): Atom {
   const symbolic = key.includes('[');
   return { key, independent: false, positive: false, symbolic, approximate, ...options };

@@ -1,4 +1,5 @@
 import type { StepBudget } from '../step-budget.js';
+import { euler, pi } from './atoms.js';
 import { modulus } from './complex.js';
 import { type Fraction, fractionKey } from './fraction.js';
 import { addSums, approximateSum, atomsOf, multiplySums, negateSum, type Sum } from './sum.js';
@@ -6,7 +7,10 @@ import { addSums, approximateSum, atomsOf, multiplySums, negateSum, type Sum } f
 /** Whether a sum is zero: true and false are proved, undefined is not known. */
 export function isZero(sum: Sum): boolean | undefined {
   if (sum.size === 0) return true;
-  if (atomsOf(sum).every((atom) => atom.independent)) return false;
+  const atoms = atomsOf(sum);
+  // e is transcendental: alone with roots and symbols it is independent of them.
+  const transcendental = atoms.some(({ key }) => key === pi.key) ? undefined : euler.key;
+  if (atoms.every(({ key, independent }) => independent || key === transcendental)) return false;
   // Not a normal form any more: a clear difference in double precision disproves, nothing proves.
   const { value, size } = approximateSum(sum);
   return modulus(value) > 1e-9 * size ? false : undefined;

@@ -9,7 +9,9 @@ export function opaque(
   approximation: (x: Complex) => Complex,
 ): Fraction {
   const key = `${name}(${fractionKey(value)})`;
-  return fromAtom(describedAtom(key, () => approximation(approximate(value))));
+  return fromAtom(
+    describedAtom(key, () => approximation(approximate(value)), { applied: { name, value } }),
+  );
 }
 
 /** Whether the term that sorts first has a negative coefficient: true of exactly one of x and -x. */

@@ -1,6 +1,7 @@
 import { type StepBudget, Unreadable } from '../step-budget.js';
 import { describedAtom, imaginaryUnit, integerAtom } from './atoms.js';
 import { complex, powerComplex } from './complex.js';
+import { denestSquareRoot } from './denest.js';
 import { factorInteger } from './factor.js';
 import {
   approximate,
@@ -20,6 +21,8 @@ import {
   approximateRational,
   floorRational,
   formatRational,
+  greatestCommonDivisor,
+  invertRational,
   multiplyRationals,
   negateRational,
   one,
@@ -34,6 +37,7 @@ import {
   factorsKey,
   onlyTerm,
   type Sum,
+  scaleSum,
   type Term,
 } from './sum.js';
 
@@ -118,13 +122,36 @@ function rootOfExpression(budget: StepBudget, base: Fraction, exponent: Rational
     return divide(budget, numerator, rootOfTerm(budget, below, exponent));
   }
   if (constantOf(base.denominator)) {
-    const carry = { order: 1, carried: base.numerator };
-    const atom = describedAtom(`(${fractionKey(base)})`, () => approximate(base), { carry });
-    return atomTo(budget, atom, exponent);
+    const denested =
+      exponent.denominator === 2n ? denestSquareRoot(budget, base.numerator) : undefined;
+    if (denested) return integerPower(budget, denested, exponent.numerator);
+    // √(c·p) = √c √p where p is the primitive part, so that radicals of multiples are multiples of one radical.
+    const content = contentOf(base.numerator);
+    const primitive = fromSum(scaleSum(base.numerator, invertRational(content)));
+    const carry = { order: 1, carried: primitive.numerator };
+    const atom = describedAtom(`(${fractionKey(primitive)})`, () => approximate(primitive), {
+      carry,
+    });
+    return multiply(
+      budget,
+      powerOfNumber(budget, content, exponent),
+      atomTo(budget, atom, exponent),
+    );
   }
   const key = `(${fractionKey(base)})^(${formatRational(exponent)})`;
   const value = () => powerComplex(approximate(base), complex(approximateRational(exponent)));
   return fromAtom(describedAtom(key, value));
+}
+
+/** The positive rational c that leaves coprime integer coefficients in sum / c. */
+function contentOf(sum: Sum): Rational {
+  let [above, below] = [0n, 1n];
+  for (const { coefficient } of sum.values()) {
+    above = greatestCommonDivisor(above, coefficient.numerator);
+    const shared = greatestCommonDivisor(below, coefficient.denominator);
+    below *= coefficient.denominator / shared;
+  }
+  return rational(above, below);
 }
 
 /** Whether √(c · Π atoms) = √c · Π √atom: all positive, or one symbol beside a positive coefficient. */

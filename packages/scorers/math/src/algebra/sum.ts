@@ -35,6 +35,11 @@ export interface Atom {
   readonly independent: boolean;
   /** Positive whatever its symbols stand for, so that roots distribute over it. */
   readonly positive: boolean;
+  /** Where the atom is a function of a value: `ln`, `abs`, `sin`, … */
+  readonly applied?: {
+    readonly name: string;
+    readonly value: { readonly numerator: Sum; readonly denominator: Sum };
+  };
   /** Contains a symbol, so that it is no number. */
   readonly symbolic: boolean;
   approximate(): Complex;

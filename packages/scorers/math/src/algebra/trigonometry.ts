@@ -1,18 +1,21 @@
 import type { StepBudget } from '../step-budget.js';
 import { describedAtom } from './atoms.js';
 import { cosine, sine } from './complex.js';
+import { exactCosine } from './exact-cosine.js';
 import {
+  add,
   approximate,
   divide,
   type Fraction,
   fractionKey,
   fromAtom,
-  fromInteger,
+  fromSum,
+  multiply,
   negate,
+  subtract,
 } from './fraction.js';
 import { isNegative, opaque } from './opaque.js';
-import { squareRoot } from './power.js';
-import { floorRational, type Rational, rational, zero } from './rational.js';
+import { type Rational, rational, zero } from './rational.js';
 import {
   addSums,
   constantOf,
@@ -21,29 +24,77 @@ import {
   negateSum,
   oneSum,
   onlyTerm,
+  type Term,
 } from './sum.js';
 
-/** cos; exact at multiples of π/6 and π/4, even elsewhere. */
-export function cosineOf(budget: StepBudget, angle: Fraction): Fraction {
-  const turns = multiplesOfPi(angle);
-  const exact = turns && exactCosine(budget, turns);
-  return exact ?? opaque('cos', isNegative(angle) ? negate(angle) : angle, cosine);
+/** cos and sin of one angle. */
+interface CosineAndSine {
+  readonly cos: Fraction;
+  readonly sin: Fraction;
 }
 
-/** sin; exact at multiples of π/6 and π/4, odd elsewhere, and sin² is written 1 - cos². */
-export function sineOf(budget: StepBudget, angle: Fraction): Fraction {
+/** Sums of more terms, and larger multiples of one, are not taken apart. */
+const mostTerms = 4;
+const largestMultiple = 8n;
+
+export const cosineOf = (budget: StepBudget, angle: Fraction): Fraction =>
+  cosineAndSine(budget, angle).cos;
+
+export const sineOf = (budget: StepBudget, angle: Fraction): Fraction =>
+  cosineAndSine(budget, angle).sin;
+
+/**
+ * Exact where the angle is a multiple of π with a known cosine; else by the addition theorems in terms of the smallest
+ * angles, so that sin 2x is 2 sin x cos x and cos(π - x) is -cos x.
+ */
+function cosineAndSine(budget: StepBudget, angle: Fraction): CosineAndSine {
   const turns = multiplesOfPi(angle);
-  // sin(rπ) = cos((1/2 - r)π)
-  const mirrored =
-    turns && rational(turns.denominator - 2n * turns.numerator, 2n * turns.denominator);
-  const exact = mirrored && exactCosine(budget, mirrored);
+  const exact = turns && exactly(budget, turns);
   if (exact) return exact;
-  if (isNegative(angle)) return negate(sineOf(budget, negate(angle)));
-  const cos = opaque('cos', angle, cosine).numerator;
-  const carried = addSums(budget, oneSum, negateSum(multiplySums(budget, cos, cos)));
-  const carry = { order: 2, carried };
+  const terms = [...angle.numerator.values()];
+  if (!constantOf(angle.denominator) || terms.length > mostTerms) {
+    return ofSmallestAngle(budget, angle);
+  }
+  const parts = terms.map((term) => ofTerm(budget, term));
+  return parts.reduce((a, b) => addAngles(budget, a, b));
+}
+
+/** cos(a + b) = cos a cos b - sin a sin b, sin(a + b) = sin a cos b + cos a sin b. */
+function addAngles(budget: StepBudget, a: CosineAndSine, b: CosineAndSine): CosineAndSine {
+  const times = (x: Fraction, y: Fraction) => multiply(budget, x, y);
+  return {
+    cos: subtract(budget, times(a.cos, b.cos), times(a.sin, b.sin)),
+    sin: add(budget, times(a.sin, b.cos), times(a.cos, b.sin)),
+  };
+}
+
+/** Of c·m, by the angle m / q where c = p / q. */
+function ofTerm(budget: StepBudget, { coefficient, factors }: Term): CosineAndSine {
+  const exact = factorsKey(factors) === 'π' ? exactly(budget, coefficient) : undefined;
+  if (exact) return exact;
+  const multiple = coefficient.numerator < 0n ? -coefficient.numerator : coefficient.numerator;
+  const own = multiple <= largestMultiple ? multiple : 1n;
+  const smallest = { numerator: coefficient.numerator / own, denominator: coefficient.denominator };
+  const term = { coefficient: smallest, factors };
+  const unit = ofSmallestAngle(budget, fromSum(new Map([[factorsKey(factors), term]])));
+  let result = unit;
+  for (let times = 1n; times < own; times += 1n) result = addAngles(budget, result, unit);
+  return result;
+}
+
+/** cos is even, sin is odd, and sin² is written 1 - cos². */
+function ofSmallestAngle(budget: StepBudget, angle: Fraction): CosineAndSine {
+  if (isNegative(angle)) {
+    const { cos, sin } = ofSmallestAngle(budget, negate(angle));
+    return { cos, sin: negate(sin) };
+  }
+  const cos = opaque('cos', angle, cosine);
+  const squared = multiplySums(budget, cos.numerator, cos.numerator);
+  const carry = { order: 2, carried: addSums(budget, oneSum, negateSum(squared)) };
   const value = () => sine(approximate(angle));
-  return fromAtom(describedAtom(`sin(${fractionKey(angle)})`, value, { carry }));
+  const applied = { name: 'sin', value: angle };
+  const sin = describedAtom(`sin(${fractionKey(angle)})`, value, { carry, applied });
+  return { cos, sin: fromAtom(sin) };
 }
 
 /** r where the angle is rπ with a rational r. */
@@ -53,26 +104,12 @@ function multiplesOfPi(angle: Fraction): Rational | undefined {
   return term && factorsKey(term.factors) === 'π' ? term.coefficient : undefined;
 }
 
-/** 4 cos²(rπ) by r. */
-const quadrupledSquares = new Map([
-  ['0/1', 4],
-  ['1/6', 3],
-  ['1/4', 2],
-  ['1/3', 1],
-  ['1/2', 0],
-]);
-
-function exactCosine(budget: StepBudget, turns: Rational): Fraction | undefined {
-  // Into [0, 2) by cos(r + 2) = cos(r), into [0, 1] by cos(2 - r) = cos(r), into [0, 1/2] by cos(1 - r) = -cos(r).
-  const whole = 2n * floorRational(rational(turns.numerator, 2n * turns.denominator));
-  let r = rational(turns.numerator - whole * turns.denominator, turns.denominator);
-  if (r.numerator > r.denominator) r = rational(2n * r.denominator - r.numerator, r.denominator);
-  const negative = 2n * r.numerator > r.denominator;
-  if (negative) r = rational(r.denominator - r.numerator, r.denominator);
-  const quadrupled = quadrupledSquares.get(`${r.numerator}/${r.denominator}`);
-  if (quadrupled === undefined) return undefined;
-  const value = divide(budget, squareRoot(budget, fromInteger(quadrupled)), fromInteger(2));
-  return negative ? negate(value) : value;
+function exactly(budget: StepBudget, turns: Rational): CosineAndSine | undefined {
+  const cos = exactCosine(budget, turns);
+  // sin(rπ) = cos((1/2 - r)π)
+  const mirrored = rational(turns.denominator - 2n * turns.numerator, 2n * turns.denominator);
+  const sin = exactCosine(budget, mirrored);
+  return cos && sin && { cos, sin };
 }
 
 /** Where sin and cos stand in a quotient: tan = sin/cos, sec = 1/cos, … */
@@ -89,11 +126,8 @@ export function trigonometricQuotient(
   name: string,
   angle: Fraction,
 ): Fraction | undefined {
-  const parts = quotients[name];
+  const parts = Object.hasOwn(quotients, name) ? quotients[name] : undefined;
   if (!parts) return undefined;
-  const [above, below] = parts.map((part) => {
-    if (part === '1') return { numerator: oneSum, denominator: oneSum };
-    return part === 'sin' ? sineOf(budget, angle) : cosineOf(budget, angle);
-  });
-  return divide(budget, above as Fraction, below as Fraction);
+  const values = { ...cosineAndSine(budget, angle), 1: fromSum(oneSum) };
+  return divide(budget, values[parts[0]], values[parts[1]]);
 }

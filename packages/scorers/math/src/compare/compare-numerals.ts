@@ -14,10 +14,12 @@ export function compareNumerals(
 ): Equality {
   if (gold.kind === 'based' && prediction.kind === 'based') {
     const same = baseSubscript === 'ignore' || gold.base === prediction.base;
-    return same && gold.digits === prediction.digits;
+    return same && plainDigits(gold.digits) === plainDigits(prediction.digits);
   }
   const [based, other] = gold.kind === 'based' ? [gold, prediction] : [prediction, gold];
   const digits = textOf(other);
   if (based.kind !== 'based' || digits === undefined) return undefined;
-  return baseSubscript !== 'required' && based.digits === digits;
+  return baseSubscript !== 'required' && plainDigits(based.digits) === plainDigits(digits);
 }
+
+const plainDigits = (digits: string): string => digits.replace(/^0+(?=.)/, '').toUpperCase();

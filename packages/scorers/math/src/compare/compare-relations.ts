@@ -1,4 +1,4 @@
-import { negate, subtract } from '../algebra/fraction.js';
+import { fractionKey, negate, subtract } from '../algebra/fraction.js';
 import { isZero } from '../algebra/is-zero.js';
 import { invertRational, multiplyRationals, type Rational } from '../algebra/rational.js';
 import { addSums, atomsOf, negateSum, type Sum, scaleSum } from '../algebra/sum.js';
@@ -7,7 +7,8 @@ import { sameWords, textOf } from './compare-text.js';
 import { compareValues } from './compare-values.js';
 import type { Context } from './context.js';
 import { all, type Equality } from './equality.js';
-import { compareRealSets, realSetOf } from './real-set.js';
+import { compareRealSets } from './intervals.js';
+import { realSetOf } from './real-set.js';
 
 /** The name that `x = 5`, `f(x) = x^2` or `(x, y) = (1, 2)` defines. */
 export function definedName(value: Value): string | undefined {
@@ -22,8 +23,14 @@ function nameOf(value: Value): string | undefined {
     const names = value.items.map(nameOf);
     return names.includes(undefined) ? undefined : names.join(',');
   }
-  const text = textOf(value);
+  const text = textOf(value) ?? segmentOf(value);
   return text !== undefined && /[^\d/-]/.test(text) ? text : undefined;
+}
+
+/** The segment AB, which is read as a product. */
+function segmentOf(value: Value): string | undefined {
+  const key = value.kind === 'expression' ? fractionKey(value.value) : '';
+  return /^1·\[[A-Z]\](?:·\[[A-Z]\])?$/.test(key) ? key.slice(2) : undefined;
 }
 
 /** 5 of `x = 5` and of `x = 2 + 3 = 5`, the set of `x ∈ S`; anything else stays what it is. */
@@ -115,11 +122,14 @@ function compareAsSets(context: Context, gold: RelationValue, prediction: Relati
   return x && y ? compareRealSets(context, x, y) : undefined;
 }
 
-const variablesOf = ({ members }: RelationValue): string =>
-  members
-    .flatMap((member) => (member.kind === 'expression' ? atomsOf(member.value.numerator) : []))
-    .flatMap((atom) => (atom.symbolic ? [atom.key] : []))
-    .join();
+/** The letters of a relation, also those within functions, sorted. */
+const variablesOf = ({ members }: RelationValue): string => {
+  const keys = members.map((member) =>
+    member.kind === 'expression' ? fractionKey(member.value) : '',
+  );
+  const names = keys.flatMap((key) => [...key.matchAll(/\[[^\]]*\]/g)].map(([name]) => name));
+  return [...new Set(names)].sort().join();
+};
 
 /** Relations that are the same member by member; whether others mean the same is not known. */
 function compareMembers(

@@ -4,7 +4,8 @@ import { textOf } from './compare-text.js';
 import { compareValues } from './compare-values.js';
 import type { Context } from './context.js';
 import { all, any, type Equality } from './equality.js';
-import { compareRealSets, realSetOf } from './real-set.js';
+import { compareRealSets } from './intervals.js';
+import { realSetOf } from './real-set.js';
 
 /**
  * Lists and sets without order, tuples and intervals with it. A list without brackets is read as whatever it is
@@ -28,6 +29,8 @@ export function compareSequences(
   if ([...left, ...right].some((item) => textOf(item) === '…')) {
     return sameInOrder(context, left, right);
   }
+  const definitions = compareDefinitions(context, left, right);
+  if (definitions !== undefined) return definitions;
   const equal = sameMembers(context, left, right);
   return equal || any([equal, compareAsSets(context, gold, prediction)]);
 }
@@ -46,6 +49,19 @@ function compareBrackets(gold: SequenceValue, prediction: SequenceValue): Equali
 function sameInOrder(context: Context, a: readonly Value[], b: readonly Value[]): Equality {
   if (a.length !== b.length) return false;
   return all(a.map((item, i) => compareValues(context, item, b[i] as Value)));
+}
+
+/** Values of the same different names, name by name; undefined for anything else. */
+function compareDefinitions(context: Context, a: readonly Value[], b: readonly Value[]): Equality {
+  const [own, other] = [a, b].map(
+    (items) => new Map(items.map((item) => [definedName(item) ?? '', definedValue(context, item)])),
+  );
+  if (!own || !other || own.has('') || own.size !== a.length || other.size !== b.length)
+    return undefined;
+  if (a.length !== b.length || ![...own.keys()].every((name) => other.has(name))) return undefined;
+  return all(
+    [...own].map(([name, value]) => compareValues(context, value, other.get(name) as Value)),
+  );
 }
 
 /** A list of assignments to different names as a tuple in the order of the names; anything else as it stands. */

@@ -15,6 +15,10 @@ const plainWords = (text: string): string =>
 /** Words are equal without regard to case and punctuation. */
 export const sameWords = (a: string, b: string): boolean => plainWords(a) === plainWords(b);
 
+/** The letter that a text is or begins with, `(B) 5`. */
+const optionOf = (text: string): string | undefined =>
+  isLetter(text) ? text : /^\s*\(([A-Za-z])\)/.exec(text)?.[1];
+
 /** Whether a text is one letter, perhaps in brackets. */
 const isLetter = (text: string): boolean => /^[a-z]$/.test(plainWords(text));
 
@@ -29,7 +33,12 @@ export function compareWords(
     return optionLetterCase === 'ignore' || !isLetter(a) || letters[0] === letters[1];
   };
   if (gold.kind === 'text' && prediction.kind === 'text') {
-    return sameWords(gold.text, prediction.text) && sameCase(gold.text, prediction.text);
+    const [a, b] = [gold, prediction].map(({ text }) => optionOf(text));
+    // "(B) 5" is option B with what it says.
+    const options =
+      a !== undefined && b !== undefined && isLetter(gold.text) !== isLetter(prediction.text);
+    const [x, y] = options ? [a, b] : [gold.text, prediction.text];
+    return sameWords(x, y) && sameCase(x, y);
   }
   const [text, other] = gold.kind === 'text' ? [gold, prediction] : [prediction, gold];
   const [letter, symbol] = [textOf(text) ?? '', textOf(other) ?? ''];

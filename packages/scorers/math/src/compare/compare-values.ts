@@ -1,3 +1,5 @@
+import { divide, type Fraction } from '../algebra/fraction.js';
+import { equalFractions } from '../algebra/is-zero.js';
 import type { Value } from '../parse/value.js';
 import { compareNumerals } from './compare-numerals.js';
 import { compareQuantities } from './compare-quantities.js';
@@ -8,7 +10,8 @@ import { compareTables } from './compare-tables.js';
 import { compareWords } from './compare-text.js';
 import type { Context } from './context.js';
 import type { Equality } from './equality.js';
-import { compareRealSets, realSetOf } from './real-set.js';
+import { compareRealSets } from './intervals.js';
+import { realSetOf } from './real-set.js';
 
 /** Whether two answers are the same. Symmetric but for what a prediction may leave out. */
 export function compareValues(context: Context, gold: Value, prediction: Value): Equality {
@@ -24,7 +27,7 @@ export function compareValues(context: Context, gold: Value, prediction: Value):
     return compareSequences(context, gold, prediction);
   }
   if (gold.kind === 'ratio' && prediction.kind === 'ratio') {
-    return compareRatios(context, gold.parts, prediction.parts);
+    return compareRatios(context, gold, prediction);
   }
   if (kinds.includes('based')) return compareNumerals(context.policies, gold, prediction);
   if (kinds.includes('text')) return compareWords(context.policies, gold, prediction);
@@ -42,12 +45,22 @@ function compareKinds(context: Context, gold: Value, prediction: Value): Equalit
   if (a !== gold || b !== prediction) return compareValues(context, a, b);
   const [x, y] = [realSetOf(context, gold), realSetOf(context, prediction)];
   if (x && y) return compareRealSets(context, x, y);
+  const ratios = [gold, prediction].map((value) => quotientOf(context, value));
+  if (ratios[0] && ratios[1]) return equalFractions(context.budget, ratios[0], ratios[1]);
   const [c, d] = [onlyMember(gold), onlyMember(prediction)];
   if (c !== gold || d !== prediction) return compareValues(context, c, d);
   return shapes.has(gold.kind) && shapes.has(prediction.kind) ? false : undefined;
 }
 
 const isRelation = ({ kind }: Value): boolean => kind === 'relation';
+
+/** 2 : 3 as 2/3, beside an expression. */
+function quotientOf({ budget }: Context, value: Value): Fraction | undefined {
+  if (value.kind === 'expression') return value.value;
+  if (value.kind !== 'ratio' || value.parts.length !== 2) return undefined;
+  const [above, below] = value.parts as [Fraction, Fraction];
+  return below.numerator.size === 0 ? undefined : divide(budget, above, below);
+}
 
 /** {5} is as good an answer as 5. */
 function onlyMember(value: Value): Value {

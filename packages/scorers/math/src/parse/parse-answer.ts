@@ -1,6 +1,8 @@
-import type { Fraction } from '../algebra/fraction.js';
+import { type Fraction, fractionKey } from '../algebra/fraction.js';
+import { binomialOf } from '../algebra/functions.js';
 import { Unreadable } from '../step-budget.js';
 import type { Token } from '../tokenize/token.js';
+import { meaningOf } from './meaning-of-words.js';
 import { expressionOf, parseSum } from './parse-expression.js';
 import type { Reader } from './reader.js';
 import { takeBased, takeName } from './take-name.js';
@@ -23,9 +25,24 @@ const separators = [',', ';', 'and', 'or'];
 
 /** answer := piece { separator piece }; several pieces are a list. */
 export function parseAnswer(reader: Reader): Value {
-  const items = parseItems(reader);
+  const start = reader.position;
+  const items = withoutQuantifiers(parseItems(reader));
   const [only] = items;
-  return only && items.length === 1 ? only : list(items);
+  if (only && items.length === 1) return only;
+  const own = reader.tokens.slice(start, reader.position);
+  const alternatives = own.some(({ kind, text }) => kind === 'symbol' && text === 'or');
+  return alternatives ? { ...list(items), alternatives } : list(items);
+}
+
+/** Leaves out what only says that a letter is an integer: `kπ, k ∈ ℤ`. */
+function withoutQuantifiers(items: readonly Value[]): readonly Value[] {
+  const quantifier = (item: Value): boolean => {
+    if (item.kind !== 'relation' || item.operators.join() !== '∈') return false;
+    const set = item.members[1];
+    const key = set?.kind === 'expression' ? fractionKey(set.value) : '';
+    return /^1·\[mathbb [ZN]\]/.test(key);
+  };
+  return items.length > 1 ? items.filter((item) => !quantifier(item)) : items;
 }
 
 /** Pieces up to what closes them; `1, 2, and 3` has three. */
@@ -93,28 +110,54 @@ function takeOperator(reader: Reader): RelationOperator | undefined {
   return operator;
 }
 
-/** operand := prose | name | based numeral | sum { (∪ | ∖) sum } | sum { : sum } */
+/** operand := prose | name | based numeral | sum { (∪ | ∩ | ∖) sum } | sum { : sum } */
 function parseOperand(reader: Reader): Value {
   const special = takeProse(reader) ?? takeName(reader) ?? takeBased(reader);
   if (special) return special;
   let value = parseQuantity(reader);
   if (reader.isSymbol(':')) {
-    const parts: Fraction[] = [expressionOf(value)];
-    while (reader.takeSymbol(':')) parts.push(expressionOf(parseQuantity(reader)));
-    return { kind: 'ratio', parts };
+    return parseRatio(reader, expressionOf(value));
   }
-  for (;;) {
-    const union = reader.take('command', 'cup');
-    if (!union && !reader.take('command', 'setminus')) return value;
-    value = { kind: union ? 'union' : 'difference', parts: [value, parseQuantity(reader)] };
+  for (let kind = takeSetOperation(reader); kind; kind = takeSetOperation(reader)) {
+    value = { kind, parts: [value, parseQuantity(reader)] };
   }
+  return value;
+}
+
+/** `2 : 3`, or a time of day: `3:30 PM`. */
+function parseRatio(reader: Reader, first: Fraction): Value {
+  const [hours, , minutes] = reader.tokens.slice(reader.position - 1);
+  const clock = /^\d{1,2}$/.test(hours?.text ?? '') && /^[0-5]\d$/.test(minutes?.text ?? '');
+  const parts: Fraction[] = [first];
+  let unit = '';
+  while (reader.takeSymbol(':')) {
+    const part = parseQuantity(reader);
+    parts.push(expressionOf(part));
+    if (part.kind === 'expression') unit = part.unit?.replaceAll(/[^a-z]/g, '') ?? '';
+  }
+  return clock ? { kind: 'ratio', parts, clock: unit } : { kind: 'ratio', parts };
+}
+
+const setOperations = { cup: 'union', cap: 'intersection', setminus: 'difference' } as const;
+
+function takeSetOperation(
+  reader: Reader,
+): (typeof setOperations)[keyof typeof setOperations] | undefined {
+  for (const command of ['cup', 'cap', 'setminus'] as const) {
+    if (reader.take('command', command)) return setOperations[command];
+  }
+  return undefined;
 }
 
 /** A sum with its unit, and how it is written. */
 function parseQuantity(reader: Reader): Value {
   const outer = reader.notes;
   reader.notes = {};
-  const value = parseSum(reader);
+  let value = parseSum(reader);
+  if (reader.take('command', 'choose')) {
+    const chosen = binomialOf(reader.budget, expressionOf(value), expressionOf(parseSum(reader)));
+    value = { kind: 'expression', value: chosen };
+  }
   const { notes } = reader;
   reader.notes = outer;
   return value.kind === 'expression' ? { ...notes, ...value } : value;
@@ -129,5 +172,5 @@ function takeProse(reader: Reader): Value | undefined {
     words.push((reader.token as Token).text);
     reader.position++;
   }
-  return { kind: 'text', text: words.join(' ') };
+  return meaningOf(words.join(' '));
 }

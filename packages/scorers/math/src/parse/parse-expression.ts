@@ -1,12 +1,20 @@
-import { add, type Fraction, multiply, negate, subtract } from '../algebra/fraction.js';
+import {
+  add,
+  type Fraction,
+  fromInteger,
+  multiply,
+  negate,
+  subtract,
+} from '../algebra/fraction.js';
 import { factorialOf } from '../algebra/functions.js';
-import { power } from '../algebra/power.js';
+import { generalPower } from '../algebra/general-power.js';
 import { Unreadable } from '../step-budget.js';
 import { parseCommand, startsFactor } from './parse-command.js';
 import { parseGroup } from './parse-group.js';
 import { parseNumber, parseSymbol } from './parse-operand.js';
 import { quotient } from './quotient.js';
 import type { Reader } from './reader.js';
+import { scaleMatrix, transpose } from './scale-matrix.js';
 import { currencies, takeDegree, takeUnit } from './take-unit.js';
 import type { Value } from './value.js';
 
@@ -24,6 +32,7 @@ export function parseSum(reader: Reader): Value {
   // A tuple, a set or a matrix stands alone.
   if (first.kind !== 'expression') {
     if (sign === undefined) return first;
+    if (first.kind === 'matrix') return scaleMatrix(reader, fromInteger(sign), first);
     throw new Unreadable(`a signed ${first.kind}`);
   }
   let total = sign === -1 ? negate(first.value) : first.value;
@@ -44,7 +53,7 @@ function takeSign(reader: Reader): 1 | -1 | undefined {
 }
 
 /** product := power { [*|/] power } with units anywhere behind the first */
-function parseProduct(reader: Reader): Value {
+export function parseProduct(reader: Reader): Value {
   const { budget } = reader;
   const first = parsePower(reader);
   if (first.kind !== 'expression') return first;
@@ -55,7 +64,11 @@ function parseProduct(reader: Reader): Value {
     const multiplies = !divides && (reader.takeSymbol('*') || reader.take('command', 'cdot'));
     if (!divides && !multiplies && !startsFactor(reader)) break;
     const negative = multiplies && reader.takeSymbol('-');
-    const next = expressionOf(parsePower(reader));
+    const factor = parsePower(reader);
+    if (factor.kind === 'matrix' && !divides) {
+      return scaleMatrix(reader, negative ? negate(product) : product, factor);
+    }
+    const next = expressionOf(factor);
     product = divides ? quotient(reader, product, next) : multiply(budget, product, next);
     if (negative) product = negate(product);
   }
@@ -71,13 +84,25 @@ export function parsePower(reader: Reader): Value {
       base = { kind: 'expression', value: factorialOf(budget, expressionOf(base)) };
     } else if (takeDegree(reader)) {
       reader.notes.unit = 'degree';
+    } else if (base.kind === 'matrix' && takeTransposition(reader)) {
+      base = transpose(base);
     } else if (reader.takeSymbol('^')) {
       const exponent = reader.nested(() => parseArgument(reader));
-      base = { kind: 'expression', value: power(budget, expressionOf(base), exponent) };
+      base = { kind: 'expression', value: generalPower(budget, expressionOf(base), exponent) };
     } else {
       return base;
     }
   }
+}
+
+/** `^T`, `^{T}`, `^\top` */
+function takeTransposition(reader: Reader): boolean {
+  const start = reader.position;
+  const braced = reader.takeSymbol('^') && reader.takeSymbol('{');
+  const marked = reader.take('letter', 'T') || reader.take('command', 'top');
+  if (marked && (!braced || reader.takeSymbol('}'))) return true;
+  reader.position = start;
+  return false;
 }
 
 /** What a command or `^` takes: braces, or the next factor with its sign. */

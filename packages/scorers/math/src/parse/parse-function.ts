@@ -1,6 +1,6 @@
-import { euler, pi } from '../algebra/atoms.js';
-import { complex } from '../algebra/complex.js';
+import { euler, imaginaryUnit, pi } from '../algebra/atoms.js';
 import {
+  add,
   divide,
   type Fraction,
   fractionKey,
@@ -10,8 +10,8 @@ import {
   multiply,
 } from '../algebra/fraction.js';
 import { naturalLogarithm } from '../algebra/functions.js';
-import { opaque } from '../algebra/opaque.js';
-import { power } from '../algebra/power.js';
+import { generalPower } from '../algebra/general-power.js';
+import { inverseTrigonometric } from '../algebra/inverse-trigonometry.js';
 import { rational } from '../algebra/rational.js';
 import { cosineOf, sineOf, trigonometricQuotient } from '../algebra/trigonometry.js';
 import { Unreadable } from '../step-budget.js';
@@ -21,15 +21,15 @@ import type { Reader } from './reader.js';
 
 const trigonometric = new Set('sin cos tan cot sec csc'.split(' '));
 const logarithms = new Set('ln log lg'.split(' '));
-const inverse: ReadonlyMap<string, (x: number) => number> = new Map([
-  ['arcsin', Math.asin],
-  ['arccos', Math.acos],
-  ['arctan', Math.atan],
-]);
+const inverse = new Set('arcsin arccos arctan'.split(' '));
 
 /** Whether a command is a function of what follows it. */
 export const isFunction = (name: string): boolean =>
-  trigonometric.has(name) || logarithms.has(name) || inverse.has(name) || name === 'exp';
+  trigonometric.has(name) ||
+  logarithms.has(name) ||
+  inverse.has(name) ||
+  name === 'exp' ||
+  name === 'cis';
 
 /** `\sin^2 x`, `\log_2 8`, `\exp(2)`: a base and a power may stand before the argument. */
 export function parseFunction(reader: Reader, name: string): Fraction {
@@ -40,7 +40,7 @@ export function parseFunction(reader: Reader, name: string): Fraction {
     return applyFunction(reader, `arc${name}`, argument, base);
   }
   const value = applyFunction(reader, name, argument, base);
-  return exponent ? power(reader.budget, value, exponent) : value;
+  return exponent ? generalPower(reader.budget, value, exponent) : value;
 }
 
 /** The argument, in radians where it was in degrees. */
@@ -71,7 +71,11 @@ function applyFunction(
   argument: Fraction,
   base: Fraction | undefined,
 ): Fraction {
-  if (name === 'exp') return power(budget, fromAtom(euler), argument);
+  if (name === 'exp') return generalPower(budget, fromAtom(euler), argument);
+  if (name === 'cis') {
+    const imaginary = multiply(budget, fromAtom(imaginaryUnit), sineOf(budget, argument));
+    return add(budget, cosineOf(budget, argument), imaginary);
+  }
   if (name === 'sin') return sineOf(budget, argument);
   if (name === 'cos') return cosineOf(budget, argument);
   if (logarithms.has(name)) {
@@ -80,9 +84,8 @@ function applyFunction(
     const value = naturalLogarithm(budget, argument);
     return own ? divide(budget, value, naturalLogarithm(budget, own)) : value;
   }
-  const approximation = inverse.get(name);
-  if (approximation) return opaque(name, argument, ({ real }) => complex(approximation(real)));
-  const quotient = trigonometricQuotient(budget, name, argument);
-  if (quotient) return quotient;
+  const value =
+    inverseTrigonometric(budget, name, argument) ?? trigonometricQuotient(budget, name, argument);
+  if (value) return value;
   throw new Unreadable(`the function ${name}`);
 }

@@ -1,7 +1,7 @@
 import { absoluteOf } from '../algebra/functions.js';
 import { Unreadable } from '../step-budget.js';
 import type { Token } from '../tokenize/token.js';
-import { parseItems } from './parse-answer.js';
+import { parseAnswer, parseItems } from './parse-answer.js';
 import { expressionOf, parseSum } from './parse-expression.js';
 import type { Reader } from './reader.js';
 import type { SequenceValue, Value } from './value.js';
@@ -26,8 +26,10 @@ export function parseGroup(reader: Reader): Value {
   if (text === '|' || text === '\\|') {
     const value = expressionOf(reader.nested(() => parseSum(reader)));
     reader.expect(text);
-    return { kind: 'expression', value: absoluteOf(value) };
+    return { kind: 'expression', value: absoluteOf(reader.budget, value) };
   }
+  const conditions = text === '\\{' ? takeSetBuilder(reader) : undefined;
+  if (conditions) return conditions;
   const open = openings.get(text);
   if (open === undefined) throw new Unreadable(`"${text}" where a number should stand`);
   const items = reader.nested(() => parseItems(reader));
@@ -38,7 +40,28 @@ export function parseGroup(reader: Reader): Value {
   reader.position++;
   const [only] = items;
   // Bare braces only group in LaTeX; around several values they are a set in plain text.
-  return only && items.length === 1 && text !== '\\{'
-    ? only
-    : { kind: 'sequence', open, close, items };
+  if (!only || items.length > 1 || text === '\\{') return { kind: 'sequence', open, close, items };
+  // A unit within the brackets is the unit of all.
+  if (only.kind === 'expression') {
+    const { kind: _, value: __, ...notes } = only;
+    Object.assign(reader.notes, notes);
+  }
+  return only;
+}
+
+/** `\{ x \in \mathbb{R} \mid x > 2 \}`, behind its brace, as its condition; undefined, and nothing read, for other sets. */
+function takeSetBuilder(reader: Reader): Value | undefined {
+  const start = reader.position;
+  if (reader.token?.kind === 'letter') {
+    reader.position++;
+    if (reader.take('command', 'in') && !reader.take('letter', 'mathbb R')) reader.position = start;
+    const bar = reader.takeSymbol('|') || reader.take('command', 'vert') || reader.takeSymbol(':');
+    if (bar) {
+      const condition = reader.nested(() => parseAnswer(reader));
+      reader.expect('\\}');
+      return condition;
+    }
+  }
+  reader.position = start;
+  return undefined;
 }

@@ -3,9 +3,11 @@ import { parseAnswer } from './parse-answer.js';
 import type { Reader } from './reader.js';
 import type { Value } from './value.js';
 
-/** A matrix, an array or `cases`, behind its `\begin`. Determinants are not computed. */
-export function parseMatrix(reader: Reader, environment: string): Value {
-  if (!/^(?:[pb]?matrix|smallmatrix|array|cases)$/.test(environment)) {
+type Table = Value & { readonly kind: 'matrix' | 'cases' };
+
+/** A matrix, an array or `cases`, behind its `\begin`. Of a `vmatrix` the entries, not the determinant. */
+export function parseMatrix(reader: Reader, environment: string): Table {
+  if (!/^(?:[pbvB]?matrix|smallmatrix|array|cases)$/.test(environment)) {
     throw new Unreadable(`the environment ${environment}`);
   }
   // `{cc|c}`

@@ -58,6 +58,8 @@ export function parseSymbol(reader: Reader): Fraction {
   let name = `${text}${takeSubscript(reader)}`;
   const { letterCase } = reader.reading;
   if (letterCase === 'ignore') name = name.toLowerCase();
+  const bound = reader.bound.get(name);
+  if (bound) return bound;
   if (name === 'i') return fromAtom(imaginaryUnit);
   if (name === 'e') return fromAtom(euler);
   return fromAtom(symbolAtom(name));

@@ -1,3 +1,4 @@
+import type { Fraction } from '../algebra/fraction.js';
 import { rational } from '../algebra/rational.js';
 import { type StepBudget, Unreadable } from '../step-budget.js';
 import type { Reading, Token } from '../tokenize/token.js';
@@ -17,6 +18,8 @@ export class Reader {
   /** What `±` stands for, and whether one was met. */
   plusMinus: 1 | -1 = 1;
   metPlusMinus = false;
+  /** Letters that stand for a value: the k of a sum over k. */
+  bound: ReadonlyMap<string, Fraction> = new Map();
   #depth = 0;
 
   constructor(budget: StepBudget, tokens: Token[], reading: Reading) {

@@ -1,3 +1,4 @@
+import type { Token } from '../tokenize/token.js';
 import type { Reader } from './reader.js';
 import type { Value } from './value.js';
 
@@ -16,24 +17,35 @@ export function takeName(reader: Reader): Value | undefined {
   return { kind: 'name', text };
 }
 
-/** `52_8`, `4210_{5}`, `1A_{16}`: a numeral and its base. */
+/** `52_8`, `4210_{5}`, `(101)_2`, `1A_{16}`: a numeral and its base. */
 export function takeBased(reader: Reader): Value | undefined {
   const start = reader.position;
+  const bracket = reader.takeSymbol('(');
   let digits = '';
-  while (/^(?:\d+|[A-Z])$/.test(reader.token?.text ?? '')) {
+  while (isDigits(reader.token)) {
     digits += reader.token?.text;
     reader.position++;
   }
-  if (/\d/.test(digits) && reader.takeSymbol('_')) {
-    const braced = reader.takeSymbol('{');
-    const { token } = reader;
-    reader.position++;
-    // `2A_1` is a product: a base is at least 2, and above 10 where digits are letters.
-    const base = token?.kind === 'number' && token.integer ? token.value.numerator : 0n;
-    if (base >= (/[A-Z]/.test(digits) ? 11n : 2n) && (!braced || reader.takeSymbol('}'))) {
-      return { kind: 'based', digits, base: `${base}` };
-    }
+  const closed = !bracket || reader.takeSymbol(')');
+  const base = closed && digits !== '' && reader.takeSymbol('_') ? takeBase(reader) : 0n;
+  // `2A_1` is a product: a base is at least 2, and above 10 where digits are letters; `a_{16}` is a term.
+  const least = /[A-Z]/i.test(digits) ? 11n : 2n;
+  const numeral = /\d/.test(digits) || (/^(?:[A-F]{2,}|[a-f]{2,})$/.test(digits) && base === 16n);
+  if (numeral && base >= least && base <= 36n) {
+    return { kind: 'based', digits, base: `${base}` };
   }
   reader.position = start;
   return undefined;
+}
+
+const isDigits = (token: Token | undefined): boolean =>
+  /^(?:\d+(?:\.\d+)?|[A-F]+|[a-f]+)$/.test(token?.text ?? '') && token?.kind !== 'command';
+
+/** The base, a number or its word, in braces or not; 0 where there is none. */
+function takeBase(reader: Reader): bigint {
+  const braced = reader.takeSymbol('{');
+  const { token } = reader;
+  reader.position++;
+  if (token?.kind !== 'number' || !token.integer) return 0n;
+  return braced && !reader.takeSymbol('}') ? 0n : token.value.numerator;
 }

@@ -25,6 +25,8 @@ export interface SequenceValue {
   readonly open: '' | '(' | '[' | '{';
   readonly close: '' | ')' | ']' | '}';
   readonly items: readonly Value[];
+  /** An "or" stands between them. */
+  readonly alternatives?: true;
 }
 
 /** A chain `members[0] operators[0] members[1] …`. */
@@ -45,8 +47,9 @@ export type Value =
   /** What an equation defines, `f(x)`. */
   | { readonly kind: 'name'; readonly text: string }
   | { readonly kind: 'matrix' | 'cases'; readonly rows: readonly (readonly Value[])[] }
-  | { readonly kind: 'union' | 'difference'; readonly parts: readonly Value[] }
-  | { readonly kind: 'ratio'; readonly parts: readonly Fraction[] };
+  | { readonly kind: 'union' | 'intersection' | 'difference'; readonly parts: readonly Value[] }
+  /** `clock` where it looks like a time of day: 3:30. */
+  | { readonly kind: 'ratio'; readonly parts: readonly Fraction[]; readonly clock?: string };
 
 /** Values side by side. */
 export const list = (items: readonly Value[]): SequenceValue => ({

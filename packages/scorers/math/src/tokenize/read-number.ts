@@ -4,7 +4,10 @@ import type { Reading, Token } from './token.js';
 
 /** What may stand between groups of three digits besides a plain comma. */
 const separators = /(?:\{,\}|,?\\!|,\\,|\\[,;: ]| )\s*/y;
-const repeating = /\\overline\s*\{(\d+)\}/y;
+const repeating = /\\(?:overline|bar|dot)\s*(?:\{(\d{1,50})\}|(\d))/y;
+/** Decimals that go on: at their end one digit stands three times or several digits stand twice. */
+const goesOn = /^(\d*?)(?:(\d)\2{2,}|(\d{2,20})\3{1,})$/;
+const ellipsis = /\s*(?:\.{3}|\\[lc]?dots)/y;
 
 /** The number that begins at `start`, and where it ends. */
 export function readNumber(
@@ -18,7 +21,7 @@ export function readNumber(
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (match) at += match[0].length;
-    return match?.[1] ?? match?.[0];
+    return match?.slice(1).find((group) => group !== undefined) ?? match?.[0];
   };
   const takeGroup = (): string | undefined => {
     const before = at;
@@ -33,8 +36,14 @@ export function readNumber(
     for (let group = takeGroup(); group !== undefined; group = takeGroup()) whole += group;
   }
   const decimals = take(reading.decimalComma ? /[.,]\d+/y : /\.\d*/y);
-  const fraction = decimals?.slice(1) ?? '';
-  const period = decimals === undefined ? undefined : take(repeating);
+  let fraction = decimals?.slice(1) ?? '';
+  let period = decimals === undefined ? undefined : take(repeating);
+  // 0.333… is 1/3.
+  const shown = period === undefined ? goesOn.exec(fraction.slice(0, 200)) : null;
+  if (shown && take(ellipsis) !== undefined) {
+    fraction = shown[1] ?? '';
+    period = shown[2] ?? shown[3];
+  }
   const exponent = take(/[eE][+-]?\d+(?![.\d])/y);
   const value = decimal(budget, whole, fraction, period, Number(exponent?.slice(1) ?? 0));
   const integer = fraction === '' && period === undefined && exponent === undefined;

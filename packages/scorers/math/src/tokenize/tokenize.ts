@@ -1,6 +1,6 @@
-import { rational } from '../algebra/rational.js';
+import { multiplyRationals, type Rational, rational } from '../algebra/rational.js';
 import { type StepBudget, Unreadable } from '../step-budget.js';
-import { numberFromWords } from './number-words.js';
+import { readNumberWords, scales } from './number-words.js';
 import { readNumber } from './read-number.js';
 import type { Reading, Token } from './token.js';
 import { isUnitWord } from './units.js';
@@ -9,6 +9,7 @@ import {
   characters,
   shortWords,
   spacing,
+  symbols,
   synonyms,
   textCommands,
   typefaces,
@@ -16,7 +17,12 @@ import {
 
 /** Cuts an answer into tokens; white space, dollar signs, full stops and typesetting commands go. */
 export function tokenize(budget: StepBudget, answer: string, reading: Reading): Token[] {
-  const text = answer.replace(/\P{ASCII}/gu, (character) => characters[character] ?? character);
+  const text = answer
+    .replace(/\P{ASCII}/gu, (character) => characters[character] ?? character)
+    .replaceAll('{:}', ':')
+    .replaceAll(/(?<=\d)\s?x\s?(?=10\s?\^)/g, '\\cdot ')
+    .replaceAll(/\b(?:USD|US\\?\$)\s?(?=\d)/g, '\\$')
+    .replaceAll(/(?<=\d\s?)([ap])\.\s?m\b\.?/gi, '$1m');
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -28,13 +34,18 @@ export function tokenize(budget: StepBudget, answer: string, reading: Reading): 
       tokens.push(token);
       at = end;
     } else if (/^\p{L}/u.test(ahead)) {
-      const run = lettersOf(ahead);
-      tokens.push(...readLetters(run));
+      const number = readNumberWords(ahead);
+      const run = number ? ahead.slice(0, number.length) : (/^\p{L}+/u.exec(ahead)?.[0] as string);
+      if (number) tokens.push(numberToken(run, number.value));
+      else if (!scaleLast(tokens, run)) tokens.push(...readLetters(run));
       at += run.length;
     } else if (ahead.startsWith('\\')) {
       const { inner, end } = readCommand(text, at, tokens);
       if (inner !== undefined) tokens.push(...tokenize(budget, inner, reading));
       at = end;
+    } else if (ahead.startsWith('**')) {
+      tokens.push({ kind: 'symbol', text: '^' });
+      at += 2;
     } else if (ahead.startsWith('...')) {
       tokens.push({ kind: 'command', text: 'ldots' });
       at += 3;
@@ -47,23 +58,28 @@ export function tokenize(budget: StepBudget, answer: string, reading: Reading): 
   return tokens;
 }
 
-/** A run of letters; `forty-two` is one, `x-two` is not. */
-function lettersOf(text: string): string {
-  const hyphened = /^[A-Za-z]+-[A-Za-z]+/.exec(text)?.[0];
-  const compound = hyphened !== undefined && numberFromWords(hyphened) !== undefined;
-  return compound ? hyphened : (/^\p{L}+/u.exec(text)?.[0] as string);
+const numberToken = (text: string, value: Rational): Token => ({
+  kind: 'number',
+  text,
+  value,
+  integer: value.denominator === 1n,
+});
+
+/** Multiplies the last number by what a word such as `million` says. */
+function scaleLast(tokens: Token[], word: string): boolean {
+  const scale = scales.get(word.toLowerCase());
+  const last = tokens.at(-1);
+  if (scale === undefined || last?.kind !== 'number') return false;
+  tokens[tokens.length - 1] = numberToken('', multiplyRationals(last.value, rational(scale)));
+  return true;
 }
 
-/** A run of letters is a separator, a function, a number, a word, or a product of variables. */
+/** A run of letters is a separator, a function, a word, or a product of variables. */
 function readLetters(run: string): Token[] {
   const lower = run.toLowerCase();
   if (lower === 'and' || lower === 'or') return [{ kind: 'symbol', text: lower }];
   const command = Object.hasOwn(bareCommands, lower) ? bareCommands[lower] : undefined;
   if (command !== undefined) return [{ kind: 'command', text: command }];
-  const value = run.length > 1 ? numberFromWords(run) : undefined;
-  if (value !== undefined) {
-    return [{ kind: 'number', text: run, value: rational(BigInt(value)), integer: true }];
-  }
   if (run.length > 3 || (run.length > 1 && (shortWords.has(lower) || isUnitWord(run)))) {
     return [{ kind: 'word', text: run }];
   }
@@ -89,10 +105,13 @@ function readCommand(
     const argument = argumentAt(text, end);
     const content = argument.text.trim();
     const lower = content.toLowerCase();
-    if (/\d/.test(content) || numberFromWords(content) !== undefined) {
-      return { inner: content, end: argument.end };
-    }
+    const [word = ''] = /^[a-z]*/.exec(lower) ?? [];
+    if (scaleLast(tokens, word)) return { inner: content.slice(word.length), end: argument.end };
+    const named = name === 'operatorname' || Object.hasOwn(bareCommands, lower);
+    const number = /\d/.test(content) || readNumberWords(content)?.length === content.length;
+    if (named || number) return { inner: content, end: argument.end };
     if (lower === 'and' || lower === 'or' || lower === ',') push('symbol', lower);
+    else if (lower === 'to' && tokens.at(-1)?.kind === 'number') push('symbol', ':');
     else if (content !== '') push('text', content);
     return { end: argument.end };
   }
@@ -102,6 +121,7 @@ function readCommand(
     return { end: argument.end };
   }
   if (name === '\\') push('command', 'row');
+  else if (Object.hasOwn(symbols, name)) push('symbol', symbols[name] as string);
   else if ('$%{}|'.includes(name)) push('symbol', `\\${name}`);
   else if ('_&#'.includes(name)) push('symbol', name);
   else if (!spacing.has(name) && !typefaces.has(name) && name.trim() !== '') {

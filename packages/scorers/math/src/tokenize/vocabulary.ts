@@ -56,6 +56,17 @@ export const synonyms: { readonly [command: string]: string } = {
   cdots: 'ldots',
 };
 
+/** Commands that stand for a sign or a word. */
+export const symbols: { readonly [command: string]: string } = {
+  lor: 'or',
+  vee: 'or',
+  land: 'and',
+  wedge: 'and',
+  langle: '(',
+  rangle: ')',
+  textdollar: '\\$',
+};
+
 /** Commands that only set type. */
 export const spacing = new Set(
   'left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle limits quad qquad ; : ! , > ( ) [ ]'.split(
@@ -85,6 +96,10 @@ export const bareCommands: { readonly [word: string]: string } = {
   log: 'log',
   ln: 'ln',
   exp: 'exp',
+  arcsin: 'arcsin',
+  arccos: 'arccos',
+  arctan: 'arctan',
+  cis: 'cis',
   pi: 'pi',
   infinity: 'infty',
   inf: 'infty',
