@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { greedy, type Progress } from '@thinkbits/spec';
+import { greedy, type Progress, type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { comparableFiles, sampleLines, temporaryDirectory } from './__fixtures__/run-files.js';
 import {
@@ -10,7 +10,7 @@ import {
   toyBenchmark,
   toyEngine,
 } from './__fixtures__/toy.js';
-import { type EvaluateOptions, evaluate, repeatSeeds } from './index.js';
+import { type EvaluateOptions, evaluate, repeatSeeds, rescore } from './index.js';
 
 let root: string;
 let directory: string;
@@ -155,6 +155,91 @@ describe('a finished run directory', () => {
       thinkingBudget: 20,
       sampling: { temperature: 0.9, topP: 0.95 },
     });
+  });
+});
+
+describe('what a benchmark and its scorer keep', () => {
+  const [sums] = benchmarks as [(typeof benchmarks)[0]];
+  const problems = sums.problems.problems.map((problem, index) => ({
+    ...problem,
+    origin: `sums.jsonl, line ${index + 1}`,
+    extra: { option_order: [index, 0] },
+  }));
+  const described = {
+    benchmark: { ...sums.benchmark, confidential: true },
+    problems: { ...sums.problems, problems, options: { optionOrder: 'seeded' } },
+  };
+  const noting: Scorer = {
+    ...exactScorer,
+    score: (answer) => {
+      const verdict = exactScorer.score(answer);
+      return { ...verdict, details: { read: verdict.extracted !== null } };
+    },
+    aggregate: (answers) => ({
+      read_share: answers.filter(({ details }) => details?.read).length / answers.length,
+    }),
+  };
+  const kept = { benchmarks: [described], scorers: new Map([['exact', noting]]) };
+
+  it('is with every answer, and summed up over all of them', async () => {
+    const summary = await evaluate(call(kept));
+    const lines = await sampleLines(directory);
+    for (const { problem, extracted, extra, details } of lines) {
+      expect(extra).toEqual(problems.find(({ id }) => id === problem)?.extra);
+      expect(details).toEqual({ read: extracted !== null });
+    }
+    const share = lines.filter(({ extracted }) => extracted !== null).length / lines.length;
+    expect(summary.sums?.scores?.read_share?.value).toBeCloseTo(share, 12);
+    const { benchmarks: stored } = JSON.parse(await readFile(join(directory, 'run.json'), 'utf8'));
+    expect(stored[0]).toMatchObject({ options: { optionOrder: 'seeded' }, confidential: true });
+  });
+
+  it('comes back from the disk: the run goes on, and is scored again to the same bytes', async () => {
+    const stop = { before: (given: number) => breakAt(given, 2) };
+    await expect(evaluate(call(kept, stop))).rejects.toThrow();
+    await evaluate(call(kept));
+    const files = await comparableFiles(directory);
+    expect(files).toEqual(await uninterrupted(kept));
+    await rescore(directory, kept.scorers);
+    expect(await comparableFiles(directory)).toEqual(files);
+    await rescore(directory, scorers); // which notes nothing
+    for (const line of await sampleLines(directory)) {
+      expect(line).not.toHaveProperty('details');
+      expect(line).toHaveProperty('extra');
+    }
+  });
+
+  it('is part of what a run is: other options are another run', async () => {
+    await evaluate(call(kept));
+    const other = {
+      ...described,
+      problems: { ...described.problems, options: { optionOrder: 'x' } },
+    };
+    await expect(evaluate(call({ ...kept, benchmarks: [other] }))).rejects.toMatchObject({
+      code: 'run/identity-differs',
+      message: expect.stringContaining('optionOrder'),
+    });
+  });
+
+  it('does not begin with an expected answer that the scorer cannot read', async () => {
+    const checking: Scorer = {
+      ...exactScorer,
+      checkGold({ answer }) {
+        if (answer !== '2') return;
+        const message = `The expected answer "${answer}" cannot be read.`;
+        throw new ThinkbitsError({ code: 'scorer-exact/bad-gold', message, help: 'Correct it.' });
+      },
+    };
+    const asked = { ...kept, scorers: new Map([['exact', checking]]) };
+    await expect(evaluate(call(asked))).rejects.toMatchObject({
+      code: 'benchmark/bad-gold',
+      message: 'sums.jsonl, line 2: The expected answer cannot be read.', // confidential: not quoted
+    });
+    const open = { ...described, benchmark: sums.benchmark };
+    await expect(evaluate(call({ ...asked, benchmarks: [open] }))).rejects.toThrow(
+      'sums.jsonl, line 2: The expected answer "2" cannot be read.',
+    );
+    await expect(readFile(join(directory, 'run.json'))).rejects.toThrow();
   });
 });
 
