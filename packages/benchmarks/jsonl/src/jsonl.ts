@@ -25,11 +25,10 @@ export interface JsonlOptions {
 }
 
 const text = { type: 'string', minLength: 1 };
-const scorerName = { type: 'string', minLength: 1 };
 
 const optionsSchema: JsonSchema = {
   type: 'object',
-  properties: { scorer: scorerName, instruction: text },
+  properties: { scorer: text, instruction: text },
   additionalProperties: false,
 };
 
@@ -54,7 +53,7 @@ export const benchmark: Benchmark = defineBenchmark<JsonlRow, JsonlOptions>({
     properties: {
       question: text,
       answer: { type: ['string', 'number'], minLength: 1 },
-      scorer: scorerName,
+      scorer: text,
       id: { type: ['string', 'integer'], minLength: 1 },
       choices: { type: 'array', items: text, minItems: 2, maxItems: 26 },
       groups: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
