@@ -1,4 +1,4 @@
-import { ThinkbitsError } from '@thinkbits/spec';
+import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { type BenchmarkComparison, compareSamples } from './compare-samples.js';
 import { readRun, type StoredRun } from './read-run.js';
 import { identityOf, listDifferences, type RunFile } from './run/run-file.js';
@@ -11,6 +11,8 @@ export interface CompareOptions {
    * paper's "lossless").
    */
   readonly margin?: number;
+  /** Finds scorers by id, for their figures over a whole data set; those are left out where it finds none. */
+  readonly findScorer?: (id: string) => Promise<Pick<Scorer, 'aggregate'> | undefined>;
 }
 
 /** One side of a comparison. */
@@ -43,7 +45,7 @@ export interface Comparison {
 export async function compareRuns(
   directoryA: string,
   directoryB: string,
-  { margin = 0.01 }: CompareOptions = {},
+  { margin = 0.01, findScorer }: CompareOptions = {},
 ): Promise<Comparison> {
   if (!(margin > 0 && margin < 1)) {
     throw new ThinkbitsError({
@@ -55,8 +57,13 @@ export async function compareRuns(
   }
   const [a, b] = await Promise.all([readRun(directoryA), readRun(directoryB)]);
   const common = commonBenchmarks(a, b);
+  const scorers = new Map<string, Pick<Scorer, 'aggregate'>>();
+  for (const id of new Set(a.samples.map(({ scorer }) => scorer))) {
+    const scorer = await findScorer?.(id);
+    if (scorer) scorers.set(id, scorer);
+  }
   const comparisons = common.map((id) =>
-    compareSamples(id, samplesOf(a, id), samplesOf(b, id), margin),
+    compareSamples(id, samplesOf(a, id), samplesOf(b, id), margin, scorers),
   );
   const adjusted = holm(comparisons.map(({ mcnemar }) => mcnemar.p));
   return {

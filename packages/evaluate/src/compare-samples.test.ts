@@ -1,3 +1,4 @@
+import type { Scorer } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { compareSamples, type SampleRecord } from './index.js';
 
@@ -117,5 +118,36 @@ describe('compareSamples', () => {
     expect(() => compareSamples('chain', a, others, 0.01)).toThrow(
       expect.objectContaining({ code: 'compare/no-pairs' }),
     );
+  });
+
+  it('compares what scorers sum up, paired by problem', () => {
+    // A is right on 160 of 200 problems, B on 142: the mean of `value` is that share, B's shifted by 1.
+    const valued = (samples: readonly SampleRecord[], shift: number): SampleRecord[] =>
+      samples.map((own) => ({ ...own, details: { value: Number(own.correct) + shift } }));
+    const aggregate: Scorer['aggregate'] = (answers) => ({
+      mean:
+        answers.reduce((sum, { details }) => sum + (details?.value as number), 0) / answers.length,
+      none: null,
+    });
+    const scorers = new Map([['exact', { aggregate }]]);
+    const { scores, difference, interval95 } = compareSamples(
+      'chain',
+      valued(a, 0),
+      valued(b, 1),
+      0.01,
+      scorers,
+    );
+    expect(scores?.mean).toMatchObject({
+      a: expect.closeTo(0.8, 12),
+      b: expect.closeTo(1.71, 12),
+      difference: expect.closeTo(0.91, 12),
+    });
+    // The same pairs give the same spread as that of accuracy, around another middle.
+    const [low, high] = scores?.mean?.interval95 ?? [Number.NaN, Number.NaN];
+    expect(low).toBeCloseTo(1 + interval95[0], 1);
+    expect(high).toBeCloseTo(1 + interval95[1], 1);
+    expect(difference).toBeCloseTo(-0.09, 12);
+    expect(scores?.none).toEqual({ a: null, b: null, difference: null, interval95: null });
+    expect(comparison).not.toHaveProperty('scores');
   });
 });

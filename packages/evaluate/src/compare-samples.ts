@@ -1,7 +1,8 @@
 import { createRandom } from '@thinkbits/numerics';
-import { ThinkbitsError } from '@thinkbits/spec';
+import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { groupBy } from './group-by.js';
 import type { SampleRecord } from './sample-record.js';
+import { bootstrapFigures, type Figures } from './statistics/bootstrap-figures.js';
 import { bootstrapRatio, type Cluster, type Interval } from './statistics/cluster-bootstrap.js';
 import { type DropClass, dropClass } from './statistics/drop-class.js';
 import { type Equivalence, equivalence } from './statistics/equivalence.js';
@@ -50,6 +51,17 @@ export interface BenchmarkComparison {
   };
   readonly truncated_share: Both;
   readonly unparsed_share: Both;
+  /** Figures of the scorers that are no mean of verdicts, by name; absent where there are none. */
+  readonly scores?: { readonly [name: string]: ScoreComparison };
+}
+
+/** A figure over a whole data set, of both runs; null where it is not defined. */
+export interface ScoreComparison {
+  readonly a: number | null;
+  readonly b: number | null;
+  /** b - a, with its 95 % interval over problems like these, paired. */
+  readonly difference: number | null;
+  readonly interval95: Interval | null;
 }
 
 type Pair = readonly [a: SampleRecord, b: SampleRecord];
@@ -62,6 +74,7 @@ type Pair = readonly [a: SampleRecord, b: SampleRecord];
  * right (with one repeat that is the usual test).
  *
  * @param margin of {@link equivalence}, a share
+ * @param scorers those that judged, for their figures over a whole data set; none where absent
  * @throws ThinkbitsError `compare/no-pairs`
  */
 export function compareSamples(
@@ -69,6 +82,7 @@ export function compareSamples(
   samplesA: readonly SampleRecord[],
   samplesB: readonly SampleRecord[],
   margin: number,
+  scorers: ReadonlyMap<string, Pick<Scorer, 'aggregate'>> = new Map(),
 ): BenchmarkComparison {
   const pairs = pairUp(samplesA, samplesB);
   if (pairs.length === 0) {
@@ -109,6 +123,7 @@ export function compareSamples(
     completion_tokens: compareLengths(pairs, problems, bootstrap),
     truncated_share: both(pairs, ({ finish_reason }) => Number(finish_reason === 'length')),
     unparsed_share: both(pairs, ({ extracted }) => Number(extracted === null)),
+    ...compareScores(benchmark, pairs, scorers),
   };
 }
 
@@ -123,6 +138,42 @@ function pairUp(samplesA: readonly SampleRecord[], samplesB: readonly SampleReco
   // One order for any order of lines, so that the seeded intervals are the same.
   const order = new Map(pairs.map((pair) => [pair, name(pair[0])]));
   return pairs.sort((x, y) => (order.get(x)! < order.get(y)! ? -1 : 1));
+}
+
+function compareScores(
+  benchmark: string,
+  pairs: readonly Pair[],
+  scorers: ReadonlyMap<string, Pick<Scorer, 'aggregate'>>,
+): Pick<BenchmarkComparison, 'scores'> {
+  const random = createRandom('comparison').fork(benchmark).fork('scores');
+  const scores: { [name: string]: ScoreComparison } = {};
+  for (const [id, judged] of groupBy(pairs, ([{ scorer }]) => scorer)) {
+    const aggregate = scorers.get(id)?.aggregate;
+    if (!aggregate) continue;
+    const figures = (side: 0 | 1, own: readonly Pair[]) => aggregate(own.map((pair) => pair[side]));
+    const [a, b] = [figures(0, judged), figures(1, judged)];
+    const clusters = [...groupBy(judged, ([{ problem }]) => problem).values()];
+    const differences = bootstrapFigures(
+      clusters,
+      (own) => subtract(figures(1, own), figures(0, own)),
+      random.fork(id),
+    );
+    for (const [name, { value, interval95 }] of Object.entries(differences)) {
+      scores[name] = { a: a[name] ?? null, b: b[name] ?? null, difference: value, interval95 };
+    }
+  }
+  return Object.keys(scores).length === 0 ? {} : { scores };
+}
+
+/** Of the figures that both have. */
+function subtract(minuend: Figures, subtrahend: Figures): Figures {
+  const names = Object.keys(minuend).filter((name) => name in subtrahend);
+  return Object.fromEntries(
+    names.map((name) => {
+      const [b, a] = [minuend[name], subtrahend[name]];
+      return [name, typeof b === 'number' && typeof a === 'number' ? b - a : null];
+    }),
+  );
 }
 
 function compareLengths(

@@ -4,7 +4,12 @@ export {
   type Comparison,
   compareRuns,
 } from './compare-runs.js';
-export { type BenchmarkComparison, type Both, compareSamples } from './compare-samples.js';
+export {
+  type BenchmarkComparison,
+  type Both,
+  compareSamples,
+  type ScoreComparison,
+} from './compare-samples.js';
 export { evaluate } from './evaluate.js';
 export { type BenchmarkProblems, type EvaluateOptions, repeatSeeds } from './evaluate-options.js';
 export {

@@ -27,7 +27,13 @@ function refuse(benchmark: string, what: string): never {
 async function keepClear({ benchmark, problems }: LoadedBenchmark): Promise<void> {
   const own = await benchmark.load().catch((error) => {
     const absent = ThinkbitsError.isInstance(error) && error.code === 'benchmark/no-data';
-    if (absent) refuse(benchmark.id, `Nobody can say which of the problems ${benchmark.id} asks`);
+    if (absent) {
+      throw usageError(
+        'calibrate/test-problems',
+        `The test set of ${benchmark.id} does not come with it: whether it has these problems cannot be checked.`,
+        'Where they are others, say --allow-test-problems.',
+      );
+    }
     throw error;
   });
   const tested = new Set(own.problems.map(question));

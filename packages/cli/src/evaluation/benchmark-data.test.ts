@@ -126,6 +126,8 @@ describe('through the command', () => {
     expect(Object.keys(scores)).toEqual(['mr_score_partial', 'mcc', 'acc_step']);
     const shown = await run('evaluate', nano, '-b', 'mr-ben', '-o', 'mr-ben', ...few.slice(0, 6));
     expect(shown.stdout).toMatch(/mr-ben +mcc +0\.000/);
+    const compared = await run('compare', 'mr-ben', 'mr-ben');
+    expect(compared.stdout).toMatch(/mcc +A 0\.000, B 0\.000, difference 0\.000 \(95 %: 0/);
   }, 30_000);
 
   it('questions of one’s own are asked', async () => {

@@ -1,9 +1,18 @@
-import type { BenchmarkComparison, Comparison } from '@thinkbits/evaluate';
-import { formatNumber, formatShare } from './format.js';
+import type { BenchmarkComparison, Comparison, ScoreComparison } from '@thinkbits/evaluate';
+import { formatFigure, formatNumber, formatShare } from './format.js';
 import { renderFacts } from './table.js';
 
 const signed = (points: number) => `${points > 0 ? '+' : ''}${points.toFixed(1)}`;
 const pValue = (p: number) => (p < 0.001 ? 'below 0.001' : p.toFixed(3));
+
+const signedFigure = (value: number) => `${value > 0 ? '+' : ''}${formatFigure(value)}`;
+
+function describeScore({ a, b, difference, interval95 }: ScoreComparison): string {
+  const figure = (value: number | null) => (value === null ? 'not defined' : formatFigure(value));
+  const range = interval95 ? ` (95 %: ${interval95.map(signedFigure).join(' to ')})` : '';
+  const change = difference === null ? '' : `, difference ${signedFigure(difference)}${range}`;
+  return `A ${figure(a)}, B ${figure(b)}${change}`;
+}
 
 function renderBenchmark(name: string, c: BenchmarkComparison): string {
   const [low, high] = c.interval95.map((x) => signed(100 * x));
@@ -35,6 +44,9 @@ function renderBenchmark(name: string, c: BenchmarkComparison): string {
     ['  tokens', `A ${formatNumber(tokens.a)}, B ${formatNumber(tokens.b)}, ${ratio}`],
     ['  cut off', `A ${formatShare(c.truncated_share.a)}, B ${formatShare(c.truncated_share.b)}`],
     ['  unread', `A ${formatShare(c.unparsed_share.a)}, B ${formatShare(c.unparsed_share.b)}`],
+    ...Object.entries(c.scores ?? {}).map(
+      ([score, own]) => [`  ${score}`, describeScore(own)] as const,
+    ),
     [
       '  pairs',
       `${c.pairs} of ${c.problems} problems × ${c.repeats}; without partner A ${c.unpaired.a}, B ${c.unpaired.b}`,

@@ -34,3 +34,8 @@ export function formatShare(share: number): string {
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** A figure that is no share, such as a correlation: three decimals. */
+export function formatFigure(value: number): string {
+  return value.toFixed(3);
+}

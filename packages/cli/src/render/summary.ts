@@ -1,8 +1,7 @@
 import type { RunSummary } from '@thinkbits/evaluate';
-import { formatNumber, formatShare } from './format.js';
+import { formatFigure, formatNumber, formatShare } from './format.js';
 import { renderTable } from './table.js';
 
-const formatFigure = (value: number) => value.toFixed(3);
 const orNone = <T>(value: T | null, show: (value: T) => string) =>
   value === null ? '–' : show(value);
 

@@ -7,6 +7,7 @@ import { addOption } from '../options/add-option.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { openShare } from '../options/values.js';
 import { renderComparison } from '../render/comparison.js';
+import { resolveScorer } from '../resolve/scorer.js';
 import { openSession } from '../session.js';
 
 interface CompareOptions extends SharedOptions {
@@ -32,11 +33,16 @@ export function compareVerb(host: Host): Command {
     const session = openSession(host, options);
     const { compareRuns } = await import('@thinkbits/evaluate');
     const margin = options.requireEquivalent;
-    const comparison = await compareRuns(
-      resolve(host.directory, a),
-      resolve(host.directory, b),
-      margin === undefined ? {} : { margin },
-    );
+    const findScorer = (id: string) =>
+      resolveScorer(id, host.directory).catch((error) => {
+        if (!ThinkbitsError.isInstance(error) || error.code !== 'scorer/not-found') throw error;
+        session.note(`warning compare/no-scorer: ${error.message} Its scores are left out.`);
+        return undefined;
+      });
+    const comparison = await compareRuns(resolve(host.directory, a), resolve(host.directory, b), {
+      findScorer,
+      ...(margin !== undefined && { margin }),
+    });
     session.result(comparison, renderComparison(comparison));
     for (const difference of comparison.also_differs) {
       session.note(`warning compare/also-differs: ${difference}`);
