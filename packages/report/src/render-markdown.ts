@@ -24,7 +24,6 @@ function plain(text: string): string {
 export function renderMarkdown(input: StudyResults): string {
   const results = parseStudyResults(input);
   const panels = studyPanels(results);
-  const columns = tableColumns(results.rows);
   const lines = [
     `# ${plain(results.title)}`,
     '',
@@ -33,6 +32,7 @@ export function renderMarkdown(input: StudyResults): string {
   for (const benchmark of results.benchmarks) {
     const own = panels.filter((panel) => panel.benchmark === benchmark);
     if (own.length === 0) continue;
+    const columns = tableColumns(own.flatMap(({ rows }) => rows));
     lines.push(`## ${plain(benchmark.title)}`, '');
     lines.push(`| model | ${columns.map(({ title }) => title).join(' | ')} |`);
     lines.push(

@@ -69,6 +69,7 @@ test('scores have a column each, but for those of single subjects', () => {
   const lines = renderTable(scored, { width: 200 }).split('\n');
   expect(lines[2]).toMatch(/mr score +mcc/);
   expect(lines[2]).not.toContain('math');
+  expect(lines.join('\n')).not.toContain('Left out');
   expect(lines[4]).toMatch(/– +– +3\.68 MB/);
   expect(lines[5]).toMatch(/0\.21\d +−0\.040 +1\.02 MB/);
 });

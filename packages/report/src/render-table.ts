@@ -106,7 +106,8 @@ export function renderTable(input: StudyResults, options: RenderTableOptions = {
       });
     });
   }
-  const missing = tableColumns(rows).filter((column) => !columns.includes(column));
+  const shown = new Set(columns.map(({ title }) => title));
+  const missing = tableColumns(rows).filter(({ title }) => !shown.has(title));
   if (missing.length > 0) {
     const names = missing.map(({ title }) => title).join(', ');
     lines.push('', paint(styles.dim, `Left out at this width: ${names}.`));

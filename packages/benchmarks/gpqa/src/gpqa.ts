@@ -3,11 +3,11 @@ import { defineBenchmark, studyDefaults } from '@thinkbits/validation';
 import { optionOrder } from './option-order.js';
 import { type GpqaOptions, gpqaOptionsSchema } from './options.js';
 
-/** The sets of GPQA (Rein et al. 2023, arXiv 2311.12022), by what they are called here. */
+/** The sets of GPQA (Rein et al. 2023, arXiv 2311.12022), of 198, 448 and 546 questions. */
 export const gpqaSets = {
-  'gpqa-diamond': 'GPQA Diamond: graduate-level multiple choice, 198 questions',
-  'gpqa-main': 'GPQA main: graduate-level multiple choice, 448 questions',
-  'gpqa-extended': 'GPQA extended: graduate-level multiple choice, 546 questions',
+  'gpqa-diamond': 'GPQA Diamond: graduate-level multiple choice',
+  'gpqa-main': 'GPQA main: graduate-level multiple choice',
+  'gpqa-extended': 'GPQA extended: graduate-level multiple choice',
 } as const;
 
 /** One of {@link gpqaSets}. */
