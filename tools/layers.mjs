@@ -21,6 +21,8 @@ const named = {
   'packages/report': { layer: 3, rank: 0, kind: 'verb', builtins: 'anywhere' },
   'packages/cli': { layer: 4, rank: 0, kind: 'app', builtins: 'anywhere' },
   'packages/conformance': { layer: 1, rank: 3, kind: 'kit', builtins: 'anywhere' },
+  // Starts the processes that run what a model wrote.
+  'packages/scorers/code': { layer: 2, rank: 0, kind: 'leaf', builtins: 'anywhere' },
   tools: { layer: 4, rank: 0, kind: 'tool', builtins: 'anywhere' },
 };
 

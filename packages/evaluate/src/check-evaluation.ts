@@ -42,7 +42,7 @@ const settingsSchema: JsonSchema = {
  * Everything that can be wrong with a call before anything is asked.
  * @throws ThinkbitsError `evaluate/bad-setting`, `evaluate/greedy-repeats`, `evaluate/no-problems`,
  *   `evaluate/duplicate-benchmark`, `evaluate/duplicate-problem`, `evaluate/missing-scorer`,
- *   `benchmark/bad-gold`
+ *   `evaluate/missing-tests`, `benchmark/bad-gold`
  */
 export function checkEvaluation(
   options: EvaluateOptions,
@@ -95,7 +95,9 @@ function checkProblems(
     });
   }
   for (const problem of problems) {
-    checkGold(problem, requireScorer(problem.scorer, scorers, benchmark.id), benchmark);
+    const scorer = requireScorer(problem.scorer, scorers, benchmark.id);
+    if (scorer.needs === 'tests' && !benchmark.tests) throw missingTests(scorer.id, benchmark.id);
+    checkGold(problem, scorer, benchmark);
   }
 }
 
@@ -136,6 +138,15 @@ export function requireScorer(
     'evaluate/missing-scorer',
     `Problems of ${benchmark} are judged by the scorer "${id}", which was not given.`,
     `${near ? `Did you mean "${near}"? ` : ''}Given: ${[...scorers.keys()].join(', ') || 'none'}.`,
+  );
+}
+
+/** The error of a scorer that runs tests where there are none. */
+export function missingTests(scorer: string, benchmark: string): ThinkbitsError {
+  return usage(
+    'evaluate/missing-tests',
+    `The scorer "${scorer}" judges by test cases, and ${benchmark} was given without any.`,
+    'Give the benchmark itself, with its problems and its `tests`: run directories do not keep test cases.',
   );
 }
 

@@ -10,7 +10,7 @@ import type {
 
 /** A benchmark and its problems. */
 export interface BenchmarkProblems {
-  readonly benchmark: Pick<Benchmark, 'id' | 'defaults' | 'confidential'>;
+  readonly benchmark: Pick<Benchmark, 'id' | 'defaults' | 'confidential' | 'tests'>;
   /** All problems, loaded without a limit: the data hash must not change when `limit` does. */
   readonly problems: ProblemSet;
 }

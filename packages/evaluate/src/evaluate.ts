@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import {
   type GenerationRequest,
-  type Issue,
+  type GenerationResult,
   type Problem,
   type Progress,
   type Run,
+  type Scorer,
   startRun,
   ThinkbitsError,
   throwIfAborted,
@@ -11,12 +13,14 @@ import {
 import { requireScorer } from './check-evaluation.js';
 import { describeRun } from './describe-run.js';
 import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-options.js';
+import { createTestsFinder } from './find-tests.js';
 import { finishRun } from './finish-run.js';
-import { sampleLine } from './judge-result.js';
+import { type Judge, sampleLine } from './judge-result.js';
 import { createSampleLocator } from './run/locate-samples.js';
 import { checkRunDirectory, removeSummary, writeRunDirectory } from './run/open-run-directory.js';
 import { runPaths } from './run/paths.js';
 import { type PlannedSample, planSamples } from './run/read-run-directory.js';
+import type { SampleLine } from './run/sample-line.js';
 import { SampleLog } from './run/sample-log.js';
 import { withRunLock } from './run/with-run-lock.js';
 import type { RunSummary } from './summarize.js';
@@ -26,7 +30,7 @@ import type { RunSummary } from './summarize.js';
  * and keeps all of it in a run directory (interface.md §3).
  *
  * - Each answer is appended to `samples.jsonl` as it finishes and is on disk before the next is
- *   awaited. Killed at any moment, the same call does what is missing and ends with the files of an
+ *   awaited; programs, which take time to judge, are judged beside the asking, one a core. Killed at any moment, the same call does what is missing and ends with the files of an
  *   uninterrupted run, but for the `seconds` of samples.
  * - A larger `limit` or more seeds extend a directory; smaller ones summarize a part of it, and
  *   nothing is thrown away.
@@ -78,45 +82,93 @@ async function askMissing(
   log: SampleLog,
   emit: (event: Progress) => void,
 ): Promise<void> {
-  const { engine, scorers, keepTokens, signal } = options;
+  const { engine, signal } = options;
   const problemOf = problemFinder(options);
   const waiting = new Map(missing.map((sample) => [sample.key, sample]));
-  const kept = total - missing.length;
+  let done = total - missing.length;
   const advance = (note?: string) =>
-    emit({
-      type: 'advance',
-      done: total - waiting.size,
-      total,
-      unit: 'sample',
-      ...(note && { note }),
-    });
+    emit({ type: 'advance', done, total, unit: 'sample', ...(note && { note }) });
 
   emit({ type: 'plan', label: `evaluate ${engine.info.model}`, total, unit: 'sample' });
-  if (kept > 0) advance(`${kept} kept from before`);
+  if (done > 0) advance(`${done} kept from before`);
   if (waiting.size === 0) return;
+  await prepareScorers(options, missing, problemOf);
   const request = requestMaker(options);
   const requests = missing.map((sample) => request(sample, problemOf(sample)));
+  const judgeSample = sampleJudge(options, problemOf, emit);
+  const keep = async (sample: PlannedSample, result: GenerationResult) => {
+    const line = await judgeSample(sample, result);
+    await log.append(line);
+    done++;
+    emit({ type: 'sample', sample: { ...line } });
+    advance();
+  };
+  const judging = new Set<Promise<void>>();
   try {
     for await (const result of engine.generate(requests, signal ? { signal } : {})) {
       const sample = waiting.get(result.id);
       if (!sample) throw unexpectedResult(result.id);
-      const problem = problemOf(sample);
-      const scorer = requireScorer(problem.scorer, scorers, sample.benchmark);
-      const report = (issue: Issue) => emit({ type: 'issue', issue });
-      const line = sampleLine(sample, problem, result, scorer, report, keepTokens);
-      await log.append(line);
       waiting.delete(result.id);
-      emit({ type: 'sample', sample: { ...line } });
-      advance();
+      const kept = keep(sample, result).finally(() => judging.delete(kept));
+      judging.add(kept);
+      kept.catch(() => {}); // whoever awaits it below sees the failure
+      if (!takesTime(options, problemOf(sample))) await kept;
+      while (judging.size >= availableParallelism()) await Promise.race(judging);
       throwIfAborted(signal);
     }
+    await Promise.all(judging);
   } catch (error) {
     // An engine may end an aborted call with an error of its own.
     if (!ThinkbitsError.isInstance(error)) throwIfAborted(signal);
     throw error;
+  } finally {
+    await Promise.allSettled(judging);
   }
   throwIfAborted(signal);
   if (waiting.size > 0) throw missingResults(waiting.size, requests.length);
+}
+
+function scorerOf({ scorers }: EvaluateOptions, { scorer }: Problem, benchmark = ''): Scorer {
+  return requireScorer(scorer, scorers, benchmark);
+}
+
+/** Programs are judged by running them, everything else at once. */
+function takesTime(options: EvaluateOptions, problem: Problem): boolean {
+  return scorerOf(options, problem).needs === 'tests';
+}
+
+/** Lets every scorer that will be asked say what this machine lacks, before hours of asking. */
+async function prepareScorers(
+  options: EvaluateOptions,
+  missing: readonly PlannedSample[],
+  problemOf: (sample: PlannedSample) => Problem,
+): Promise<void> {
+  const scorers = new Set(
+    missing.map((sample) => scorerOf(options, problemOf(sample), sample.benchmark)),
+  );
+  for (const scorer of scorers) await scorer.prepare?.();
+}
+
+/** Makes the line of an answered request. */
+function sampleJudge(
+  options: EvaluateOptions,
+  problemOf: (sample: PlannedSample) => Problem,
+  emit: (event: Progress) => void,
+): (sample: PlannedSample, result: GenerationResult) => Promise<SampleLine> {
+  const { keepTokens, signal, benchmarks } = options;
+  const findTests = createTestsFinder(benchmarks);
+  return (sample, result) => {
+    const problem = problemOf(sample);
+    const scorer = scorerOf(options, problem, sample.benchmark);
+    const tests = findTests(scorer, sample.benchmark, problem.id);
+    const how: Judge = {
+      scorer,
+      tests,
+      report: (issue) => emit({ type: 'issue', issue }),
+      signal,
+    };
+    return sampleLine(sample, problem, result, how, keepTokens);
+  };
 }
 
 function problemFinder({ benchmarks }: EvaluateOptions): (sample: PlannedSample) => Problem {

@@ -1,31 +1,52 @@
-import type { GenerationResult, Issue, Problem, Scorer } from '@thinkbits/spec';
+import {
+  type GenerationResult,
+  type Issue,
+  type Problem,
+  type ProgramTests,
+  type Scorer,
+  throwIfAborted,
+} from '@thinkbits/spec';
 import type { PlannedSample } from './run/read-run-directory.js';
 import type { SampleLine } from './run/sample-line.js';
 
 /** The verdict part of a sample line. */
 export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason' | 'details'>;
 
+/** What judging takes beside the answer. */
+export interface Judge {
+  readonly scorer: Scorer;
+  /** The test cases of the problem, for a scorer that needs them. */
+  readonly tests?: (() => Promise<ProgramTests>) | undefined;
+  report(issue: Issue): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Scores the text after the thinking. A scorer that throws does not lose an answer that may have
  * taken an hour: the sample is kept as unread, `issue` is told, and scoring again mends it.
+ * @throws ThinkbitsError `run/aborted`
  */
-export function judge(
+export async function judge(
   answer: Pick<SampleLine, 'problem' | 'thinking' | 'text' | 'expected'> & {
     readonly choices: number | null;
   },
-  scorer: Scorer,
-  report: (issue: Issue) => void,
-): SampleVerdict {
+  { scorer, tests, report, signal }: Judge,
+): Promise<SampleVerdict> {
   const { problem, thinking, text, expected, choices } = answer;
   try {
-    const { correct, extracted, reason, details } = scorer.score({
-      prediction: text,
-      ...(thinking !== '' && { thinking }),
-      answer: expected,
-      ...(choices !== null && { choices }),
-    });
+    const { correct, extracted, reason, details } = await scorer.score(
+      {
+        prediction: text,
+        ...(thinking !== '' && { thinking }),
+        answer: expected,
+        ...(choices !== null && { choices }),
+        ...(tests && { tests: await tests() }),
+      },
+      signal && { signal },
+    );
     return { correct, extracted, reason, ...(details && { details }) };
   } catch (error) {
+    throwIfAborted(signal);
     const why = error instanceof Error ? error.message : String(error);
     const message = `The scorer "${scorer.id}" failed: ${why}`;
     report({ severity: 'warning', code: 'evaluate/scorer-failed', subject: problem, message });
@@ -39,23 +60,21 @@ function whyUnanswered({ error }: GenerationResult): string {
 }
 
 /** The line of an answered request, or of one that could not be answered. */
-export function sampleLine(
+export async function sampleLine(
   planned: PlannedSample,
   { answer: expected, extra }: Pick<Problem, 'answer' | 'extra'>,
   result: GenerationResult,
-  scorer: Scorer,
-  report: (issue: Issue) => void,
+  how: Judge,
   keepTokens = false,
-): SampleLine {
+): Promise<SampleLine> {
   const { key, repeat, seed } = planned;
   const { problem, choices } = planned.problem;
   const verdict: SampleVerdict =
     result.finishReason === 'error'
       ? { correct: false, extracted: null, reason: whyUnanswered(result) }
-      : judge(
+      : await judge(
           { problem, thinking: result.thinking, text: result.text, expected, choices },
-          scorer,
-          report,
+          how,
         );
   return {
     key,

@@ -1,5 +1,6 @@
 import type { Message, Sampling } from './engine.js';
 import type { JsonObject, JsonSchema } from './json.js';
+import type { ProgramTests } from './scorer.js';
 
 /** A problem, ready to be asked and scored. */
 export interface Problem {
@@ -40,6 +41,10 @@ export interface LoadOptions {
   readonly limit?: number;
   /** Of what a benchmark draws, such as the order of options: one seed, one set of questions. 42 where absent. */
   readonly seed?: number;
+  /** Files (or folders of files) of its rows, for a benchmark that {@link Benchmark.readsFiles}. */
+  readonly files?: readonly string[];
+  /** Gives a file of a hub data set as a local path, for a benchmark whose data has to be fetched. */
+  openDatasetFile?(dataset: string, file: string): Promise<string>;
   /** Of the benchmark, see {@link Benchmark.optionsSchema}. */
   readonly options?: JsonObject;
 }
@@ -60,6 +65,8 @@ export interface Benchmark {
    * told to, and messages quote no row.
    */
   readonly confidential?: boolean;
+  /** Set where the data is too large for memory: `load` takes `files` and reads them line by line. */
+  readonly readsFiles?: true;
   /** The sampling the benchmark is usually reported with, and the answer length it needs. */
   readonly defaults: { readonly sampling: Sampling; readonly maxTokens: number };
   /**
@@ -67,6 +74,11 @@ export interface Benchmark {
    *   `benchmark/no-data` where it has none of its own, `benchmark/bad-options`, `benchmark/bad-limit`
    */
   load(options?: LoadOptions): Promise<ProblemSet>;
+  /**
+   * The test cases of a problem that `load` gave, read when an answer is judged: all of them together may not fit in memory.
+   * Present where the scorer needs tests.
+   */
+  tests?(problem: Problem): Promise<ProgramTests>;
   /**
    * Other problems of the same kind, to calibrate on: none of those that {@link load} gives. Absent where the benchmark has no
    * others. Problem i depends on the seed alone.

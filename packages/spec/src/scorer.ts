@@ -1,5 +1,22 @@
 import type { JsonObject, JsonSchema } from './json.js';
 
+/** One test of a program. */
+export interface ProgramCase {
+  /** What it reads from standard input; for a function, one JSON value a line and argument. */
+  readonly input: string;
+  /** What it has to print; for a function, the JSON value that it has to return. */
+  readonly output: string;
+}
+
+/** How a program is judged: by running it. */
+export interface ProgramTests {
+  /** `python` where absent. */
+  readonly language?: 'python' | 'javascript';
+  /** The method of `class Solution`, or the function, that is called; absent where the program reads standard input. */
+  readonly functionName?: string;
+  readonly cases: readonly ProgramCase[];
+}
+
 /** What is judged. */
 export interface Answer {
   /** The model's text after its thinking. */
@@ -10,6 +27,8 @@ export interface Answer {
   readonly answer: string;
   /** The number of options, for multiple choice. */
   readonly choices?: number;
+  /** What a program has to do, for scorers that {@link Scorer.needs} them. */
+  readonly tests?: ProgramTests;
 }
 
 /** A judgement with a reason a person can read. */
@@ -33,12 +52,26 @@ export interface JudgedAnswer {
   readonly groups: { readonly [name: string]: string | number };
 }
 
-/** Decides whether an answer is right: deterministic, bounded by steps, evaluates nothing. */
+/** How a judgement is asked for. */
+export interface ScoreOptions {
+  /** Ends a judgement that takes time; the call fails with `run/aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Decides whether an answer is right: the same verdict every time, in bounded work. */
 export interface Scorer {
   readonly specificationVersion: 'v1';
   readonly kind: 'scorer';
   readonly id: string;
-  score(answer: Answer): Verdict;
+  /** At once or later; several calls may be under way, and a scorer bounds by itself what it does at a time. */
+  score(answer: Answer, options?: ScoreOptions): Verdict | Promise<Verdict>;
+  /** Set where answers are judged by test cases, which the benchmark has to give ({@link Answer.tests}). */
+  readonly needs?: 'tests';
+  /**
+   * Finds out whether it can judge on this machine, before anything is asked of a model.
+   * @throws ThinkbitsError of category `machine` that says what is missing
+   */
+  prepare?(): Promise<void>;
   /** Schema of what {@link withOptions} takes; absent where a scorer has no options. */
   readonly optionsSchema?: JsonSchema;
   /**
@@ -56,4 +89,10 @@ export interface Scorer {
    * answers alone, not on their order, and takes time linear in them: intervals call it thousands of times.
    */
   aggregate?(answers: readonly JudgedAnswer[]): { readonly [name: string]: number | null };
+}
+
+/** A scorer that judges by reading alone: it evaluates nothing, is bounded by steps, and answers at once. */
+export interface SynchronousScorer extends Scorer {
+  score(answer: Answer): Verdict;
+  withOptions?(options: JsonObject): SynchronousScorer;
 }

@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import {
   type Benchmark,
+  type Json,
   type JsonObject,
   type JsonSchema,
   type LoadOptions,
@@ -17,6 +18,8 @@ import { validate } from './validate.js';
 export interface RowContext<Options = JsonObject> {
   readonly seed: number;
   readonly options: Options;
+  /** Where the row stands, for messages. */
+  readonly origin: string;
   /** Refuses the row: `refuse('the answer has no box', 'End it in \\boxed{…}.')` names file and line. */
   refuse(what: string, help: string): never;
 }
@@ -25,16 +28,39 @@ export interface RowContext<Options = JsonObject> {
 export interface BenchmarkDefinition<Row, Options = JsonObject>
   extends Pick<
     Benchmark,
-    'id' | 'title' | 'licence' | 'rowSchema' | 'defaults' | 'optionsSchema' | 'confidential'
+    | 'id'
+    | 'title'
+    | 'licence'
+    | 'rowSchema'
+    | 'defaults'
+    | 'optionsSchema'
+    | 'confidential'
+    | 'readsFiles'
+    | 'tests'
   > {
-  /** The benchmark's own data as JSON lines; or, where it may not be shipped, how to come by it. */
-  readonly read: (() => Promise<string>) | { readonly missing: string };
+  /**
+   * The benchmark's own data as JSON lines, or row by row where it is too large for a text; or, where it may not be
+   * shipped, how to come by it.
+   */
+  readonly read:
+    | ((given: LoadOptions) => Promise<string | AsyncIterable<GivenRow>>)
+    | { readonly missing: string };
+  /** Which rows are asked; all where absent. */
+  keep?(row: Row, options: Options): boolean;
   /** @param index position of the row in the data, from 0 */
-  toProblem(row: Row, index: number, context: RowContext<Options>): Omit<Problem, 'row' | 'origin'>;
+  toProblem(
+    row: Row,
+    index: number,
+    context: RowContext<Options>,
+  ): AnyTime<Omit<Problem, 'row' | 'origin'>>;
+  /** What the data hash covers of a row, where it is not the row itself. */
+  identify?(row: Row): Json;
 }
 
+type AnyTime<T> = T | Promise<T>;
+
 /** A row that nobody has checked, and where it stands. */
-interface GivenRow {
+export interface GivenRow {
   readonly value: unknown;
   readonly origin: string;
 }
@@ -67,24 +93,39 @@ function checkDistinct(problems: readonly Problem[]): void {
   }
 }
 
-function checkNotEmpty(rows: readonly unknown[], id: string): void {
-  if (rows.length > 0) return;
+function checkFiles({ id, readsFiles }: Pick<Benchmark, 'id' | 'readsFiles'>, given: LoadOptions) {
+  if (given.files === undefined || readsFiles) return;
   throw new ThinkbitsError({
+    code: 'benchmark/no-files',
+    category: 'usage',
+    message: `${id} was given ${given.files.length} files, and reads none.`,
+    help: 'Give their rows as `rows`.',
+  });
+}
+
+/** @param read how many rows there were before some were left out */
+function noRows(id: string, read: number): ThinkbitsError {
+  return new ThinkbitsError({
     code: 'benchmark/no-rows',
-    message: `The data of ${id} has no rows.`,
+    message:
+      read === 0
+        ? `The data of ${id} has no rows.`
+        : `None of the ${read} rows of ${id} is among those that were asked for.`,
     help: 'Give at least one row in the row schema of the benchmark.',
   });
 }
 
 /** The rows of a call, else the benchmark's own. */
-async function rowsOf<Row, Options>(
+async function* rowsOf<Row, Options>(
   { id, read }: BenchmarkDefinition<Row, Options>,
-  { rows, places }: LoadOptions,
-): Promise<GivenRow[]> {
+  given: LoadOptions,
+): AsyncGenerator<GivenRow> {
+  const { rows, places } = given;
   if (rows) {
-    checkNotEmpty(rows, id);
-    const originOf = (index: number): string => places?.[index] ?? `${id} row ${index + 1}`;
-    return rows.map((value, index) => ({ value, origin: originOf(index) }));
+    for (const [index, value] of rows.entries()) {
+      yield { value, origin: places?.[index] ?? `${id} row ${index + 1}` };
+    }
+    return;
   }
   if (typeof read !== 'function') {
     throw new ThinkbitsError({
@@ -94,12 +135,11 @@ async function rowsOf<Row, Options>(
     });
   }
   const what = `${id} data`;
-  const own = Array.from(readJsonLines(await read(), what), ({ line, value }) => ({
-    value,
-    origin: `${what}, line ${line}`,
-  }));
-  checkNotEmpty(own, id);
-  return own;
+  const own = await read(given);
+  if (typeof own !== 'string') return yield* own;
+  for (const { line, value } of readJsonLines(own, what)) {
+    yield { value, origin: `${what}, line ${line}` };
+  }
 }
 
 /**
@@ -110,32 +150,40 @@ async function rowsOf<Row, Options>(
 export function defineBenchmark<Row, Options = JsonObject>(
   definition: BenchmarkDefinition<Row, Options>,
 ): Benchmark {
-  const { read: _, toProblem, ...described } = definition;
+  const { read: _, keep, toProblem, identify, ...described } = definition;
   const { id, rowSchema, optionsSchema = noOptions, confidential = false } = definition;
   return {
     ...described,
     specificationVersion: 'v1',
     kind: 'benchmark',
     async load(given: LoadOptions = {}): Promise<ProblemSet> {
-      const { limit, seed = 42, options = {} } = given;
+      const { limit, seed = 42 } = given;
       checkLimit(limit);
-      validate(optionsSchema, options, `options of ${id}`, { code: 'benchmark/bad-options' });
-      const problems = (await rowsOf(definition, given)).map(({ value, origin }, index) => {
+      checkFiles(definition, given);
+      const options = validate<Options>(optionsSchema, given.options ?? {}, `options of ${id}`, {
+        code: 'benchmark/bad-options',
+      });
+      const problems: Problem[] = [];
+      const identities: string[] = [];
+      let index = 0;
+      for await (const { value, origin } of rowsOf(definition, given)) {
         const code = 'benchmark/bad-row';
         const row = validate<Row>(rowSchema, value, origin, { code, quote: !confidential });
         const refuse = (what: string, help: string): never => {
           throw new ThinkbitsError({ code, message: `${origin}: ${what}.`, help });
         };
-        const problem = toProblem(row, index, { seed, options: options as Options, refuse });
-        return { ...problem, row: value as JsonObject, origin };
-      });
+        const position = index++;
+        if (keep && !keep(row, options)) continue;
+        const problem = await toProblem(row, position, { seed, options, origin, refuse });
+        problems.push({ ...problem, row: value as JsonObject, origin });
+        identities.push(`${canonicalJson(identify ? identify(row) : (value as Json))}\n`);
+      }
+      if (problems.length === 0) throw noRows(id, index);
       checkDistinct(problems);
-      const chosen = problems.slice(0, limit);
-      const lines = chosen.map(({ row }) => `${canonicalJson(row)}\n`);
       return {
-        problems: chosen,
-        dataHash: bytesToHex(sha256(utf8ToBytes(lines.join('')))),
-        ...(Object.keys(options).length > 0 && { options }),
+        problems: problems.slice(0, limit),
+        dataHash: bytesToHex(sha256(utf8ToBytes(identities.slice(0, limit).join('')))),
+        ...(Object.keys(given.options ?? {}).length > 0 && { options: given.options }),
       };
     },
   };

@@ -5,6 +5,7 @@ export { canonicalJson } from './canonical-json.js';
 export {
   type BenchmarkDefinition,
   defineBenchmark,
+  type GivenRow,
   type RowContext,
 } from './define-benchmark.js';
 export { type CsvRecord, parseCsv } from './parse-csv.js';
@@ -15,5 +16,6 @@ export {
   parseJsonLines,
   readJsonLines,
 } from './parse-json-lines.js';
+export { type ByteLine, splitLines } from './split-lines.js';
 export { studyDefaults } from './study-defaults.js';
 export { type ValidateOptions, validate } from './validate.js';

@@ -64,11 +64,12 @@ export async function calibrationProblems(
   const benchmark = await resolveBenchmark(options.benchmark, directory);
   const loaded = (problems: ProblemSet): LoadedBenchmark => ({ benchmark, problems });
   if (data !== undefined) {
-    const given = loaded(await benchmark.load(await loadOptions(options, directory)));
+    const given = loaded(await benchmark.load(await loadOptions(benchmark, options, directory)));
     if (!allowTestProblems) await keepClear(given);
     return given;
   }
-  if (allowTestProblems) return loaded(await benchmark.load(await loadOptions(options, directory)));
+  if (allowTestProblems)
+    return loaded(await benchmark.load(await loadOptions(benchmark, options, directory)));
   if (!benchmark.calibrationProblems)
     refuse(benchmark.id, `${benchmark.id} has no other problems than those of its test set`);
   const count = Math.ceil(limit / pool) * pool;

@@ -14,11 +14,12 @@ export interface AskingOptions extends SamplingOptions {
   readonly templateDate?: string;
   readonly batch?: number;
   readonly workers?: number;
+  readonly unsandboxed?: boolean;
 }
 
 /** What `--benchmark` says it takes. */
 export const benchmarkHelp =
-  'chain, gsm8k, math-500, aime-120, gpqa-diamond, mr-ben, jsonl (rows of your own), … or installed';
+  'chain, gsm8k, math-500, aime-120, gpqa-diamond, livecodebench, mr-ben, jsonl (rows of your own), … or installed';
 
 /** Adds the options of asking. @param limit what `--limit` says where it is absent */
 export function addAskingOptions(command: Command, limit: string): Command {
@@ -55,6 +56,7 @@ export function addAskingOptions(command: Command, limit: string): Command {
     day,
   );
   addOption(command, '--batch <n>', 'rows decoded together (default: 32)', positiveInteger);
+  command.option('--unsandboxed', 'run what the model writes without a sandbox');
   return addOption(
     command,
     '--workers <n>',

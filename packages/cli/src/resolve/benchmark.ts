@@ -17,9 +17,14 @@ function noRows(file: string, why: string): ThinkbitsError {
   });
 }
 
+/** A `--data` file on this machine: a path from where the user stands, or `OWNER/NAME[@REVISION]:FILE` of a hub data set. */
+async function locateData(file: string, directory: string): Promise<string> {
+  const hub = parseDatasetFile(file);
+  return hub ? await openDatasetFile(hub.dataset, hub.file) : resolve(directory, file);
+}
+
 /**
- * The rows of `--data` files, one file after the other, and where each stands: files from where the user stands, or
- * `OWNER/NAME[@REVISION]:FILE` of a hub data set.
+ * The rows of `--data` files, one file after the other, and where each stands.
  * @throws ThinkbitsError `benchmark/no-rows`, and what reading and downloading throw
  */
 export async function readRows(
@@ -29,9 +34,7 @@ export async function readRows(
   const rows: unknown[] = [];
   const places: string[] = [];
   for (const file of files) {
-    const hub = parseDatasetFile(file);
-    const path = hub ? await openDatasetFile(hub.dataset, hub.file) : resolve(directory, file);
-    const read = readDataRows(path, file);
+    const read = readDataRows(await locateData(file, directory), file);
     if (!read) throw noRows(file, 'is of no known kind');
     const before = rows.length;
     for await (const { place, row } of read) {
@@ -41,4 +44,14 @@ export async function readRows(
     if (rows.length === before) throw noRows(file, 'has no rows');
   }
   return { rows, places };
+}
+
+/** The files themselves, for a benchmark that reads them. */
+export async function locateFiles(
+  files: readonly string[],
+  directory: string,
+): Promise<Required<Pick<LoadOptions, 'files'>>> {
+  const located: string[] = [];
+  for (const file of files) located.push(await locateData(file, directory));
+  return { files: located };
 }

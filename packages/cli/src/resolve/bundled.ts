@@ -38,12 +38,14 @@ export const bundled: {
     ...members(['gpqa-diamond', 'gpqa-main', 'gpqa-extended'], async (name) =>
       (await import('@thinkbits/benchmark-gpqa')).gpqa(name),
     ),
+    livecodebench: () => import('@thinkbits/benchmark-livecodebench'),
     'mr-ben': () => import('@thinkbits/benchmark-mr-ben'),
     jsonl: () => import('@thinkbits/benchmark-jsonl'),
   },
   scorer: {
     math: () => import('@thinkbits/scorer-math'),
     choice: () => import('@thinkbits/scorer-choice'),
+    code: () => import('@thinkbits/scorer-code'),
     'meta-reasoning': () => import('@thinkbits/scorer-meta-reasoning'),
   },
 };

@@ -54,7 +54,7 @@ describe('names of packages', () => {
   it('an unknown name lists what is installed and how to install it', async () => {
     const error = await resolveScorer('mina', directory).catch((reason) => reason);
     expect(error.help).toBe(
-      'Did you mean "mine"? Installed: both, broken, choice, empty, math, meta-reasoning, mine. To install: npm install @thinkbits/scorer-mina (or thinkbits-scorer-mina).',
+      'Did you mean "mine"? Installed: both, broken, choice, code, empty, math, meta-reasoning, mine. To install: npm install @thinkbits/scorer-mina (or thinkbits-scorer-mina).',
     );
   });
 });

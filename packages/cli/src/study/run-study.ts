@@ -139,9 +139,13 @@ export async function runStudy(
   study: StudyFile,
   directory: string,
   session: Session,
-  options: EngineOptions & { readonly command: string; readonly showConfidential?: boolean },
+  options: EngineOptions & {
+    readonly command: string;
+    readonly showConfidential?: boolean;
+    readonly unsandboxed?: boolean;
+  },
 ): Promise<StudyOutcome> {
-  const { command, showConfidential = false, ...engine } = options;
+  const { command, showConfidential = false, unsandboxed, ...engine } = options;
   const from = session.host.directory;
   const runs = await studyRuns(study, from);
   const benchmarks = new Map<string, LoadedBenchmark>();
@@ -152,7 +156,7 @@ export async function runStudy(
     const loaded = await loadBenchmark(name, { ...request, seed: run.seeds[0] }, from);
     benchmarks.set(benchmarkKey(run), loaded);
   }
-  const scorers = await loadScorers([...benchmarks.values()], from);
+  const scorers = await loadScorers([...benchmarks.values()], from, unsandboxed);
   const shared = { session, directory, runs, benchmarks, scorers, engine };
   const context: StudyContext = { ...shared, showConfidential };
 

@@ -99,7 +99,7 @@ export function calibrateVerb(host: Host): Command {
       directory: from,
     });
     const tokenizer = await openTokenizer(place, signal);
-    const scorers = await loadScorers([asked], from);
+    const scorers = await loadScorers([asked], from, options.unsandboxed);
     const requests = Math.min(limit, asked.problems.problems.length) * repeats;
     const job = { ...options, place, recipe: completeRecipe({}), requests };
     const prepared = await prepareEngine(job, session);

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { chooseBackend } from '../choose-backend.js';
 import { defineVerb } from '../define-verb.js';
 import { describeProcessor } from '../doctor/processor.js';
-import { describeSandbox } from '../doctor/sandbox.js';
 import type { Host } from '../host.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { formatBytes } from '../render/format.js';
@@ -21,6 +20,7 @@ export function doctorVerb(host: Host): Command {
   }).action(async (options: SharedOptions) => {
     const session = openSession(host, options);
     const { listBackends } = await import('@thinkbits/inference');
+    const { describeSandbox } = await import('@thinkbits/scorer-code');
     const backends = await withoutWarnings(listBackends);
     const selected = await chooseBackend(session);
     const [processor, sandbox] = [describeProcessor(), await describeSandbox()];

@@ -65,7 +65,7 @@ export function evaluateVerb(host: Host): Command {
     const benchmarks = [];
     const request = { data, options: benchmarkOptions, seed };
     for (const name of names) benchmarks.push(await loadBenchmark(name, request, host.directory));
-    const scorers = await loadScorers(benchmarks, host.directory);
+    const scorers = await loadScorers(benchmarks, host.directory, options.unsandboxed);
     const counts = benchmarks.map(({ problems }) => problems.problems.length);
     const requests =
       counts.reduce((sum, count) => sum + Math.min(count, limit ?? count), 0) * repeats;

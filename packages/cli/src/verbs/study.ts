@@ -16,6 +16,7 @@ interface StudyOptions extends SharedOptions {
   readonly workers?: number;
   readonly batch?: number;
   readonly showConfidential?: boolean;
+  readonly unsandboxed?: boolean;
 }
 
 /** `thinkbits study STUDY.json`: models × recipes × benchmarks × seeds, one folder, one report. */
@@ -50,6 +51,7 @@ export function studyVerb(host: Host): Command {
     '--show-confidential',
     'show questions and answers of benchmarks such as GPQA in the report; keep it to yourself',
   );
+  command.option('--unsandboxed', 'run what models write without a sandbox');
   return command.action(async (file: string, options: StudyOptions) => {
     const session = openSession(host, options);
     const content = await readText(file, host.directory, {
@@ -74,6 +76,7 @@ export function studyVerb(host: Host): Command {
         command: `thinkbits study ${file}`,
         ...(options.workers !== undefined && { workers: options.workers }),
         ...(options.batch !== undefined && { batch: options.batch }),
+        ...(options.unsandboxed && { unsandboxed: true }),
         ...(options.showConfidential && { showConfidential: true }),
       },
     );

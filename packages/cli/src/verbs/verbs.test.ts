@@ -85,6 +85,44 @@ describe('score', () => {
     expect(stderr).toContain(error);
   });
 
+  it('runs the program of a line against its tests, in the order of the lines', async () => {
+    const { available, why } = (await json(['doctor'])).sandbox;
+    const line = (id: number, code: string, cases: readonly object[]) =>
+      JSON.stringify({ id, prediction: `\`\`\`python\n${code}\n\`\`\``, tests: { cases } });
+    const stdin = [
+      line(1, 'import time\ntime.sleep(0.3)\nprint(3)', [{ input: '', output: '3' }]),
+      line(2, 'print(4)', [{ input: '', output: '3' }]),
+      JSON.stringify({ id: 3, prediction: 'none', tests: { cases: [{ input: '', output: '3' }] } }),
+    ].join('\n');
+    const { code, stdout, stderr } = await run(['score', 'code'], { stdin });
+    if (!available) {
+      // One of them needs no sandbox: there is no program to run.
+      expect(code, `without a sandbox (${why})`).toBe(4);
+      expect(stderr).toContain('error scorer-code/no-sandbox');
+      return;
+    }
+    const verdicts = stdout
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each));
+    expect(verdicts.map(({ id, correct, details }) => [id, correct, details.tests])).toEqual([
+      [1, true, ['passed']],
+      [2, false, ['wrong-answer']],
+      [3, false, []],
+    ]);
+    expect(verdicts[2].extracted).toBeNull();
+  });
+
+  it('says what a line for a program has to carry, and where nothing runs one', async () => {
+    const answer = await run(['score', 'code'], {
+      stdin: '{"id": 1, "prediction": "", "answer": "3"}',
+    });
+    expect(answer.stderr).toMatch(/error score\/bad-line.*tests.*help: .*cases/s);
+    const none = await run(['score', scorer, '--unsandboxed'], { stdin: lines });
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('error usage/nothing-sandboxed');
+  });
+
   it('refuses a terminal and a missing file', async () => {
     expect((await run(['score', scorer], { terminal: true })).code).toBe(2);
     expect((await run(['score', scorer, '--file', 'none.jsonl'])).code).toBe(3);

@@ -1,4 +1,10 @@
-import { type Answer, type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
+import {
+  type Answer,
+  type Scorer,
+  type SynchronousScorer,
+  ThinkbitsError,
+  type Verdict,
+} from '@thinkbits/spec';
 import { describe, expect, test } from 'vitest';
 import { describeScorer, type ScorerExamples, scorerChecks } from './describe-scorer.js';
 
@@ -9,7 +15,7 @@ const examples: ScorerExamples = {
 };
 
 /** Equal when the trimmed texts are. */
-const exact: Scorer = {
+const exact: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: 'exact',
@@ -33,10 +39,12 @@ const exact: Scorer = {
   },
 };
 
+const answerTo = (answer: string): Answer => ({ prediction: answer, answer });
+
 describeScorer(exact, examples);
 
 /** With all that a scorer may have beside verdicts. */
-const exactWithMore: Scorer = {
+const exactWithMore: SynchronousScorer = {
   ...exact,
   checkGold({ answer }) {
     if (answer.trim() !== '') return;
@@ -89,16 +97,16 @@ const broken: {
 };
 
 describe('scorerChecks', () => {
-  test.each(Object.entries(broken))('"%s" catches a scorer that breaks it', (name, fault) => {
+  test.each(Object.entries(broken))('"%s" catches a scorer that breaks it', async (name, fault) => {
     const scorer: Scorer =
       typeof fault === 'function'
         ? { ...exactWithMore, score: (answer) => fault(exact.score(answer), answer) }
         : { ...exactWithMore, ...fault };
     const check = scorerChecks(scorer, examples).find((candidate) => candidate.name === name);
-    expect(() => check?.run()).toThrow();
+    await expect(async () => check?.run()).rejects.toThrow();
   });
 
-  test('a scorer that throws is caught as well', () => {
+  test('a scorer that throws is caught as well', async () => {
     const scorer: Scorer = {
       ...exact,
       score(answer) {
@@ -106,7 +114,16 @@ describe('scorerChecks', () => {
         return exact.score(answer);
       },
     };
-    expect(() => scorerChecks(scorer, examples).at(-1)?.run()).toThrow('too long');
+    const last = scorerChecks(scorer, examples).at(-1);
+    await expect(async () => last?.run()).rejects.toThrow('too long');
+  });
+
+  test('a scorer that takes its time is judged like one that answers at once', async () => {
+    const late: Scorer = { ...exact, score: async (answer) => exact.score(answer) };
+    for (const check of scorerChecks(late, examples)) await check.run();
+    const wrong: Scorer = { ...late, score: async () => exact.score(answerTo('yes')) };
+    const check = scorerChecks(wrong, examples).find(({ name }) => name.includes('undecided'));
+    await expect(async () => check?.run()).rejects.toThrow();
   });
 
   test('examples of one kind alone are not enough', () => {

@@ -64,9 +64,9 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
   const all = [...equal, ...different, ...undecided].map(toAnswer);
   const judges = (outcome: Verdict['outcome'], list: readonly ScorerExample[]): Check => ({
     name: `judges the ${outcome} examples ${outcome}`,
-    run() {
+    async run() {
       for (const answer of list.map(toAnswer)) {
-        const verdict = scorer.score(answer);
+        const verdict = await scorer.score(answer);
         expectVerdict(verdict);
         const said = `${JSON.stringify(answer)} → ${JSON.stringify(verdict)}`;
         expect(verdict.outcome, said).toBe(outcome);
@@ -110,11 +110,12 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
       ? [
           {
             name: 'sums up answers in whatever order they come',
-            run() {
-              const judged = all.map((answer): JudgedAnswer => {
-                const { correct, details } = scorer.score(answer);
-                return { correct, ...(details && { details }), groups: {} };
-              });
+            async run() {
+              const judged: JudgedAnswer[] = [];
+              for (const answer of all) {
+                const { correct, details } = await scorer.score(answer);
+                judged.push({ correct, ...(details && { details }), groups: {} });
+              }
               const figures = scorer.aggregate?.(judged) ?? {};
               expect(Object.keys(figures).length, 'figures').toBeGreaterThan(0);
               for (const [name, value] of Object.entries(figures)) {
@@ -128,26 +129,28 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
       : []),
     {
       name: 'judges the same whatever was judged before',
-      run() {
-        const forwards = all.map((answer) => scorer.score(answer));
-        const backwards = all.toReversed().map((answer) => scorer.score(answer));
+      async run() {
+        const judge = (answers: readonly Answer[]) =>
+          Promise.all(answers.map((answer) => scorer.score(answer)));
+        const forwards = await judge(all);
+        const backwards = await judge(all.toReversed());
         expect(backwards.toReversed(), 'in the other order').toEqual(forwards);
-        const repeated = all.map((answer) => [scorer.score(answer), scorer.score(answer)]);
+        const repeated = await Promise.all(all.map((answer) => judge([answer, answer])));
         expect(repeated, 'twice in a row').toEqual(forwards.map((verdict) => [verdict, verdict]));
       },
     },
     {
       name: 'does not change what it is given',
-      run() {
-        for (const answer of all) scorer.score(deepFreeze({ ...answer }));
+      async run() {
+        for (const answer of all) await scorer.score(deepFreeze({ ...answer }));
       },
     },
     {
       name: 'never takes an empty answer for a right one',
-      run() {
+      async run() {
         for (const answer of all) {
           for (const prediction of ['', ' \n']) {
-            const verdict = scorer.score({ ...answer, prediction });
+            const verdict = await scorer.score({ ...answer, prediction });
             expectVerdict(verdict);
             expect(verdict.correct, `nothing against ${JSON.stringify(answer.answer)}`).toBe(false);
             expect(verdict.extracted).toBeNull();
@@ -157,15 +160,15 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
     },
     {
       name: 'survives hostile predictions and evaluates none',
-      run() {
+      async run() {
         const globals = globalThis as { [name: string]: unknown };
         delete globals[trap];
         const [reference] = all as [Answer];
         try {
           for (const prediction of hostile) {
-            const verdict = scorer.score({ ...reference, prediction });
+            const verdict = await scorer.score({ ...reference, prediction });
             expectVerdict(verdict);
-            expect(scorer.score({ ...reference, prediction })).toEqual(verdict);
+            expect(await scorer.score({ ...reference, prediction })).toEqual(verdict);
           }
           expect(globals[trap], 'a prediction was evaluated').toBeUndefined();
         } finally {

@@ -4,7 +4,7 @@ import type {
   GenerationRequest,
   GenerationResult,
   Problem,
-  Scorer,
+  SynchronousScorer,
 } from '@thinkbits/spec';
 import type { BenchmarkProblems } from '../index.js';
 
@@ -29,7 +29,7 @@ export function toyBenchmark(id: string, count: number, scorer = 'exact'): Bench
 }
 
 /** Reads what stands after "Answer: ". */
-export const exactScorer: Scorer = {
+export const exactScorer: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: 'exact',

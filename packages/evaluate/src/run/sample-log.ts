@@ -31,6 +31,8 @@ export class SampleLog {
   readonly #samples = new Map<string, StoredSample>();
   /** Bytes of whole lines: where the next one goes. */
   #size = 0;
+  /** The last append that was asked for. */
+  #appending: Promise<void> = Promise.resolve();
 
   private constructor(file: FileHandle, path: string) {
     this.#file = file;
@@ -74,11 +76,17 @@ export class SampleLog {
   }
 
   /**
-   * Appends a line and waits until it is on disk. When it does not fit, what was written of it is
-   * cut off again.
+   * Appends a line and waits until it is on disk; lines asked for meanwhile follow it. When it does not fit, what was
+   * written of it is cut off again.
    * @throws ThinkbitsError `disk/full`, `disk/failed`
    */
-  async append(line: SampleLine): Promise<void> {
+  append(line: SampleLine): Promise<void> {
+    const appended = this.#appending.then(() => this.#append(line));
+    this.#appending = appended.catch(() => {});
+    return appended;
+  }
+
+  async #append(line: SampleLine): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       await writeFully(this.#file, bytes, this.#size);

@@ -1,4 +1,4 @@
-import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
+import { type SynchronousScorer, ThinkbitsError } from '@thinkbits/spec';
 import { afterThinking } from '@thinkbits/validation';
 import { extractLetter } from './extract-letter.js';
 
@@ -22,7 +22,7 @@ function goldLetter(answer: string, choices: number): string {
  * does not, prose is never guessed.
  * @throws ThinkbitsError `scorer-choice/bad-gold`
  */
-export const scorer: Scorer = {
+export const scorer: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: 'choice',

@@ -1,4 +1,9 @@
-import { type JsonObject, type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
+import {
+  type JsonObject,
+  type SynchronousScorer,
+  ThinkbitsError,
+  type Verdict,
+} from '@thinkbits/spec';
 import { compareAnswers, whyUnreadable } from './compare/compare-answers.js';
 import { extractAnswer, readGold } from './extract/extract-answer.js';
 import { judgeAsPaper } from './judge-as-paper.js';
@@ -15,7 +20,7 @@ import {
  * the options that were given as their `details`.
  * @throws ThinkbitsError `scorer-math/options`
  */
-export function createMathScorer(options: MathScorerOptions = {}): Scorer {
+export function createMathScorer(options: MathScorerOptions = {}): SynchronousScorer {
   const complete = completeOptions(options);
   const details: { details?: JsonObject } =
     Object.keys(options).length > 0 ? { details: { options: { ...options } as JsonObject } } : {};
@@ -70,4 +75,4 @@ function onlyNumber(sentence: string): string | undefined {
 }
 
 /** The scorer with its default options, see {@link createMathScorer}. */
-export const scorer: Scorer = createMathScorer();
+export const scorer: SynchronousScorer = createMathScorer();

@@ -1,4 +1,4 @@
-import { type Scorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
+import { type SynchronousScorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
 import { afterThinking } from '@thinkbits/validation';
 import { type Grading, readGrading, readStep } from './grading.js';
 import type { ReasonJudge } from './judge.js';
@@ -80,7 +80,7 @@ function outcomeOf(gold: Gold, graded: GradedSolution): Pick<Verdict, 'outcome' 
  * {@link metaReasoningScores}.
  * @throws ThinkbitsError `scorer-meta-reasoning/bad-gold`
  */
-export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}): Scorer {
+export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}): SynchronousScorer {
   return {
     specificationVersion: 'v1',
     kind: 'scorer',
@@ -106,4 +106,4 @@ export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}):
 }
 
 /** The scorer without a judge, see {@link createMetaReasoningScorer}. */
-export const scorer: Scorer = createMetaReasoningScorer();
+export const scorer: SynchronousScorer = createMetaReasoningScorer();

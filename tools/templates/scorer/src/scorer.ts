@@ -1,4 +1,4 @@
-import type { Scorer } from '@thinkbits/spec';
+import type { SynchronousScorer } from '@thinkbits/spec';
 
 /** The rest of the last line that begins with "Answer:", lower case. */
 function readAnswer(prediction: string): string | undefined {
@@ -8,7 +8,7 @@ function readAnswer(prediction: string): string | undefined {
 }
 
 /** TODO: say what it reads and when it is right, in one sentence, and the source of these rules. */
-export const scorer: Scorer = {
+export const scorer: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: '__name__',
