@@ -1,1 +1,1 @@
-export { scorer } from './scorer.js';
+export { type ChoiceScorerOptions, createChoiceScorer, scorer } from './scorer.js';

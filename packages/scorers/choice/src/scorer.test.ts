@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describeScorer } from '@thinkbits/conformance';
 import { describe, expect, it } from 'vitest';
-import { scorer } from './scorer.js';
+import { createChoiceScorer, scorer } from './scorer.js';
 
 describeScorer(scorer, {
   equal: [
@@ -87,5 +88,44 @@ describe('scorer-choice', () => {
 
   it('a gold that is no letter is refused, not counted wrong', () => {
     expect(() => scorer.score({ prediction: 'Answer: A', answer: 'seven' })).toThrow(/seven/);
+  });
+});
+
+const paper = createChoiceScorer({ compatibility: 'paper' });
+describeScorer(paper, {
+  equal: [['The final answer is B. I hope it is correct.', 'B']],
+  different: [
+    ['Answer: A', 'B'],
+    ['A prime number', 'B'], // an article is taken for a choice
+  ],
+  undecided: [['i cannot tell.', 'A']],
+});
+
+describe('as the paper', () => {
+  // [text, letter]: what lighteval's patterns for letters find in drawn texts, by Python's `re`.
+  const drawn: [string, string | null][] = JSON.parse(
+    readFileSync(new URL('./__fixtures__/lighteval-letters.json', import.meta.url), 'utf8'),
+  );
+
+  it('takes the letters that lighteval takes', () => {
+    expect(drawn).toHaveLength(300);
+    for (const [prediction, letter] of drawn) {
+      expect(paper.score({ prediction, answer: 'A' }).extracted, prediction).toBe(letter);
+    }
+  });
+
+  it('reads the thinking as well, and says by which rules it judged', () => {
+    const answer = { prediction: 'so it is', thinking: 'Answer: C', answer: 'C' };
+    expect(paper.score(answer)).toMatchObject({
+      correct: true,
+      details: { options: { compatibility: 'paper' } },
+    });
+    expect(scorer.score(answer).extracted).toBeNull();
+  });
+
+  it('knows no other options', () => {
+    expect(() => createChoiceScorer({ compatibility: 'lighteval' } as never)).toThrow(
+      expect.objectContaining({ code: 'scorer-choice/options' }),
+    );
   });
 });
