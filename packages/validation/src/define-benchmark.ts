@@ -104,12 +104,14 @@ function checkFiles({ id, readsFiles }: Pick<Benchmark, 'id' | 'readsFiles'>, gi
 }
 
 /** @param read how many rows there were before some were left out */
-function noRows(id: string, read: number): ThinkbitsError {
+function noRows(id: string, read: number, files: readonly string[] = []): ThinkbitsError {
+  const names = files.map((file) => file.split(/[\\/]/).at(-1)).join(', ');
+  const data = names === '' ? `The data of ${id}` : `The data of ${id} (${names})`;
   return new ThinkbitsError({
     code: 'benchmark/no-rows',
     message:
       read === 0
-        ? `The data of ${id} has no rows.`
+        ? `${data} has no rows.`
         : `None of the ${read} rows of ${id} is among those that were asked for.`,
     help: 'Give at least one row in the row schema of the benchmark.',
   });
@@ -178,7 +180,7 @@ export function defineBenchmark<Row, Options = JsonObject>(
         problems.push({ ...problem, row: value as JsonObject, origin });
         identities.push(`${canonicalJson(identify ? identify(row) : (value as Json))}\n`);
       }
-      if (problems.length === 0) throw noRows(id, index);
+      if (problems.length === 0) throw noRows(id, index, given.files);
       checkDistinct(problems);
       return {
         problems: problems.slice(0, limit),

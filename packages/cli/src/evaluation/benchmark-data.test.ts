@@ -31,6 +31,19 @@ const rowOf: { readonly [name: string]: JsonObject } = {
   'gpqa-main': invented('1'),
   'gpqa-extended': invented('1'),
   jsonl: { question: 'What is 2 + 2?', answer: '4', scorer: 'math' },
+  livecodebench: {
+    question_title: 'Echo',
+    question_content: 'Print what you read.',
+    platform: 'atcoder',
+    question_id: 'abc000_a',
+    contest_id: 'abc000',
+    contest_date: '2024-09-07T00:00:00',
+    starter_code: '',
+    difficulty: 'easy',
+    public_test_cases: '[{"input": "1", "output": "1", "testtype": "stdin"}]',
+    private_test_cases: '[]',
+    metadata: '{}',
+  },
 };
 const badGold: { readonly [name: string]: JsonObject } = {
   'aime-90': { answer: 1000 },
@@ -41,6 +54,7 @@ const badGold: { readonly [name: string]: JsonObject } = {
   'math-500': { solution: 'So it is \\boxed{\\frac{}.' },
   'mr-ben': { Model_Solution_Correctness: 'incorrect', Model_Solution_First_Error_Step: 'N/A' },
   jsonl: { answer: '\\frac{' },
+  livecodebench: { public_test_cases: '[]' },
   'gpqa-diamond': { 'Correct Answer': '' },
   'gpqa-main': { 'Correct Answer': '' },
   'gpqa-extended': { 'Correct Answer': '' },
@@ -63,7 +77,7 @@ describe.each(names)('bad data of %s', (name) => {
   it('are refused with file and line before anything is asked', async () => {
     const row = await good();
     expect(await refused([row, {}])).toMatch(/^error benchmark\/bad-row: bad\.jsonl, line 3: /);
-    expect(await refused([])).toMatch(/^error benchmark\/no-rows: .*bad\.jsonl has no rows/);
+    expect(await refused([])).toMatch(/^error benchmark\/no-rows: .*bad\.jsonl\)? has no rows/);
     const unreadable = await refused([{ ...row, ...badGold[name] }]);
     expect(unreadable).toMatch(/^error benchmark\/bad-(gold|row): bad\.jsonl, line 1: /);
     if (name === 'gsm8k') return; // whose rows have no ids
@@ -74,9 +88,8 @@ describe.each(names)('bad data of %s', (name) => {
 });
 
 it('every benchmark that comes with the command is among them', () => {
-  const others = ['livecodebench']; // judged by tests, not by an answer
   const missing = Object.keys(bundled.benchmark).filter((name) => !names.includes(name));
-  expect(missing.filter((name) => !others.includes(name))).toEqual([]);
+  expect(missing).toEqual([]);
 });
 
 describe('through the command', () => {
@@ -129,6 +142,21 @@ describe('through the command', () => {
     const compared = await run('compare', 'mr-ben', 'mr-ben');
     expect(compared.stdout).toMatch(/mcc +A 0\.000, B 0\.000, difference 0\.000 \(95 %: 0/);
   }, 30_000);
+
+  it('scores of a data set are told beside the verdicts', async () => {
+    const gold = 'Solution Correctness: incorrect\nFirst Error Step: 2\nError Reason: …';
+    const line = (id: number, prediction: string) =>
+      JSON.stringify({ id, prediction, answer: gold, groups: { subject: 'math' } });
+    const stdin = `${line(1, gold)}\n${line(2, 'no idea')}\n`;
+    const { stdout, stderr } = await runInProcess(['score', 'meta-reasoning'], { stdin });
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text).correct),
+    ).toEqual([true, false]);
+    expect(stderr).toBe('mr_score_partial 0.150, mcc 0.000, acc_step 0.500\n');
+  });
 
   it('questions of one’s own are asked', async () => {
     write('mine.jsonl', [{ question: 'What is 2 + 2?', answer: 4 }]);

@@ -6,10 +6,12 @@ import type { Readable } from 'node:stream';
 import {
   type JsonObject,
   type JsonSchema,
+  type JudgedAnswer,
   type ProgramTests,
   type Scorer,
   ThinkbitsError,
   throwIfAborted,
+  type Verdict,
 } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
 import type { Command } from 'commander';
@@ -21,6 +23,7 @@ import { inOrder } from '../in-order.js';
 import { addOption } from '../options/add-option.js';
 import type { SharedOptions } from '../options/shared-options.js';
 import { jsonObject, text as textOption } from '../options/values.js';
+import { formatFigure } from '../render/format.js';
 import { resolveScorer } from '../resolve/scorer.js';
 import { openSession } from '../session.js';
 
@@ -38,6 +41,8 @@ interface ScoreRow {
   readonly choices?: number;
   readonly thinking?: string;
   readonly tests?: ProgramTests;
+  /** What figures over all lines are broken down by, such as the subject. */
+  readonly groups?: JudgedAnswer['groups'];
 }
 
 const text = { type: 'string' };
@@ -73,6 +78,7 @@ const rowSchema = (needs: 'answer' | 'tests'): JsonSchema => ({
     choices: { type: 'integer', minimum: 1 },
     thinking: text,
     tests: testsSchema,
+    groups: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
   },
 });
 
@@ -116,8 +122,17 @@ async function open(file: string, directory: string): Promise<Readable> {
   return stream;
 }
 
+/** `mr_score_partial 0.213, mcc 0.402`. */
+function describeFigures(figures: { readonly [name: string]: number | null }): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${value === null ? 'not defined' : formatFigure(value)}`)
+    .join(', ');
+}
+
 /** What is printed of a judgement. */
-async function verdictOf(scorer: Scorer, row: ScoreRow, signal: AbortSignal): Promise<JsonObject> {
+type VerdictLine = Pick<ScoreRow, 'id'> & Omit<Verdict, 'outcome'>;
+
+async function verdictOf(scorer: Scorer, row: ScoreRow, signal: AbortSignal): Promise<VerdictLine> {
   const { id, prediction, answer = '', choices, thinking, tests } = row;
   const verdict = await scorer.score(
     {
@@ -139,13 +154,13 @@ export function scoreVerb(host: Host): Command {
     name: 'score',
     summary: 'judge answers: JSON lines in, JSON lines out',
     detail:
-      'In: {id, prediction, answer, choices?, thinking?} on standard input or from --file; for code {id, prediction, tests: {cases: [{input, output}], functionName?, language?}}. Out: {id, correct, extracted, reason, details?}.',
+      'In: {id, prediction, answer, choices?, thinking?} on standard input or from --file; for code {id, prediction, tests: {cases: [{input, output}], functionName?, language?}}. Out: {id, correct, extracted, reason, details?}; what a scorer sums up over all lines, such as the MR-Score by groups: {subject}, goes to standard error.',
     examples: [
       `echo '{"id": 1, "prediction": "so \\\\boxed{1/2}", "answer": "0.5"}' | thinkbits score math`,
       'thinkbits score choice --file answers.jsonl > verdicts.jsonl',
       `thinkbits score math --options '{"compatibility": "paper"}' --file answers.jsonl`,
     ],
-  }).argument('<scorer>', 'math, choice, code, or an installed scorer');
+  }).argument('<scorer>', 'math, choice, code, meta-reasoning, or an installed scorer');
   addOption(command, '--file <path>', 'read this file in place of standard input', textOption);
   addOption(
     command,
@@ -169,11 +184,12 @@ export function scoreVerb(host: Host): Command {
     const input =
       options.file === undefined ? host.stdin : await open(options.file, host.directory);
     const what = options.file ?? 'standard input';
-    const verdicts: JsonObject[] = [];
-    const print = (verdict: JsonObject) => {
+    const verdicts: VerdictLine[] = [];
+    const print = (verdict: VerdictLine) => {
       if (options.json) verdicts.push(verdict);
       else host.stdout.write(`${JSON.stringify(verdict)}\n`);
     };
+    const answers: JudgedAnswer[] = [];
     const judged = inOrder(print, scorer.needs ? 2 * availableParallelism() : 1);
     let number = 0;
     try {
@@ -183,12 +199,17 @@ export function scoreVerb(host: Host): Command {
         const content = number === 1 ? line.replace(/^\uFEFF/, '') : line;
         if (content.trim() === '') continue;
         const row = readRow(content, `${what}, line ${number}`, scorer.needs ?? 'answer');
-        await judged.add(verdictOf(scorer, row, host.signal));
+        const verdict = verdictOf(scorer, row, host.signal);
+        await judged.add(verdict);
+        if (!scorer.aggregate) continue;
+        const { correct, details } = await verdict;
+        answers.push({ correct, ...(details && { details }), groups: row.groups ?? {} });
       }
     } finally {
       await judged.end();
     }
     if (options.json) session.result(verdicts, '');
+    if (answers.length > 0) session.note(describeFigures(scorer.aggregate?.(answers) ?? {}));
     if (number === 0) session.note(`${what} had no lines.`);
   });
 }

@@ -1,3 +1,4 @@
+import type { ScoreOptions } from '@thinkbits/spec';
 import type { Grading } from './grading.js';
 
 /** An explanation of an error that is to be held against the annotated one. */
@@ -9,10 +10,13 @@ export interface ReasonToJudge {
 }
 
 /**
- * Decides whether a model's explanation names the annotated error: a person's decisions from a file, another model. MR-Ben asks
- * GPT-4-Turbo.
+ * Decides whether a model's explanation names the annotated error, at once or later: a person's decisions from a file, another
+ * model. MR-Ben asks GPT-4-Turbo. Several questions may be under way.
  */
-export type ReasonJudge = (question: ReasonToJudge) => 'correct' | 'wrong';
+export type ReasonJudge = (
+  question: ReasonToJudge,
+  options: ScoreOptions,
+) => 'correct' | 'wrong' | Promise<'correct' | 'wrong'>;
 
 /**
  * The decision in a judge's text, whose "Final Decision:" is to be "Correct" or "Wrong"; undefined where it is neither.

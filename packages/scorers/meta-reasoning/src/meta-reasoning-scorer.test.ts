@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describeScorer } from '@thinkbits/conformance';
+import type { JudgedAnswer } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import {
   createMetaReasoningScorer,
@@ -53,6 +54,24 @@ describeScorer(judge, {
   ],
 });
 
+it('asks a judge that takes its time, where there is something to judge and nowhere else', async () => {
+  const asked: string[] = [];
+  const late = createMetaReasoningScorer({
+    judge: async ({ expected, given }) => {
+      asked.push(`${expected.reason} / ${given.reason}`);
+      return 'correct' as const;
+    },
+  });
+  const incorrect = grading('incorrect', 'Step 2', 'The carry is lost.');
+  const score = async (prediction: string, answer: string) =>
+    (await late.score({ prediction, answer })).details;
+  expect(await score(incorrect, step2)).toMatchObject({ step: true, reason: true, judge: true });
+  for (const answer of [right, grading('incorrect', '3', 'Another.')])
+    await score(incorrect, answer);
+  expect(await score(right, step2)).toMatchObject({ step: false, reason: false, judge: true });
+  expect(asked).toEqual(['It forgets the carry. / The carry is lost.']);
+});
+
 interface Official {
   readonly scores: { readonly [subject: string]: number };
   readonly mean: number;
@@ -82,14 +101,15 @@ describe("against MR-Ben's own script", () => {
     }
   });
 
-  it('gives the same MR-Score', () => {
-    const judged = official.cases.map(({ subject, truth, step, text, decision }) => {
+  it('gives the same MR-Score', async () => {
+    const judged: JudgedAnswer[] = [];
+    for (const { subject, truth, step, text, decision } of official.cases) {
       const place = subject === 'coding' ? 'Line' : 'Step';
       const gold = grading(truth, step, 'of the data', truth === 'correct' ? 'Step' : place);
       const own = createMetaReasoningScorer({ judge: () => decision });
-      const { correct, details } = own.score({ prediction: text, answer: gold });
-      return { correct, details: details as GradedSolution, groups: { subject } };
-    });
+      const { correct, details } = await own.score({ prediction: text, answer: gold });
+      judged.push({ correct, details: details as GradedSolution, groups: { subject } });
+    }
     const scores = metaReasoningScores(judged);
     for (const [subject, score] of Object.entries(official.scores)) {
       expect(scores[`mr_score.${subject}`], subject).toBeCloseTo(score, 12);

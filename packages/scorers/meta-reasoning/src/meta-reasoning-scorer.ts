@@ -1,4 +1,4 @@
-import { type SynchronousScorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
+import { type Scorer, type SynchronousScorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
 import { afterThinking } from '@thinkbits/validation';
 import { type Grading, readGrading, readStep } from './grading.js';
 import type { ReasonJudge } from './judge.js';
@@ -41,20 +41,17 @@ function told({ correctness, step }: Grading): string {
   return correctness === 'incorrect' && place !== '' ? `incorrect, ${place}` : String(correctness);
 }
 
-/** The parts that are right; the reason is looked at where verdict and step are (of code: where the verdict is). */
-function grade(gold: Gold, given: Grading, judge: ReasonJudge | undefined): GradedSolution {
+/** The parts that are right, but for what a judge has to say. */
+function grade(gold: Gold, given: Grading): GradedSolution {
   const verdict = given.correctness ?? null;
   const found = gold.correctness === 'incorrect' && verdict === 'incorrect';
-  const sameStep = found && !gold.isCode && readStep(given.step) === gold.number;
-  const asked = found && (gold.isCode || sameStep) && judge !== undefined;
-  const reason = asked && judge({ expected: gold, given }) === 'correct';
-  return {
-    truth: gold.correctness,
-    verdict,
-    step: gold.isCode ? reason : sameStep,
-    reason,
-    judge: judge !== undefined,
-  };
+  const step = found && !gold.isCode && readStep(given.step) === gold.number;
+  return { truth: gold.correctness, verdict, step, reason: false, judge: false };
+}
+
+/** Whether the reason is looked at: where verdict and step are right, of code where the verdict is. */
+function isToJudge({ isCode }: Gold, { truth, verdict, step }: GradedSolution): boolean {
+  return truth === 'incorrect' && verdict === 'incorrect' && (isCode || step);
 }
 
 function outcomeOf(gold: Gold, graded: GradedSolution): Pick<Verdict, 'outcome' | 'reason'> {
@@ -74,36 +71,51 @@ function outcomeOf(gold: Gold, graded: GradedSolution): Pick<Verdict, 'outcome' 
     : { outcome: 'different', reason: 'The judge does not accept the reason.' };
 }
 
+function read(prediction: string, answer: string) {
+  const gold = readGold(answer);
+  const given = readGrading((afterThinking(prediction) ?? '').slice(0, longest));
+  return { gold, given, graded: grade(gold, given) };
+}
+
+function verdictOn(gold: Gold, given: Grading, graded: GradedSolution): Verdict {
+  const { outcome, reason } = outcomeOf(gold, graded);
+  const extracted = graded.verdict === null ? null : told(given);
+  return { correct: outcome === 'equal', outcome, extracted, reason, details: graded };
+}
+
 /**
  * Judges a judgement: whether a model finds a solution right or wrong, where it first errs, and why (MR-Ben, arXiv 2406.13975, by
  * its script). An answer is correct when all of that is right that can be looked at; the MR-Score over a data set is
- * {@link metaReasoningScores}.
- * @throws ThinkbitsError `scorer-meta-reasoning/bad-gold`
+ * {@link metaReasoningScores}. Without a judge, see {@link createMetaReasoningScorer}, reasons are not looked at.
  */
-export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}): SynchronousScorer {
+export const scorer: SynchronousScorer = {
+  specificationVersion: 'v1',
+  kind: 'scorer',
+  id: 'meta-reasoning',
+  checkGold({ answer }) {
+    readGold(answer);
+  },
+  score({ prediction, answer }) {
+    const { gold, given, graded } = read(prediction, answer);
+    return verdictOn(gold, given, graded);
+  },
+  aggregate: metaReasoningScores,
+};
+
+/**
+ * The scorer with a judge of reasons, which is asked where verdict and step are right, and of code where the verdict is.
+ * @throws ThinkbitsError `scorer-meta-reasoning/bad-gold`, and whatever the judge throws
+ */
+export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}): Scorer {
+  if (!judge) return scorer;
   return {
-    specificationVersion: 'v1',
-    kind: 'scorer',
-    id: 'meta-reasoning',
-    checkGold({ answer }) {
-      readGold(answer);
+    ...scorer,
+    async score({ prediction, answer }, options = {}) {
+      const { gold, given, graded } = read(prediction, answer);
+      const asked = isToJudge(gold, graded);
+      const reason = asked && (await judge({ expected: gold, given }, options)) === 'correct';
+      const step = gold.isCode ? reason : graded.step;
+      return verdictOn(gold, given, { ...graded, step, reason, judge: true });
     },
-    score({ prediction, answer }) {
-      const gold = readGold(answer);
-      const given = readGrading((afterThinking(prediction) ?? '').slice(0, longest));
-      const graded = grade(gold, given, judge);
-      const { outcome, reason } = outcomeOf(gold, graded);
-      return {
-        correct: outcome === 'equal',
-        outcome,
-        extracted: graded.verdict === null ? null : told(given),
-        reason,
-        details: graded,
-      };
-    },
-    aggregate: metaReasoningScores,
   };
 }
-
-/** The scorer without a judge, see {@link createMetaReasoningScorer}. */
-export const scorer: SynchronousScorer = createMetaReasoningScorer();
