@@ -30,8 +30,9 @@ import type { RunSummary } from './summarize.js';
  * and keeps all of it in a run directory (interface.md §3).
  *
  * - Each answer is appended to `samples.jsonl` as it finishes and is on disk before the next is
- *   awaited; programs, which take time to judge, are judged beside the asking, one a core. Killed at any moment, the same call does what is missing and ends with the files of an
- *   uninterrupted run, but for the `seconds` of samples.
+ *   awaited; programs, which take time to judge, are judged beside the asking, one a core. Killed at
+ *   any moment, the same call does what is missing and ends with the files of an uninterrupted run,
+ *   but for the `seconds` of samples.
  * - A larger `limit` or more seeds extend a directory; smaller ones summarize a part of it, and
  *   nothing is thrown away.
  * - A request's random stream is its seed and its problem's id alone.
@@ -42,7 +43,7 @@ import type { RunSummary } from './summarize.js';
  *
  * Progress: `plan`, an `advance` and a `sample` (the line) for each answer, `issue`.
  *
- * @throws ThinkbitsError of `checkEvaluation`; `run/identity-differs`, `run/corrupt-line`,
+ * @throws ThinkbitsError of `checkEvaluation`; of a scorer's `prepare`; `run/identity-differs`, `run/corrupt-line`,
  *   `run/foreign-sample`, `directory/in-use`, `engine/missing-results`, `engine/unexpected-result`,
  *   `evaluate/nothing-answered`, `disk/full`, `disk/failed`, `run/aborted`
  */

@@ -4,6 +4,7 @@ import { type ProgramTests, ThinkbitsError } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import { betweenLastFences } from './extract/extract-program.js';
 import { createCodeScorer, scorer } from './index.js';
+import { findPython } from './sandbox/interpreter.js';
 import { missing } from './testing/what-is-missing.js';
 
 interface Program {
@@ -171,6 +172,24 @@ describe.skipIf(missing)(`programs${missing ? ` (skipped: ${missing})` : ''}`, (
     );
     setTimeout(() => controller.abort(), 200);
     await expect(asked).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+});
+
+const python = await findPython().then(
+  () => undefined,
+  (error: Error) => error.message,
+);
+
+describe.skipIf(python)(`without a sandbox${python ? ` (skipped: ${python})` : ''}`, () => {
+  it('only where that is said, within the limits, and the verdict tells it', async () => {
+    const free = scorer.withOptions!({ unsandboxed: true, seconds: 1 });
+    const options = { unsandboxed: true, seconds: 1 };
+    const ask = (code: string) => free.score({ prediction: fenced(code), answer: '', tests: sum });
+    expect(await ask('import os\nprint(sum(map(int, input().split())))\nprint()')).toMatchObject({
+      correct: true,
+      details: { tests: ['passed'], options },
+    });
+    expect((await ask('while True: pass')).details).toEqual({ tests: ['time-limit'], options });
   });
 });
 

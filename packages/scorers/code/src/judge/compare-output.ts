@@ -42,6 +42,7 @@ function sameLine(printed: string, expected: string): boolean {
  * @returns undefined where they agree, else where they first do not
  */
 export function compareOutput(printed: string, expected: string): string | undefined {
+  if (printed === expected) return undefined;
   const [lines, wanted] = [strip(printed).split('\n'), strip(expected).split('\n')];
   if (lines.length !== wanted.length) {
     return `printed ${lines.length} lines where ${wanted.length} were expected`;
