@@ -10,6 +10,7 @@ export * from './model-info.js';
 export * from './nearest-name.js';
 export * from './parse-short-recipe.js';
 export * from './presets.js';
+export * from './program-tests-schema.js';
 export * from './progress.js';
 export * from './quantizer.js';
 export * from './recipe.js';

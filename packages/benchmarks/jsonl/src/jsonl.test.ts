@@ -54,6 +54,26 @@ describe('questions of your own', () => {
     );
   });
 
+  it('may be answered by programs, which are judged by tests', async () => {
+    const tests = { functionName: 'double', cases: [{ input: '2', output: '4' }] };
+    const [problem] = await load([{ question: 'Write double.', scorer: 'code', tests }]);
+    expect(problem).toMatchObject({ scorer: 'code', answer: 'passes 1 tests' });
+    expect(await benchmark.tests?.(problem!)).toEqual(tests);
+    for (const row of [
+      { question: 'q', scorer: 'code', answer: 'x' },
+      { question: 'q', scorer: 'code', tests: { cases: [] } },
+    ]) {
+      await expect(load([row])).rejects.toMatchObject({
+        code: 'benchmark/bad-row',
+        message: expect.stringMatching(/row 1/),
+      });
+    }
+  });
+
+  it('without an answer are refused where nothing else says what is right', async () => {
+    await expect(load([{ question: 'q', scorer: 'math' }])).rejects.toThrow(/row 1.*answer/);
+  });
+
   it('come from a file', async () => {
     await expect(benchmark.load()).rejects.toMatchObject({
       code: 'benchmark/no-data',

@@ -8,6 +8,7 @@ import {
   type JsonSchema,
   type JudgedAnswer,
   type ProgramTests,
+  programTestsSchema,
   type Scorer,
   ThinkbitsError,
   throwIfAborted,
@@ -47,26 +48,6 @@ interface ScoreRow {
 
 const text = { type: 'string' };
 
-const testsSchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['cases'],
-  properties: {
-    language: { enum: ['python', 'javascript'] },
-    functionName: text,
-    cases: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['input', 'output'],
-        properties: { input: text, output: text },
-      },
-    },
-  },
-};
-
 /** @param needs what a line has to carry beside the answer's text */
 const rowSchema = (needs: 'answer' | 'tests'): JsonSchema => ({
   type: 'object',
@@ -77,7 +58,7 @@ const rowSchema = (needs: 'answer' | 'tests'): JsonSchema => ({
     answer: { type: ['string', 'number'] },
     choices: { type: 'integer', minimum: 1 },
     thinking: text,
-    tests: testsSchema,
+    tests: programTestsSchema,
     groups: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
   },
 });
