@@ -60,7 +60,7 @@ describe('hostile answers', () => {
   ])('%s ends at the bound of steps', (_, prediction, answer) => {
     const { outcome, reason } = scorer.score({ prediction: `\\boxed{${prediction}}`, answer });
     expect(outcome).toBe('undecided');
-    expect(reason).toMatch(/more than 50000 steps/);
+    expect(reason).toMatch(/more than 20000 steps/);
   });
 
   it.each([

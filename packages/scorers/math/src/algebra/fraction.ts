@@ -9,6 +9,7 @@ import {
   negateRational,
   type Rational,
   rational,
+  reductionCost,
   zero,
 } from './rational.js';
 import {
@@ -50,6 +51,9 @@ function divideSums(budget: StepBudget, numerator: Sum, denominator: Sum): Fract
   if (denominator.size === 0) throw new Unreadable('division by zero');
   const term = onlyTerm(denominator);
   if (!term) return { numerator, denominator };
+  for (const { coefficient } of numerator.values()) {
+    budget.spend(reductionCost(coefficient, term.coefficient));
+  }
   let above = scaleSum(numerator, invertRational(term.coefficient));
   let below: Sum = oneSum;
   for (const [atom, exponent] of term.factors) {

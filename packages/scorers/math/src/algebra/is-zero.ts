@@ -18,6 +18,9 @@ export function isZero(sum: Sum): boolean | undefined {
 
 /** Whether a = b: true and false are proved, undefined is not known. */
 export function equalFractions(budget: StepBudget, a: Fraction, b: Fraction): boolean | undefined {
+  // Keys are as long as the sums.
+  const terms = a.numerator.size + a.denominator.size + b.numerator.size + b.denominator.size;
+  budget.spend(4 * terms);
   if (fractionKey(a) === fractionKey(b)) return true;
   const left = multiplySums(budget, a.numerator, b.denominator);
   const right = multiplySums(budget, b.numerator, a.denominator);

@@ -74,8 +74,9 @@ function rationalPower(budget: StepBudget, base: Fraction, exponent: Rational): 
 function powerOfNumber(budget: StepBudget, base: Rational, exponent: Rational): Fraction {
   const { numerator: times, denominator: degree } = exponent;
   if (degree === 1n) {
-    const above = powerInteger(budget, base.numerator, times);
-    return fromRational(rational(above, powerInteger(budget, base.denominator, times)));
+    // Powers of coprime integers are coprime.
+    const numerator = powerInteger(budget, base.numerator, times);
+    return fromRational({ numerator, denominator: powerInteger(budget, base.denominator, times) });
   }
   if (base.numerator < 0n) {
     const positive = powerOfNumber(budget, negateRational(base), exponent);

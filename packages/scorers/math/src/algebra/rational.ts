@@ -37,7 +37,14 @@ export function addRationals(a: Rational, b: Rational): Rational {
 }
 
 export function multiplyRationals(a: Rational, b: Rational): Rational {
-  return rational(a.numerator * b.numerator, a.denominator * b.denominator);
+  if (a.denominator === 1n && b.denominator === 1n) return rational(a.numerator * b.numerator);
+  // Both being in lowest terms, only crosswise something is left to cancel.
+  const left = greatestCommonDivisor(a.numerator, b.denominator);
+  const right = greatestCommonDivisor(b.numerator, a.denominator);
+  return {
+    numerator: (a.numerator / left) * (b.numerator / right),
+    denominator: (a.denominator / right) * (b.denominator / left),
+  };
 }
 
 export function negateRational(a: Rational): Rational {
@@ -46,7 +53,19 @@ export function negateRational(a: Rational): Rational {
 
 /** 1 / a; a must not be zero. */
 export function invertRational(a: Rational): Rational {
-  return rational(a.denominator, a.numerator);
+  return a.numerator < 0n
+    ? { numerator: -a.denominator, denominator: -a.numerator }
+    : { numerator: a.denominator, denominator: a.numerator };
+}
+
+/**
+ * Steps that bringing a·b or a + b to lowest terms takes beyond what any arithmetic does: of long numbers Euclid's algorithm
+ * needs a division for about every second bit.
+ */
+export function reductionCost(a: Rational, b: Rational): number {
+  if (a.denominator === 1n && b.denominator === 1n) return 0;
+  const words = (bitLength(a.denominator) + bitLength(b.denominator)) / 64;
+  return words <= 4 ? 0 : 20 * words + words ** 2 / 2;
 }
 
 /** Negative, zero or positive as a is less than, equal to or greater than b. */
@@ -84,6 +103,6 @@ export function powerInteger(budget: StepBudget, base: bigint, exponent: bigint)
   if (base === -1n) return exponent % 2n === 0n ? 1n : -1n;
   const words = (bitLength(base) * Number(exponent)) / 64;
   // Schoolbook multiplication; the last squaring dominates.
-  budget.spend(1 + words + (words / 32) ** 2);
+  budget.spend(1 + words + (words / 8) ** 2);
   return base ** exponent;
 }

@@ -14,11 +14,12 @@ import {
   compareRationals,
   floorRational,
   formatRational,
-  minusOne,
   multiplyRationals,
+  negateRational,
   one,
   type Rational,
   rational,
+  reductionCost,
   zero,
 } from './rational.js';
 
@@ -112,6 +113,7 @@ function accumulate(budget: StepBudget, total: Map<string, Term>, sum: Sum): Map
   budget.spend(1 + sum.size);
   for (const [key, term] of sum) {
     const other = total.get(key)?.coefficient;
+    if (other) budget.spend(reductionCost(other, term.coefficient));
     const coefficient = other ? addRationals(other, term.coefficient) : term.coefficient;
     if (coefficient.numerator === 0n) total.delete(key);
     else total.set(key, { coefficient, factors: term.factors });
@@ -126,7 +128,12 @@ export function scaleSum(sum: Sum, by: Rational): Sum {
   return new Map([...sum].map(scale));
 }
 
-export const negateSum = (sum: Sum): Sum => scaleSum(sum, minusOne);
+export const negateSum = (sum: Sum): Sum =>
+  new Map(
+    [...sum].map(([key, { coefficient, factors }]) => {
+      return [key, { coefficient: negateRational(coefficient), factors }] as const;
+    }),
+  );
 
 export function multiplySums(budget: StepBudget, a: Sum, b: Sum): Sum {
   const product = new Map<string, Term>();
@@ -151,7 +158,8 @@ function multiplyTerms(budget: StepBudget, a: Term, b: Term): Sum {
   const size = ({ numerator, denominator }: Rational) =>
     bitLength(numerator) + bitLength(denominator);
   const words = (size(a.coefficient) + size(b.coefficient)) / 64;
-  budget.spend(1 + a.factors.length + b.factors.length + words + (words / 32) ** 2);
+  budget.spend(4 + 2 * (a.factors.length + b.factors.length) + words + (words / 32) ** 2);
+  budget.spend(reductionCost(a.coefficient, b.coefficient));
   const powers = new Map<string, readonly [Atom, Rational]>();
   for (const [atom, exponent] of [...a.factors, ...b.factors]) {
     const other = powers.get(atom.key)?.[1];

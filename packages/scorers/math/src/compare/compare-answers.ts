@@ -16,12 +16,12 @@ export interface Comparison {
 
 /** Options of {@link compareAnswers}. */
 export interface CompareOptions extends Partial<MathPolicies> {
-  /** Bound of the work, see {@link StepBudget}; 50 000 where absent. */
+  /** Bound of the work, see {@link StepBudget}; 20 000 where absent. */
   readonly steps?: number;
 }
 
 /** Steps that a judgement may take unless told otherwise; ordinary answers take some hundreds. */
-export const defaultSteps = 50_000;
+export const defaultSteps = 20_000;
 
 /** Longest answer that is read, in characters; what is longer is hostile or no answer. */
 const longestAnswer = 4096;

@@ -18,7 +18,8 @@ export function compareNumerals(
   }
   const [based, other] = gold.kind === 'based' ? [gold, prediction] : [prediction, gold];
   const digits = textOf(other);
-  if (based.kind !== 'based' || digits === undefined) return undefined;
+  if (based.kind !== 'based' || other.kind !== 'expression') return undefined;
+  if (digits === undefined) return false;
   return baseSubscript !== 'required' && plainDigits(based.digits) === plainDigits(digits);
 }
 

@@ -6,6 +6,7 @@ import type { RelationOperator, RelationValue, Value } from '../parse/value.js';
 import { sameWords, textOf } from './compare-text.js';
 import { compareValues } from './compare-values.js';
 import type { Context } from './context.js';
+import { haveDifferentSolutions } from './distinguish-equations.js';
 import { all, type Equality } from './equality.js';
 import { compareRealSets } from './intervals.js';
 import { realSetOf } from './real-set.js';
@@ -93,7 +94,10 @@ function compareNormalized(context: Context, a: Normalized, b: Normalized): Equa
     }
   }
   // Equations of higher degree may have the same solutions without being proportional.
-  return linear ? false : undefined;
+  if (linear) return false;
+  const equations = a.operator === '=' && b.operator === '=';
+  const differ = equations && haveDifferentSolutions(context.budget, a.difference, b.difference);
+  return differ ? false : undefined;
 }
 
 /** The factor between the coefficients of a term that both have. */

@@ -18,6 +18,9 @@ export function compareSequences(
   prediction: SequenceValue,
 ): Equality {
   const { policies } = context;
+  if (gold.items.some(isInequality) !== prediction.items.some(isInequality)) {
+    return compareAsSets(context, gold, prediction);
+  }
   const [a, b] = [brackets(gold), brackets(prediction)];
   if (a !== b && policies.brackets === 'required') return false;
   const differ = a !== b && a !== '' && b !== '';
@@ -37,7 +40,9 @@ export function compareSequences(
 
 const brackets = ({ open, close }: SequenceValue): string => `${open}${close}`;
 
-const isRelation = ({ kind }: Value): boolean => kind === 'relation';
+/** A relation that defines nothing. */
+const isInequality = (value: Value): boolean =>
+  value.kind === 'relation' && definedName(value) === undefined;
 
 /** Two ends make an interval, where brackets matter; longer lists may be written either way. */
 function compareBrackets(gold: SequenceValue, prediction: SequenceValue): Equality {
@@ -100,8 +105,8 @@ function sameMembers(context: Context, a: readonly Value[], b: readonly Value[])
 
 /** Lists of inequalities describe sets of numbers; different where neither list holds one. */
 function compareAsSets(context: Context, gold: SequenceValue, prediction: SequenceValue): Equality {
-  if (![...gold.items, ...prediction.items].some(isRelation)) return false;
+  if (![...gold.items, ...prediction.items].some(isInequality)) return false;
   const [x, y] = [realSetOf(context, gold), realSetOf(context, prediction)];
   if (x && y) return compareRealSets(context, x, y);
-  return gold.items.some(isRelation) && prediction.items.some(isRelation) ? undefined : false;
+  return gold.items.some(isInequality) && prediction.items.some(isInequality) ? undefined : false;
 }

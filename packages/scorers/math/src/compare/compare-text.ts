@@ -42,7 +42,9 @@ export function compareWords(
   }
   const [text, other] = gold.kind === 'text' ? [gold, prediction] : [prediction, gold];
   const [letter, symbol] = [textOf(text) ?? '', textOf(other) ?? ''];
-  if (isLetter(letter) && sameWords(letter, symbol)) return sameCase(letter, symbol);
+  if (isLetter(letter) && isLetter(symbol)) {
+    return sameWords(letter, symbol) && sameCase(letter, symbol);
+  }
   // Prose in place of a value may still mean it.
   return gold.kind === 'text' ? false : undefined;
 }

@@ -112,7 +112,7 @@ function takeOperator(reader: Reader): RelationOperator | undefined {
 
 /** operand := prose | name | based numeral | sum { (∪ | ∩ | ∖) sum } | sum { : sum } */
 function parseOperand(reader: Reader): Value {
-  const special = takeProse(reader) ?? takeName(reader) ?? takeBased(reader);
+  const special = takeBased(reader) ?? takeProse(reader) ?? takeName(reader);
   if (special) return special;
   let value = parseQuantity(reader);
   if (reader.isSymbol(':')) {

@@ -62,7 +62,9 @@ export function parseProduct(reader: Reader): Value {
     if (takeUnit(reader)) continue;
     const divides = reader.takeSymbol('/') || reader.take('command', 'div');
     const multiplies = !divides && (reader.takeSymbol('*') || reader.take('command', 'cdot'));
-    if (!divides && !multiplies && !startsFactor(reader)) break;
+    // `2!3!` needs no operator; other numbers side by side do.
+    const factorials = reader.is('symbol', '!', -1) && reader.token?.kind === 'number';
+    if (!divides && !multiplies && !factorials && !startsFactor(reader)) break;
     const negative = multiplies && reader.takeSymbol('-');
     const factor = parsePower(reader);
     if (factor.kind === 'matrix' && !divides) {

@@ -57,7 +57,7 @@ export function parseSymbol(reader: Reader): Fraction {
   reader.position++;
   let name = `${text}${takeSubscript(reader)}`;
   const { letterCase } = reader.reading;
-  if (letterCase === 'ignore') name = name.toLowerCase();
+  if (letterCase === 'ignore' && text.length === 1) name = name.toLowerCase();
   const bound = reader.bound.get(name);
   if (bound) return bound;
   if (name === 'i') return fromAtom(imaginaryUnit);

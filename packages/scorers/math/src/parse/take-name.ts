@@ -39,7 +39,7 @@ export function takeBased(reader: Reader): Value | undefined {
 }
 
 const isDigits = (token: Token | undefined): boolean =>
-  /^(?:\d+(?:\.\d+)?|[A-F]+|[a-f]+)$/.test(token?.text ?? '') && token?.kind !== 'command';
+  /^(?:\d+\.\d+|[\dA-F]+|[a-f]+)$/.test(token?.text ?? '') && token?.kind !== 'command';
 
 /** The base, a number or its word, in braces or not; 0 where there is none. */
 function takeBase(reader: Reader): bigint {

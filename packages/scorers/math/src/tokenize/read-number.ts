@@ -44,7 +44,7 @@ export function readNumber(
     fraction = shown[1] ?? '';
     period = shown[2] ?? shown[3];
   }
-  const exponent = take(/[eE][+-]?\d+(?![.\d])/y);
+  const exponent = take(/[eE][+-]?\d+(?![.\d]|\s?_)/y);
   const value = decimal(budget, whole, fraction, period, Number(exponent?.slice(1) ?? 0));
   const integer = fraction === '' && period === undefined && exponent === undefined;
   return { token: { kind: 'number', text: text.slice(start, at), value, integer }, end: at };

@@ -108,7 +108,11 @@ function readCommand(
     const [word = ''] = /^[a-z]*/.exec(lower) ?? [];
     if (scaleLast(tokens, word)) return { inner: content.slice(word.length), end: argument.end };
     const named = name === 'operatorname' || Object.hasOwn(bareCommands, lower);
-    const number = /\d/.test(content) || readNumberWords(content)?.length === content.length;
+    // `\text{9E4}_{16}` is a numeral.
+    const based =
+      /^[\dA-F]+$/.test(content) && /^\s*_/.test(text.slice(argument.end, argument.end + 9));
+    const number =
+      (/\d/.test(content) && !based) || readNumberWords(content)?.length === content.length;
     if (named || number) return { inner: content, end: argument.end };
     if (lower === 'and' || lower === 'or' || lower === ',') push('symbol', lower);
     else if (lower === 'to' && tokens.at(-1)?.kind === 'number') push('symbol', ':');
