@@ -53,7 +53,7 @@ const processesWith = (word: string) =>
 const passed = { outcome: 'passed' };
 
 describe.skipIf(missing)(`the sandbox survives${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  it('nothing yet: what a program may do is told as reached, so that these tests can fail', async () => {
+  it('what may be done: it is told as reached, so that the tests below can fail', async () => {
     const { outcome, reason } = await run(attempts('open("/work/mine", "w").write("x")'));
     expect(outcome).toBe('wrong-answer');
     expect(reason).toContain('printed 2 lines');
