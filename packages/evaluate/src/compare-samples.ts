@@ -51,6 +51,8 @@ export interface BenchmarkComparison {
   };
   readonly truncated_share: Both;
   readonly unparsed_share: Both;
+  /** Share of a run's wrong answers whose thinking states the right one; null where it cannot be told. */
+  readonly seen_not_chosen_share: { readonly a: number | null; readonly b: number | null };
   /** Figures of the scorers that are no mean of verdicts, by name; absent where there are none. */
   readonly scores?: { readonly [name: string]: ScoreComparison };
 }
@@ -123,8 +125,17 @@ export function compareSamples(
     completion_tokens: compareLengths(pairs, problems, bootstrap),
     truncated_share: both(pairs, ({ finish_reason }) => Number(finish_reason === 'length')),
     unparsed_share: both(pairs, ({ extracted }) => Number(extracted === null)),
+    seen_not_chosen_share: {
+      a: seenShare(pairs.map(([a]) => a)),
+      b: seenShare(pairs.map(([, b]) => b)),
+    },
     ...compareScores(benchmark, pairs, scorers),
   };
+}
+
+function seenShare(samples: readonly SampleRecord[]): number | null {
+  const told = samples.flatMap(({ seen }) => (seen === undefined ? [] : [Number(seen)]));
+  return told.length === 0 ? null : mean(told);
 }
 
 function pairUp(samplesA: readonly SampleRecord[], samplesB: readonly SampleRecord[]): Pair[] {

@@ -34,6 +34,7 @@ export { readSamples } from './run/read-samples.js';
 export type { RunBenchmark, RunFile } from './run/run-file.js';
 export type { SampleLine } from './run/sample-line.js';
 export type { SampleRecord } from './sample-record.js';
+export { type SampleFilter, type SelectedSample, selectSamples } from './select-samples.js';
 export {
   bootstrapFigures,
   type FigureEstimate,
@@ -49,13 +50,17 @@ export { type DropClass, dropClass } from './statistics/drop-class.js';
 export { type Equivalence, equivalence } from './statistics/equivalence.js';
 export { countFlips, type Flips } from './statistics/flips.js';
 export { holm } from './statistics/holm.js';
+export { majorityAtK, type Votes } from './statistics/majority-at-k.js';
 export { mcnemar } from './statistics/mcnemar.js';
 export { mean, median, sampleDeviation } from './statistics/mean-and-deviation.js';
+export { passAtK } from './statistics/pass-at-k.js';
 export { wilsonInterval } from './statistics/wilson-interval.js';
 export {
   type AccuracySummary,
   type BenchmarkSummary,
+  type RepeatsSummary,
   type RunSummary,
+  type ShareEstimate,
   summarize,
 } from './summarize.js';
 export { hashText, wikitextRows } from './wikitext-rows.js';

@@ -10,7 +10,10 @@ import type { PlannedSample } from './run/read-run-directory.js';
 import type { SampleLine } from './run/sample-line.js';
 
 /** The verdict part of a sample line. */
-export type SampleVerdict = Pick<SampleLine, 'correct' | 'extracted' | 'reason' | 'details'>;
+export type SampleVerdict = Pick<
+  SampleLine,
+  'correct' | 'extracted' | 'reason' | 'seen' | 'details'
+>;
 
 /** What judging takes beside the answer. */
 export interface Judge {
@@ -33,18 +36,25 @@ export async function judge(
   { scorer, tests, report, signal }: Judge,
 ): Promise<SampleVerdict> {
   const { problem, thinking, text, expected, choices } = answer;
+  const gold = { answer: expected, ...(choices !== null && { choices }) };
   try {
     const { correct, extracted, reason, details } = await scorer.score(
       {
         prediction: text,
         ...(thinking !== '' && { thinking }),
-        answer: expected,
-        ...(choices !== null && { choices }),
+        ...gold,
         ...(tests && { tests: await tests() }),
       },
       signal && { signal },
     );
-    return { correct, extracted, reason, ...(details && { details }) };
+    const seen = correct || thinking === '' ? undefined : scorer.reaches?.(thinking, gold);
+    return {
+      correct,
+      extracted,
+      reason,
+      ...(seen !== undefined && { seen }),
+      ...(details && { details }),
+    };
   } catch (error) {
     throwIfAborted(signal);
     const why = error instanceof Error ? error.message : String(error);
@@ -92,6 +102,7 @@ export async function sampleLine(
     reason: verdict.reason,
     seconds: result.seconds,
     ...(keepTokens && result.tokens && { tokens: result.tokens }),
+    ...(verdict.seen !== undefined && { seen: verdict.seen }),
     ...(verdict.details && { details: verdict.details }),
     ...(extra && { extra }),
   };

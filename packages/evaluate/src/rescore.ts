@@ -136,7 +136,7 @@ async function judgedLine(
   { issue }: Report,
 ): Promise<string> {
   // What the old verdict noted does not outlive it.
-  const { details: _, extra, ...line } = await log.line(sample);
+  const { seen: _, details: __, extra, ...line } = await log.line(sample);
   const { benchmark, problem, scorer: id, choices } = locate(sample);
   let verdict = {};
   if (line.finish_reason !== 'error') {

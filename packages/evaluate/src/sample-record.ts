@@ -10,6 +10,7 @@ export interface SampleRecord
     | 'finish_reason'
     | 'correct'
     | 'extracted'
+    | 'seen'
     | 'details'
   > {
   readonly benchmark: string;

@@ -58,6 +58,38 @@ describe('summarize', () => {
     );
   });
 
+  it('says what several answers a problem would reach', () => {
+    // of two answers: a yy, b ny, cc ?y, dd ?n: one is right on 3 of 4; the majority is right on a and cc, half of b
+    const { over_repeats } = summarize(samples).chain!;
+    expect(over_repeats).toMatchObject([
+      { k: 2, pass: { share: 0.75 }, majority: { share: 2.5 / 4 } },
+    ]);
+    const once = summarize(samples.filter(({ repeat }) => repeat === 0)).chain!;
+    expect(once.over_repeats).toEqual([]);
+  });
+
+  it('counts wrong answers that say the same as one, by the scorer where it compares', () => {
+    const wrong = ['0.5', '1/2', '.50'].map((extracted, repeat) => ({
+      ...sample(`a ${repeat} n 1`),
+      extracted,
+    }));
+    const right = [3, 4].map((repeat) => sample(`a ${repeat} y 1`));
+    const majority = (equivalent?: Scorer['equivalent']) =>
+      summarize(
+        [...wrong, ...right],
+        new Map([['exact', equivalent ? { equivalent } : {}]]),
+      ).chain!.over_repeats.at(-1)!.majority.share;
+    expect(majority()).toBe(1); // two right against three that stand alone
+    expect(majority(() => true)).toBe(0); // two against three
+  });
+
+  it('tells how often a wrong answer had the right one in hand', () => {
+    const seen = [true, true, false].map((had, i) => ({ ...sample(`p${i} 0 n 1`), seen: had }));
+    const share = (own: readonly SampleRecord[]) => summarize(own).chain!.seen_not_chosen_share;
+    expect(share([...seen, sample('q 0 y 1')])).toBeCloseTo(2 / 3, 12);
+    expect(share(samples)).toBeNull();
+  });
+
   it('leaves unanswered requests out of every share', () => {
     const withErrors = [...samples, sample('a 2 e 0'), sample('b 2 e 0')];
     const { errors, ...rest } = summarize(withErrors).chain!;

@@ -1,10 +1,13 @@
 import { createRandom } from '@thinkbits/numerics';
 import type { Scorer } from '@thinkbits/spec';
+import { votesOf } from './equivalence-classes.js';
 import { groupBy } from './group-by.js';
 import type { SampleRecord } from './sample-record.js';
 import { bootstrapFigures, type FigureEstimate } from './statistics/bootstrap-figures.js';
 import { bootstrapRatio, type Interval } from './statistics/cluster-bootstrap.js';
+import { majorityAtK } from './statistics/majority-at-k.js';
 import { mean, sampleDeviation } from './statistics/mean-and-deviation.js';
+import { passAtK } from './statistics/pass-at-k.js';
 import { wilsonInterval } from './statistics/wilson-interval.js';
 
 /** Accuracy over some samples. */
@@ -14,6 +17,21 @@ export interface AccuracySummary {
   /** 95 % interval of the accuracy over problems like these. */
   readonly interval95: Interval | null;
   readonly problems: number;
+}
+
+/** A share between 0 and 1, and its 95 % interval over problems like these. */
+export interface ShareEstimate {
+  readonly share: number;
+  readonly interval95: Interval;
+}
+
+/** What k answers a problem would reach, estimated from all that there are. */
+export interface RepeatsSummary {
+  readonly k: number;
+  /** One of them is right. */
+  readonly pass: ShareEstimate;
+  /** The one given most often is right; answers that say the same count as one, ties are shared. */
+  readonly majority: ShareEstimate;
 }
 
 /**
@@ -31,6 +49,10 @@ export interface BenchmarkSummary extends AccuracySummary {
   readonly truncated_share: number | null;
   /** Share of answers in which the scorer could read none. */
   readonly unparsed_share: number | null;
+  /** Share of wrong answers whose thinking states the right one on its way; null where no scorer could tell. */
+  readonly seen_not_chosen_share: number | null;
+  /** For k = 2, 4, … and the number of answers that every problem has; empty for single answers. */
+  readonly over_repeats: readonly RepeatsSummary[];
   readonly errors: number;
   /** By the name of a grouping, then by its value. */
   readonly by_group: { readonly [name: string]: { readonly [value: string]: AccuracySummary } };
@@ -43,7 +65,7 @@ export interface RunSummary {
   readonly [benchmark: string]: BenchmarkSummary;
 }
 
-type Scorers = ReadonlyMap<string, Pick<Scorer, 'aggregate'>>;
+type Scorers = ReadonlyMap<string, Pick<Scorer, 'aggregate' | 'equivalent'>>;
 
 /**
  * Accuracy, spread, lengths and shares of each benchmark. The same samples in any order give the
@@ -76,6 +98,10 @@ function summarizeBenchmark(samples: readonly SampleRecord[], scorers: Scorers):
     mean_completion_tokens: meanOrNull(answered.map((sample) => sample.completion_tokens)),
     truncated_share: share((sample) => sample.finish_reason === 'length'),
     unparsed_share: share((sample) => sample.extracted === null),
+    seen_not_chosen_share: meanOrNull(
+      answered.flatMap(({ seen }) => (seen === undefined ? [] : [Number(seen)])),
+    ),
+    over_repeats: overRepeats(answered, scorers),
     errors: samples.length - answered.length,
     by_group: byGroup(answered),
     ...scoresOf(answered, scorers),
@@ -100,6 +126,36 @@ function accuracyOf(samples: readonly SampleRecord[], stream: string): AccuracyS
     interval95: low === high ? wilsonInterval(bootstrap.estimate, clusters.length) : [low, high],
     problems: clusters.length,
   };
+}
+
+function overRepeats(answered: readonly SampleRecord[], scorers: Scorers): RepeatsSummary[] {
+  const byProblem = [...groupBy(answered, ({ problem }) => problem)].sort(byName);
+  const problems = byProblem.map(([, own]) => ({
+    answers: own.length,
+    votes: votesOf(own, scorers.get((own[0] as SampleRecord).scorer)?.equivalent),
+  }));
+  const estimate = (figure: string, k: number, shares: readonly number[]): ShareEstimate => {
+    const clusters = shares.map((numerator) => ({ numerator, denominator: 1 }));
+    const bootstrap = bootstrapRatio(clusters, createRandom(figure).fork(String(k)));
+    return { share: bootstrap.estimate, interval95: bootstrap.interval(0.95) };
+  };
+  return answersCounted(Math.min(...problems.map(({ answers }) => answers))).map((k) => {
+    const pass = problems.map(({ answers, votes }) => passAtK(answers, votes.right, k));
+    const majority = problems.map(({ votes }) => majorityAtK(votes, k));
+    return {
+      k,
+      pass: estimate('pass', k, pass),
+      majority: estimate('majority', k, majority),
+    };
+  });
+}
+
+/** 2, 4, 8, … below a number of answers, and that number; none for single answers. */
+function answersCounted(most: number): number[] {
+  const counts: number[] = [];
+  if (!Number.isFinite(most)) return counts;
+  for (let k = 2; k < most; k *= 2) counts.push(k);
+  return most > 1 ? [...counts, most] : counts;
 }
 
 /** Each scorer's figures over the answers that it judged, with a bootstrap over problems. */

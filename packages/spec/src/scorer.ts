@@ -84,6 +84,10 @@ export interface Scorer {
    * @throws ThinkbitsError `scorer-ID/bad-gold`
    */
   checkGold?(expected: Omit<Answer, 'prediction'>): void;
+  /** Whether two answers that were read say the same; where absent, equal texts do. Majorities are counted by it. */
+  equivalent?(a: string, b: string): boolean;
+  /** Whether a thinking states the expected answer as a result on its way: a wrong answer had the right one in hand. */
+  reaches?(thinking: string, expected: Omit<Answer, 'prediction'>): boolean;
   /**
    * Figures over a whole data set that are no mean of verdicts, by name; null where one is not defined. Depends on the
    * answers alone, not on their order, and takes time linear in them: intervals call it thousands of times.

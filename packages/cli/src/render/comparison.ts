@@ -13,6 +13,7 @@ function describeScore({ a, b, difference, interval95 }: ScoreComparison): strin
   const change = difference === null ? '' : `, difference ${signedFigure(difference)}${range}`;
   return `A ${figure(a)}, B ${figure(b)}${change}`;
 }
+const shareOrNone = (share: number | null) => (share === null ? '–' : formatShare(share));
 
 function renderBenchmark(name: string, c: BenchmarkComparison): string {
   const [low, high] = c.interval95.map((x) => signed(100 * x));
@@ -47,6 +48,14 @@ function renderBenchmark(name: string, c: BenchmarkComparison): string {
     ...Object.entries(c.scores ?? {}).map(
       ([score, own]) => [`  ${score}`, describeScore(own)] as const,
     ),
+    ...(c.seen_not_chosen_share.a === null && c.seen_not_chosen_share.b === null
+      ? []
+      : [
+          [
+            '  seen',
+            `right while thinking, of wrong answers: A ${shareOrNone(c.seen_not_chosen_share.a)}, B ${shareOrNone(c.seen_not_chosen_share.b)}`,
+          ] as const,
+        ]),
     [
       '  pairs',
       `${c.pairs} of ${c.problems} problems × ${c.repeats}; without partner A ${c.unpaired.a}, B ${c.unpaired.b}`,

@@ -1,4 +1,4 @@
-import type { RunSummary } from '@thinkbits/evaluate';
+import type { RunSummary, ShareEstimate } from '@thinkbits/evaluate';
 import { formatFigure, formatNumber, formatShare } from './format.js';
 import { renderTable } from './table.js';
 
@@ -25,8 +25,34 @@ function renderScores(summary: RunSummary): string {
   return `\n${renderTable(columns, rows)}`;
 }
 
-/** A run's summary as a table, a line a benchmark; below it what else their scorers sum up. */
+/** A run's summary as a table, a line a benchmark; below it what several answers a problem would reach, and what scorers sum up. */
 export function renderSummary(summary: RunSummary): string {
+  return renderBenchmarks(summary) + renderRepeats(summary) + renderScores(summary);
+}
+
+function renderRepeats(summary: RunSummary): string {
+  const right = 'right' as const;
+  const estimate = ({ share, interval95 }: ShareEstimate) =>
+    `${formatShare(share)} (${interval95.map(formatShare).join(' to ')})`;
+  const rows = Object.entries(summary).flatMap(([benchmark, { over_repeats: repeats }]) =>
+    repeats.map(({ k, pass, majority }) => [
+      benchmark,
+      String(k),
+      estimate(pass),
+      estimate(majority),
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const columns = [
+    { title: 'benchmark' },
+    { title: 'k', align: right },
+    { title: 'pass@k', align: right },
+    { title: 'majority@k', align: right },
+  ];
+  return `\n${renderTable(columns, rows)}`;
+}
+
+function renderBenchmarks(summary: RunSummary): string {
   const right = 'right' as const;
   const titles = [
     'accuracy',
@@ -36,9 +62,10 @@ export function renderSummary(summary: RunSummary): string {
     'tokens',
     'cut off',
     'unread',
+    'seen',
     'errors',
   ];
-  const table = renderTable(
+  return renderTable(
     [{ title: 'benchmark' }, ...titles.map((title) => ({ title, align: right }))],
     Object.entries(summary).map(([benchmark, own]) => [
       benchmark,
@@ -49,8 +76,8 @@ export function renderSummary(summary: RunSummary): string {
       orNone(own.mean_completion_tokens, formatNumber),
       orNone(own.truncated_share, formatShare),
       orNone(own.unparsed_share, formatShare),
+      orNone(own.seen_not_chosen_share, formatShare),
       String(own.errors),
     ]),
   );
-  return table + renderScores(summary);
 }

@@ -14,6 +14,7 @@ import { planVerb } from './plan.js';
 import { quantizeVerb } from './quantize.js';
 import { recipeVerb } from './recipe.js';
 import { reportVerb } from './report.js';
+import { samplesVerb } from './samples.js';
 import { scoreVerb } from './score.js';
 import { studyVerb } from './study.js';
 
@@ -28,6 +29,7 @@ export const verbs: readonly ((host: Host) => Command)[] = [
   chatVerb,
   evaluateVerb,
   compareVerb,
+  samplesVerb,
   studyVerb,
   reportVerb,
   perplexityVerb,

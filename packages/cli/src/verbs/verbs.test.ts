@@ -321,6 +321,22 @@ describe('from model to report', () => {
     expect((await run(['compare', 'float', 'float', ...required])).code).toBe(0);
   });
 
+  it('samples lists the answers of a run, and shows those that flipped in full', async () => {
+    const table = await run(['samples', 'two', '--against', 'float']);
+    expect(table.stdout).toMatch(/^problem +repeat +verdict +other +read +expected +tokens/);
+    expect(table.stderr).toContain('6 samples');
+    const flipped = ['samples', 'two', '--against', 'float', '--flipped', '--wrong'];
+    const lost = await json(flipped);
+    expect(lost.length).toBeGreaterThan(0);
+    const [{ sample }] = lost;
+    const { stdout } = await run([...flipped, '--full', '--limit', '1']);
+    expect(stdout).toContain(`${sample.problem}, repeat 0: `);
+    expect(stdout).toContain('right in the other run');
+    expect(stdout).toContain(sample.text.trim());
+    const none = await run(['samples', 'two', '--flipped']);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('samples/flipped-alone')]);
+  });
+
   it('study quantizes, evaluates, compares and reports; again it does nothing anew', async () => {
     const cells = [
       {

@@ -38,7 +38,8 @@ export function sampleRecord(
   sample: Omit<SampleLine, 'thinking' | 'text'>,
   { benchmark, groups, scorer }: Pick<ProblemLine, 'benchmark' | 'groups' | 'scorer'>,
 ): SampleRecord {
-  const { problem, repeat, completion_tokens, finish_reason, correct, extracted, details } = sample;
+  const { problem, repeat, completion_tokens, finish_reason, correct, extracted } = sample;
+  const { seen, details } = sample;
   return {
     benchmark,
     groups,
@@ -49,6 +50,7 @@ export function sampleRecord(
     finish_reason,
     correct,
     extracted,
+    ...(seen !== undefined && { seen }),
     ...(details && { details }),
   };
 }

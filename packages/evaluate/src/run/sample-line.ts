@@ -25,6 +25,8 @@ export interface SampleLine {
   readonly seconds: number;
   /** The ids that were generated, the last one included; only where they were asked for. */
   readonly tokens?: readonly number[];
+  /** Of a wrong answer whether its thinking states the right one on its way; only where the scorer can tell. */
+  readonly seen?: boolean;
   /** What the scorer noted for figures over the whole data set; only where it did. */
   readonly details?: JsonObject;
   /** What the benchmark keeps of the problem, such as the order of its options; only where it does. */
@@ -51,6 +53,7 @@ export const sampleLineSchema: JsonSchema = {
     extracted: { type: ['string', 'null'] },
     expected: text,
     reason: text,
+    seen: { type: 'boolean' },
     details: { type: 'object' },
     extra: { type: 'object' },
     seconds: { type: 'number', minimum: 0 },

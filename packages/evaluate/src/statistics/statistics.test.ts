@@ -5,8 +5,10 @@ import { dropClass } from './drop-class.js';
 import { equivalence } from './equivalence.js';
 import { countFlips } from './flips.js';
 import { holm } from './holm.js';
+import { majorityAtK } from './majority-at-k.js';
 import { mcnemar } from './mcnemar.js';
 import { mean, median, sampleDeviation } from './mean-and-deviation.js';
+import { passAtK } from './pass-at-k.js';
 import { quantile } from './quantile.js';
 import { wilsonInterval } from './wilson-interval.js';
 
@@ -57,6 +59,41 @@ describe('mcnemar', () => {
   ])('of %i against %i', (first, second, expected) => {
     expect(mcnemar(first, second)).toBeCloseTo(expected, 10);
     expect(mcnemar(second, first)).toBe(mcnemar(first, second));
+  });
+});
+
+describe('passAtK', () => {
+  // 1 - comb(n - c, k) / comb(n, k) with Python's integers
+  it.each([
+    [10, 3, 1, 0.3],
+    [10, 3, 5, 0.9166666666666666],
+    [64, 5, 8, 0.4990084611316764],
+    [200, 1, 100, 0.5],
+    [1000, 17, 250, 0.9928204525379539],
+    [5, 5, 2, 1],
+    [5, 0, 2, 0],
+  ])('of %i answers, %i right, k = %i', (answers, right, k, expected) => {
+    expect(passAtK(answers, right, k)).toBeCloseTo(expected, 12);
+  });
+});
+
+describe('majorityAtK', () => {
+  // the mean over all draws, gone through one by one in Python
+  it.each([
+    [{ right: 3, wrong: [2, 1], silent: 1 }, 3, 0.557142857142857],
+    [{ right: 3, wrong: [2, 1], silent: 1 }, 7, 1],
+    [{ right: 2, wrong: [2, 2], silent: 0 }, 4, 1 / 3],
+    [{ right: 1, wrong: [4, 3], silent: 2 }, 5, 0.015873015873015872],
+    [{ right: 6, wrong: [5, 1, 1], silent: 2 }, 9, 0.6323676323676324],
+    [{ right: 2, wrong: [1, 1, 1, 1], silent: 0 }, 3, 0.4],
+    [{ right: 0, wrong: [3], silent: 1 }, 2, 0],
+    [{ right: 4, wrong: [], silent: 0 }, 3, 1],
+  ])('of %j, k = %i', (votes, k, expected) => {
+    expect(majorityAtK(votes, k)).toBeCloseTo(expected, 12);
+  });
+
+  it('of one draw is the accuracy', () => {
+    expect(majorityAtK({ right: 30, wrong: [20, 10], silent: 4 }, 1)).toBeCloseTo(30 / 64, 12);
   });
 });
 

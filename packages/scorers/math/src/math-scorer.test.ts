@@ -47,6 +47,38 @@ describe('what a verdict says', () => {
   });
 });
 
+describe('what a thinking states on its way', () => {
+  it.each([
+    ['an equation', 'So 3 + 4 = 7, then 7 * 2 = 14.\nWait, 7 * 2 = 15.', '14'],
+    ['a chain of equations', 'x = 2/4 = 0.5.', '\\frac12'],
+    ['a formula', 'hence $y = \\sqrt{8}$ here', '2\\sqrt2'],
+    ['a box', 'maybe \\boxed{3}. No, it is 4.', '3'],
+    ['a statement', 'The answer is 12. But is it?', '12'],
+  ])('holds %s', (_, thinking, answer) => {
+    expect(scorer.reaches?.(thinking, { answer })).toBe(true);
+  });
+
+  it.each([
+    ['numbers of the question', 'She has 14 apples and 7 pears.', '14'],
+    ['another result', '3 + 4 = 8', '7'],
+    ['nothing', '', '7'],
+  ])('does not hold %s', (_, thinking, answer) => {
+    expect(scorer.reaches?.(thinking, { answer })).toBe(false);
+  });
+
+  it('is read from its end, and soon', () => {
+    expect(scorer.reaches?.(`x = 5\n${'a = b, '.repeat(100_000)}`, { answer: '5' })).toBe(false);
+    expect(scorer.reaches?.(`${'='.repeat(1_000_000)}\nx = 5`, { answer: '5' })).toBe(true);
+  });
+});
+
+describe('equal answers', () => {
+  it('are told by their values', () => {
+    expect(scorer.equivalent?.('1/2', '0.5')).toBe(true);
+    expect(scorer.equivalent?.('1/2', '0.51')).toBe(false);
+  });
+});
+
 describe('hostile answers', () => {
   it.each([
     ['a tower of powers', '10^{10^{10}}', '1'],

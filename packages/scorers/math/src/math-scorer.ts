@@ -6,6 +6,7 @@ import {
 } from '@thinkbits/spec';
 import { compareAnswers, whyUnreadable } from './compare/compare-answers.js';
 import { extractAnswer, readGold } from './extract/extract-answer.js';
+import { findResults } from './extract/find-results.js';
 import { judgeAsPaper } from './judge-as-paper.js';
 import {
   type CompleteOptions,
@@ -40,6 +41,13 @@ export function createMathScorer(options: MathScorerOptions = {}): SynchronousSc
         help: 'Correct it, or name another scorer for this problem.',
         details: { answer: gold.slice(0, 200) },
       });
+    },
+    equivalent: (a, b) => compareAnswers(a, b, complete).outcome === 'equal',
+    reaches(thinking, { answer }) {
+      const gold = readGold(answer);
+      return findResults(thinking).some(
+        (result) => compareAnswers(gold, result, complete).outcome === 'equal',
+      );
     },
     score({ prediction, answer, thinking }) {
       const all = thinking && complete.thinking === 'include' ? `${thinking}\n` : '';
