@@ -322,6 +322,206 @@ k\pi, k\in\mathbb{Z} ~ k\pi
 2 \cdot 3^2 \cdot 5 ~ 90
 2\times 3 ~ 6
 2^3\cdot 3 ~ 24
+x = 3 ~ 3
+x=3 \text{ or } x=-5 ~ \{3,-5\}
+x \in \{3,-5\} ~ 3,-5
+x\in\{1,2\} ~ \{1,2\}
+t = 2\sqrt{3} ~ \sqrt{12}
+\text{Area} = 12 ~ 12
+A = 12\pi ~ 12\pi
+12\pi \text{ square units} ~ 12\pi
+m\angle A = 35^\circ ~ 35
+\angle A = 35^\circ ~ 35^\circ
+P = \frac{1}{4} ~ 0.25
+\dfrac{\pi}{4} ~ \pi/4
+\frac{\pi}{4} ~ 0.25\pi
+-\frac{b}{2a} ~ \frac{-b}{2a}
+\frac{-b\pm\sqrt{b^2-4ac}}{2a} ~ \frac{-b+\sqrt{b^2-4ac}}{2a},\frac{-b-\sqrt{b^2-4ac}}{2a}
+(x-2)(x+3) ~ x^2+x-6
+(x + 2)(x - 3)^2 ~ (x-3)^2(x+2)
+x^3+3x^2+3x+1 ~ (x+1)^3
+2(x+1)(x-1) ~ 2x^2-2
+\frac{x^3-8}{x-2} ~ x^2+2x+4
+\frac{1}{n(n+1)} ~ \frac1n-\frac{1}{n+1}
+1-\frac{1}{2^n} ~ \frac{2^n-1}{2^n}
+2^n-1 ~ -1+2^n
+3^{n}-2^{n} ~ -2^n+3^n
+(-1)^{n+1} ~ (-1)^{n-1}
+\frac{n(n+1)(2n+1)}{6} ~ \frac{2n^3+3n^2+n}{6}
+a^{m+n} ~ a^m a^n
+\left(\frac{2}{3}\right)^n ~ \frac{2^n}{3^n}
+e^{-x} ~ \frac{1}{e^x}
+\ln x + \ln y ~ \ln y + \ln x
+\frac{\ln 3}{\ln 2} ~ \log_2 3
+\log_2 3 ~ \frac{\log_{10}3}{\log_{10}2}
+\log 2+\log 5 ~ 1
+\sqrt{x} ~ x^{\frac12}
+\sqrt[3]{x^2} ~ x^{2/3}
+\sqrt{2}\cdot\sqrt{8} ~ 4
+\frac{\sqrt{6}}{\sqrt{2}} ~ \sqrt{3}
+(\sqrt{3}-1)^2 ~ 4-2\sqrt{3}
+\frac{3+\sqrt{5}}{2} ~ \left(\frac{1+\sqrt{5}}{2}\right)^2
+\sqrt[4]{16} ~ 2
+\sqrt{50}+\sqrt{8} ~ 7\sqrt2
+\sqrt{\sqrt{16}} ~ 2
+\sqrt[3]{54} ~ 3\sqrt[3]2
+16^{3/4} ~ 8
+0.1+0.2 ~ 0.3
+-0 ~ 0
+\frac{0}{5} ~ 0
+1.50 ~ 1.5
+1.5\text{ hours} ~ 90\text{ minutes}
+2\text{ h} ~ 2
+5\text{ ft} ~ 60\text{ in}
+5\text{ kg} ~ 5000\text{ g}
+10\text{ m/s} ~ 10\text{ m}/\text{s}
+10 \frac{\text{m}}{\text{s}} ~ 10\text{ m/s}
+9.8\text{ m/s}^2 ~ 9.8
+60 \text{ miles per hour} ~ 60\text{ mph}
+12\text{ cm}^3 ~ 12\text{ cubic centimeters}
+50\text{¢} ~ 50
+\text{\$}5 ~ 5
+5\$ ~ 5
+5\% ~ 0.05
+\frac{1}{3} \approx 0.333 ~ \frac13
+x \approx 2.5 ~ 2.5
+\sqrt{2} \approx 1.414 ~ \sqrt2
+(3, -4) ~ (3,-4)
+(3;-4) ~ (3,-4)
+\left(3,\,-4\right) ~ (3,-4)
+(x, y) = (3, -4) ~ (3,-4)
+(a,b,c)=(1,2,3) ~ (1,2,3)
+a=1,b=2,c=3 ~ (1,2,3)
+\begin{bmatrix}1\\0\end{bmatrix},\begin{bmatrix}0\\1\end{bmatrix} ~ \begin{pmatrix}1\\0\end{pmatrix}, \begin{pmatrix}0\\1\end{pmatrix}
+\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix} ~ \begin{pmatrix}1&0\\0&1\end{pmatrix}
+\begin{pmatrix}0.5\\-1\end{pmatrix} ~ \begin{pmatrix}\frac12\\-1\end{pmatrix}
+\left\{ \frac{1}{2}, 3 \right\} ~ \{3, 0.5\}
+\{2, 3, 5, 7\} ~ \{7,5,3,2\}
+[0,\infty) ~ x\ge0
+(-\infty, -2] \cup [2, \infty) ~ |x|\ge2
+(-\infty,0)\cup(0,\infty) ~ \mathbb{R}\setminus\{0\}
+(-\infty,0)\cup(0,\infty) ~ x\ne0
+\mathbb{R}-\{0\} ~ \mathbb{R}\setminus\{0\}
+0 \le x < 5 ~ [0,5)
+x > 0, x \ne 1 ~ (0,1)\cup(1,\infty)
+-3 \leq y \leq 3 ~ [-3,3]
+a > 4 ~ (4,\infty)
+n \geq 5 ~ [5,\infty)
+k<-1 \text{ or } k>1 ~ (-\infty,-1)\cup(1,\infty)
+2<x<3 \text{ or } x>5 ~ (2,3)\cup(5,\infty)
+(2,3)\cup(5,\infty) ~ x\in(2,3)\cup(5,\infty)
+y = -\frac{2}{3}x + 4 ~ 2x+3y=12
+y-2=3(x-1) ~ y=3x-1
+x^2 + y^2 - 6x = 0 ~ (x-3)^2+y^2=9
+\frac{x^2}{16}-\frac{y^2}{9}=1 ~ 9x^2-16y^2=144
+y^2=4x ~ x=\frac{y^2}{4}
+x = 3 ~ x-3=0
+2x+3y-z=5 ~ z=2x+3y-5
+r = 2\cos\theta ~ r=2\cos(\theta)
+f(x) = x^2 - 1 ~ (x-1)(x+1)
+f(x)=\frac{1}{x} ~ \frac1x
+f^{-1}(x)=\frac{x-1}{2} ~ \frac{x-1}{2}
+g(x) = 2x ~ g(x)=x+x
+y' = 2x ~ 2x
+\frac{dy}{dx} = 2x ~ 2x
+\frac{x^3}{3}+C ~ \frac13x^3+C
+\sin^{2}\theta ~ (\sin\theta)^2
+\sin^2x ~ 1-\cos^2x
+\tan^2 x+1 ~ \sec^2 x
+\frac{1-\cos 2x}{2} ~ \sin^2 x
+\sin x\cos y+\cos x\sin y ~ \sin(x+y)
+\cos(-x) ~ \cos x
+2\cos^2\theta - 1 ~ \cos 2\theta
+\cos 3x ~ 4\cos^3x-3\cos x
+\sin\frac{\pi}{3} ~ \frac{\sqrt{3}}{2}
+\csc 30^\circ ~ 2
+\cot 45^\circ ~ 1
+\arctan\frac{1}{\sqrt3} ~ \frac{\pi}{6}
+\sin(\arcsin\frac35) ~ \frac35
+\cos(\arcsin\frac35) ~ \frac45
+\tan(\arctan 2) ~ 2
+e^{i\pi/4} ~ \frac{\sqrt2}{2}+\frac{\sqrt2}{2}i
+\operatorname{cis}\frac{\pi}{4} ~ e^{i\pi/4}
+2e^{i\pi/3} ~ 1+i\sqrt3
+\sqrt{2}(\cos 45^\circ+i\sin 45^\circ) ~ 1+i
+-i ~ \frac1i
+(2+i)(3-i) ~ 7+i
+\frac{2+i}{1-i} ~ \frac{1+3i}{2}
+|1+i| ~ \sqrt2
+i^{2023} ~ -i
+3i ~ \sqrt{-9}
+\omega ~ \omega
+\text{(A)} ~ \textbf{(A)}
+\text{A and C} ~ \text{A, C}
+A, C ~ C, A
+\text{Yes} ~ yes
+\text{yes, it is} ~ \text{Yes, it is.}
+\text{Alice} ~ Alice
+\text{Thursday} ~ Thursday
+\text{neither} ~ Neither
+\text{5 apples} ~ 5
+\text{five} ~ 5
+\text{twelve} ~ 12
+\text{12 ways} ~ 12
+5\text{th} ~ 5
+21^{\text{st}} ~ 21
+7\text{ and }8 ~ 7, 8
+3\text{ or }4 ~ 3,4
+\text{3 and 4} ~ 3,4
+\frac{7}{12}\text{ of the pie} ~ \frac{7}{12}
+1{,}024 ~ 2^{10}
+2^{10} ~ 1024
+10^6 ~ 1,000,000
+1.2\times10^6 ~ 1{,}200{,}000
+6! ~ 720
+\frac{10!}{7!} ~ 720
+\binom{10}{3} ~ 120
+P(10,3) ~ P(10,3)
+\lfloor\pi\rfloor ~ 3
+7 \pmod{10} ~ 7
+x\equiv 7\pmod{10} ~ x \equiv 7 \pmod{10}
+1:2 ~ 1/2
+1:\sqrt3:2 ~ 2:2\sqrt3:4
+3\frac{1}{2} ~ \frac{7}{2}
+3\ \frac{1}{2} ~ 3.5
+-2\frac{3}{4} ~ -\frac{11}{4}
+1\frac{1}{2}\text{ cups} ~ 1.5
+\frac{22}{7} ~ 3\frac17
+.5 ~ 0.5
+-.25 ~ -\frac14
+\$12{,}500 ~ 12500
+\$1.50 ~ 1.5
+€5 ~ 5
+£5 ~ 5
+¥500 ~ 500
+\infty ~ \text{infinity}
+\text{does not exist} ~ \text{Does not exist}
+\text{DNE} ~ \text{does not exist}
+\text{undefined} ~ Undefined
+\text{no real solutions} ~ \emptyset
+\boxed{x=5} ~ 5
+5,\!000 ~ 5000
+0.\overline{142857} ~ \frac17
+0.\overline{9} ~ 1
+1.2\overline{34} ~ \frac{611}{495}
+0.1666... ~ \frac16
+k=3 ~ 3
+(k,m)=(3,4) ~ (3,4)
+\left|\frac{-3}{4}\right| ~ \frac34
+\|v\| = 5 ~ 5
+\overline{AB}=5 ~ 5
+AB=5 ~ AB=5.0
+ABC ~ \text{ABC}
+\overline{AB} ~ \overline{AB}
+\sqrt{a^2+b^2} ~ \sqrt{b^2+a^2}
+\frac{a}{b}\cdot\frac{c}{d} ~ \frac{ac}{bd}
+\frac{a/b}{c} ~ \frac{a}{bc}
+a(b+c) ~ ab+ac
+a-(b-c) ~ a-b+c
+(a+b)^3 ~ a^3+3a^2b+3ab^2+b^3
+x_1+x_2 ~ x_2+x_1
+x_{1} ~ x_1
+x^{10} ~ x^{5}x^{5}
 `;
 
 /** Answers that are not. */
@@ -449,4 +649,13 @@ one hundred ~ 100000
 \{x\mid x>2\} ~ (2,5)
 2,3 ~ 3,2,1
 1 2/3 ~ 12/3
+(-1)^n ~ (-1)^{n+1}
+\sqrt[3]{x^2} ~ x^{3/2}
+\frac{1}{3}\approx 0.333 ~ 0.334
+21^{\text{st}} ~ 22
+60\text{ mph} ~ 61\text{ mph}
+\angle A=35^\circ ~ 36^\circ
+7\pmod{10} ~ 8\pmod{10}
+4:00 ~ 5:00
+\text{A and C} ~ \text{A and D}
 `;

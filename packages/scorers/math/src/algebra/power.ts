@@ -35,6 +35,7 @@ import {
   atomPower,
   constantOf,
   factorsKey,
+  oneSum,
   onlyTerm,
   type Sum,
   scaleSum,
@@ -118,7 +119,7 @@ function atomTo(budget: StepBudget, atom: Atom, exponent: Rational): Fraction {
 /** A root distributes over positive factors; around anything else it becomes an atom. */
 function rootOfExpression(budget: StepBudget, base: Fraction, exponent: Rational): Fraction {
   const [above, below] = [onlyTerm(base.numerator), onlyTerm(base.denominator)];
-  if (above && below && distributes(above) && distributes(below)) {
+  if (above && below && distributes(above, exponent) && distributes(below, exponent)) {
     const numerator = rootOfTerm(budget, above, exponent);
     return divide(budget, numerator, rootOfTerm(budget, below, exponent));
   }
@@ -155,8 +156,10 @@ function contentOf(sum: Sum): Rational {
   return rational(above, below);
 }
 
-/** Whether √(c · Π atoms) = √c · Π √atom: all positive, or one symbol beside a positive coefficient. */
-function distributes({ coefficient, factors }: Term): boolean {
+/** Whether √(c · Π atoms) = √c · Π √atom: an odd root, all positive, or one symbol beside a positive coefficient. */
+function distributes({ coefficient, factors }: Term, { denominator }: Rational): boolean {
+  const real = factors.every(([atom]) => atom.positive || (atom.symbolic && !atom.carry));
+  if (denominator % 2n === 1n && real) return true;
   const others = factors.filter(([atom]) => !atom.positive);
   const [only] = others;
   const single = others.length === 1 && only?.[1].numerator === 1n && !only[0].carry;
@@ -187,11 +190,31 @@ function symbolicPower(
 ): Fraction | undefined {
   if (!constantOf(exponent.denominator)) return undefined;
   const number = rationalOf(base);
-  if (number && number.numerator <= 0n) return undefined;
+  if (number && number.numerator < 0n) {
+    const positive = symbolicPower(budget, fromRational(negateRational(number)), exponent);
+    const sign = signPower(budget, exponent.numerator);
+    return positive && sign && multiply(budget, positive, sign);
+  }
+  if (number?.numerator === 0n) return undefined;
   const powers = number ? primesOf(budget, number) : singleAtom(base);
   return powers?.reduce<Fraction>((product, [atom, times]) => {
     return multiply(budget, product, powersOfAtom(budget, atom, exponent.numerator, times));
   }, fromInteger(1));
+}
+
+/** (-1)^exponent for an exponent with integer coefficients, whose symbols are taken for integers: its square is 1. */
+function signPower(budget: StepBudget, exponent: Sum): Fraction | undefined {
+  let product = fromInteger(1);
+  for (const [key, { coefficient, factors }] of exponent) {
+    if (coefficient.denominator !== 1n) return undefined;
+    if (coefficient.numerator % 2n === 0n) continue;
+    const monomial = fromSum(new Map([[key, { coefficient: one, factors }]]));
+    const value = () => powerComplex(complex(-1), approximate(monomial));
+    const carry = { order: 2, carried: oneSum };
+    const sign = describedAtom(`(-1)^(${fractionKey(monomial)})`, value, { carry });
+    product = multiply(budget, product, key === '' ? fromInteger(-1) : fromAtom(sign));
+  }
+  return product;
 }
 
 function primesOf(budget: StepBudget, value: Rational): (readonly [Atom, Rational])[] {

@@ -15,6 +15,7 @@ import {
   subtract,
 } from './fraction.js';
 import { isNegative, opaque } from './opaque.js';
+import { squareRoot } from './power.js';
 import { type Rational, rational, zero } from './rational.js';
 import {
   addSums,
@@ -84,6 +85,8 @@ function ofTerm(budget: StepBudget, { coefficient, factors }: Term): CosineAndSi
 
 /** cos is even, sin is odd, and sin² is written 1 - cos². */
 function ofSmallestAngle(budget: StepBudget, angle: Fraction): CosineAndSine {
+  const inverted = ofInverse(budget, angle);
+  if (inverted) return inverted;
   if (isNegative(angle)) {
     const { cos, sin } = ofSmallestAngle(budget, negate(angle));
     return { cos, sin: negate(sin) };
@@ -95,6 +98,23 @@ function ofSmallestAngle(budget: StepBudget, angle: Fraction): CosineAndSine {
   const applied = { name: 'sin', value: angle };
   const sin = describedAtom(`sin(${fractionKey(angle)})`, value, { carry, applied });
   return { cos, sin: fromAtom(sin) };
+}
+
+/** Of arcsin v: √(1 - v²) and v; of arctan v: 1/√(1 + v²) and v/√(1 + v²). */
+function ofInverse(budget: StepBudget, angle: Fraction): CosineAndSine | undefined {
+  const term = constantOf(angle.denominator) && onlyTerm(angle.numerator);
+  const [factor, ...others] = term?.factors ?? [];
+  const { name, value } = factor?.[0].applied ?? {};
+  const alone = others.length === 0 && term && term.coefficient.denominator === 1n;
+  if (!alone || !value || term.coefficient.numerator !== 1n) return undefined;
+  const one = fromSum(oneSum);
+  const square = multiply(budget, value, value);
+  if (name === 'arcsin') {
+    return { cos: squareRoot(budget, subtract(budget, one, square)), sin: value };
+  }
+  if (name !== 'arctan') return undefined;
+  const cos = divide(budget, one, squareRoot(budget, add(budget, one, square)));
+  return { cos, sin: multiply(budget, value, cos) };
 }
 
 /** r where the angle is rπ with a rational r. */

@@ -1,6 +1,6 @@
 import { rationalOf } from '../algebra/fraction.js';
 import { formatRational } from '../algebra/rational.js';
-import { onlyTerm } from '../algebra/sum.js';
+import { constantOf, onlyTerm } from '../algebra/sum.js';
 import type { Value } from '../parse/value.js';
 import type { MathPolicies } from '../policies.js';
 import type { Equality } from './equality.js';
@@ -55,7 +55,7 @@ export function textOf(value: Value): string | undefined {
   if (value.kind !== 'expression' || value.unit !== undefined) return undefined;
   const number = rationalOf(value.value);
   if (number) return formatRational(number);
-  const term = onlyTerm(value.value.numerator);
+  const term = constantOf(value.value.denominator) && onlyTerm(value.value.numerator);
   const [factor, ...others] = term?.factors ?? [];
   if (!term || !factor || others.length > 0) return undefined;
   const plain = formatRational(term.coefficient) === '1' && formatRational(factor[1]) === '1';

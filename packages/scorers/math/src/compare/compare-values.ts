@@ -9,13 +9,21 @@ import { compareSequences } from './compare-sequences.js';
 import { compareTables } from './compare-tables.js';
 import { compareWords } from './compare-text.js';
 import type { Context } from './context.js';
-import type { Equality } from './equality.js';
+import { any, type Equality } from './equality.js';
 import { compareRealSets } from './intervals.js';
 import { realSetOf } from './real-set.js';
 
 /** Whether two answers are the same. Symmetric but for what a prediction may leave out. */
 export function compareValues(context: Context, gold: Value, prediction: Value): Equality {
   context.budget.spend(1);
+  if (gold.kind === 'approximation') {
+    const readings = [gold.exact, gold.approximate];
+    return any(readings.map((own) => compareValues(context, own, prediction)));
+  }
+  if (prediction.kind === 'approximation') {
+    const readings = [prediction.exact, prediction.approximate];
+    return any(readings.map((own) => compareValues(context, gold, own)));
+  }
   const kinds = [gold.kind, prediction.kind];
   if (gold.kind === 'expression' && prediction.kind === 'expression') {
     return compareQuantities(context, gold, prediction);

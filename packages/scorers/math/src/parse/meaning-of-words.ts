@@ -25,5 +25,6 @@ export function meaningOf(text: string): Value {
     .toLowerCase()
     .replaceAll(/[\s.,]+/g, ' ')
     .trim();
+  if (plain === 'dne') return { kind: 'text', text: 'does not exist' };
   return meanings.get(plain.replace(/^the empty/, 'empty')) ?? { kind: 'text', text };
 }

@@ -1,4 +1,4 @@
-import { type Fraction, fractionKey } from '../algebra/fraction.js';
+import { type Fraction, fractionKey, isSymbolic } from '../algebra/fraction.js';
 import { binomialOf } from '../algebra/functions.js';
 import { Unreadable } from '../step-budget.js';
 import type { Token } from '../tokenize/token.js';
@@ -10,7 +10,6 @@ import { list, type RelationOperator, type Value } from './value.js';
 
 const operators: ReadonlyMap<string, RelationOperator> = new Map([
   ['=', '='],
-  ['approx', '='],
   ['equiv', '='],
   ['<', '<'],
   ['lt', '<'],
@@ -90,11 +89,23 @@ function parseRelation(reader: Reader): Value {
   const first = parseOperand(reader);
   const members = [first];
   const found: RelationOperator[] = [];
-  for (let operator = takeOperator(reader); operator; operator = takeOperator(reader)) {
-    found.push(operator);
-    members.push(parseOperand(reader));
+  let approximate: Value | undefined;
+  for (;;) {
+    const about = reader.take('command', 'approx');
+    const operator = about ? '=' : takeOperator(reader);
+    if (operator === undefined) break;
+    const member = parseOperand(reader);
+    // `x \approx 3` is what x is; `\frac{22}{7} \approx 3.14` says the same twice, once less exactly.
+    const last = members.at(-1) as Value;
+    const exact = last.kind === 'expression' && !isSymbolic(last.value);
+    if (about && exact) approximate = member;
+    else {
+      found.push(operator);
+      members.push(member);
+    }
   }
-  return found.length === 0 ? first : { kind: 'relation', members, operators: found };
+  const value: Value = found.length === 0 ? first : { kind: 'relation', members, operators: found };
+  return approximate ? { kind: 'approximation', exact: value, approximate } : value;
 }
 
 const operatorOf = (token: Token | undefined): RelationOperator | undefined =>
@@ -146,7 +157,7 @@ function takeSetOperation(
   for (const command of ['cup', 'cap', 'setminus'] as const) {
     if (reader.take('command', command)) return setOperations[command];
   }
-  return undefined;
+  return reader.takeSymbol('-') ? 'difference' : undefined;
 }
 
 /** A sum with its unit, and how it is written. */

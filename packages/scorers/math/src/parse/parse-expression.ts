@@ -15,7 +15,7 @@ import { parseNumber, parseSymbol } from './parse-operand.js';
 import { quotient } from './quotient.js';
 import type { Reader } from './reader.js';
 import { scaleMatrix, transpose } from './scale-matrix.js';
-import { currencies, takeDegree, takeUnit } from './take-unit.js';
+import { currencies, takeDegree, takeOrdinal, takeUnit } from './take-unit.js';
 import type { Value } from './value.js';
 
 /** Takes the expression out of a value. */
@@ -44,6 +44,8 @@ export function parseSum(reader: Reader): Value {
 }
 
 function takeSign(reader: Reader): 1 | -1 | undefined {
+  // `\mathbb{R} - \{0\}` is a difference of sets.
+  if (reader.is('symbol', '-') && reader.is('symbol', '\\{', 1)) return undefined;
   if (reader.takeSymbol('+')) return 1;
   if (reader.takeSymbol('-')) return -1;
   const plus = reader.take('command', 'pm');
@@ -84,6 +86,8 @@ export function parsePower(reader: Reader): Value {
   for (;;) {
     if (reader.takeSymbol('!')) {
       base = { kind: 'expression', value: factorialOf(budget, expressionOf(base)) };
+    } else if (takeOrdinal(reader)) {
+      // 21st is 21.
     } else if (takeDegree(reader)) {
       reader.notes.unit = 'degree';
     } else if (base.kind === 'matrix' && takeTransposition(reader)) {

@@ -2,20 +2,22 @@ import type { Token } from '../tokenize/token.js';
 import type { Reader } from './reader.js';
 import type { Value } from './value.js';
 
-/** `f(x)` or `f(x, y)` before an equals sign. */
+/** `f(x)`, `f^{-1}(x)`, `f'(x, y)` or `\frac{dy}{dx}` before an equals sign. */
 export function takeName(reader: Reader): Value | undefined {
-  if (reader.token?.kind !== 'letter' || !reader.is('symbol', '(', 1)) return undefined;
-  const rest = reader.tokens.slice(reader.position + 2);
-  const close = rest.findIndex(({ text }) => text === ')');
-  const plain = rest.slice(0, close).every(({ kind, text }) => kind !== 'symbol' || text === ',');
-  if (close < 1 || !plain || rest[close + 1]?.text !== '=') return undefined;
-  const text = `${reader.token.text}(${rest
-    .slice(0, close)
-    .map((token) => token.text)
-    .join('')})`;
-  reader.position += close + 3;
+  const rest = reader.tokens.slice(reader.position, reader.position + 40);
+  const end = rest.findIndex(({ kind, text }) => kind === 'symbol' && text === '=');
+  if (end < 1) return undefined;
+  const text = rest
+    .slice(0, end)
+    .map((token) => (token.kind === 'command' ? `\\${token.text}` : token.text))
+    .join('');
+  if (!functionName.test(text) && !derivativeName.test(text)) return undefined;
+  reader.position += end;
   return { kind: 'name', text };
 }
+
+const functionName = /^[A-Za-z](?:\^\{?-1\}?|'{1,3}|_\{?\w\}?)?\([A-Za-z](?:,[A-Za-z]){0,3}\)$/;
+const derivativeName = /^\\frac\{d[A-Za-z]?\}\{d[A-Za-z]\}$/;
 
 /** `52_8`, `4210_{5}`, `(101)_2`, `1A_{16}`: a numeral and its base. */
 export function takeBased(reader: Reader): Value | undefined {

@@ -10,10 +10,20 @@ export const currencies: ReadonlyMap<string, string> = new Map([
   ['¥', 'yen'],
 ]);
 
-/** Takes what says what is counted or measured: words, `\text{ cm}^2`, `%`. */
+/** Takes what says what is counted or measured: words, `\text{ cm}^2`, `%`, `\$`, `\pmod{10}`. */
 export function takeUnit(reader: Reader): boolean {
   if (reader.takeSymbol('%') || reader.takeSymbol('\\%')) {
     reader.notes.unit = 'percent';
+    return true;
+  }
+  const currency = reader.token?.kind === 'symbol' ? currencies.get(reader.token.text) : undefined;
+  if (currency !== undefined && reader.notes.unit === undefined) {
+    reader.position++;
+    reader.notes.unit = currency;
+    return true;
+  }
+  if (reader.take('command', 'pmod')) {
+    reader.notes.unit = `mod ${reader.takeText()}`;
     return true;
   }
   let unit = '';
@@ -40,6 +50,17 @@ function takePower(reader: Reader): string {
   reader.position++;
   if (braced) reader.expect('}');
   return `^${token.text}`;
+}
+
+/** Takes the `^{\text{st}}` of 21st. */
+export function takeOrdinal(reader: Reader): boolean {
+  if (!reader.is('symbol', '^')) return false;
+  const braced = reader.is('symbol', '{', 1);
+  const at = braced ? 2 : 1;
+  const ending = ['st', 'nd', 'rd', 'th'].some((text) => reader.is('text', text, at));
+  if (!ending || (braced && !reader.is('symbol', '}', 3))) return false;
+  reader.position += braced ? 4 : 2;
+  return true;
 }
 
 /** Takes `^\circ` and `^{\circ}`. */

@@ -42,6 +42,8 @@ export type Value =
   | SequenceValue
   | RelationValue
   | { readonly kind: 'text'; readonly text: string }
+  /** `\frac{22}{7} \approx 3.14`: either says what is meant. */
+  | { readonly kind: 'approximation'; readonly exact: Value; readonly approximate: Value }
   /** A numeral with its base, as written. */
   | { readonly kind: 'based'; readonly digits: string; readonly base: string }
   /** What an equation defines, `f(x)`. */

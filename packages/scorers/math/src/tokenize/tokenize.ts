@@ -15,11 +15,17 @@ import {
   typefaces,
 } from './vocabulary.js';
 
+/** `\frac{\text{m}}{\text{s}^2}` */
+const unitQuotient =
+  /\\[dt]?frac\{\s?\\(?:text|mathrm)\{([^{}]{1,30})\}\s?\}\{\s?\\(?:text|mathrm)\{([^{}]{1,30})\}(\^\{?\d\}?)?\s?\}/g;
+
 /** Cuts an answer into tokens; white space, dollar signs, full stops and typesetting commands go. */
 export function tokenize(budget: StepBudget, answer: string, reading: Reading): Token[] {
   const text = answer
     .replace(/\P{ASCII}/gu, (character) => characters[character] ?? character)
     .replaceAll('{:}', ':')
+    .replaceAll(unitQuotient, '\\text{$1/$2}$3')
+    .replaceAll(/m?\\(?:measured)?angle(?![a-z])/g, '\\text{angle}')
     .replaceAll(/(?<=\d)\s?x\s?(?=10\s?\^)/g, '\\cdot ')
     .replaceAll(/\b(?:USD|US\\?\$)\s?(?=\d)/g, '\\$')
     .replaceAll(/(?<=\d\s?)([ap])\.\s?m\b\.?/gi, '$1m');
@@ -113,7 +119,10 @@ function readCommand(
       /^[\dA-F]+$/.test(content) && /^\s*_/.test(text.slice(argument.end, argument.end + 9));
     const number =
       (/\d/.test(content) && !based) || readNumberWords(content)?.length === content.length;
-    if (named || number) return { inner: content, end: argument.end };
+    // `\text{A and C}` lists options.
+    const options = /^[A-Z](?:,?\s(?:and\s)?[A-Z])+$/.test(content);
+    if (named || number || options || content.startsWith('\\$'))
+      return { inner: content, end: argument.end };
     if (lower === 'and' || lower === 'or' || lower === ',') push('symbol', lower);
     else if (lower === 'to' && tokens.at(-1)?.kind === 'number') push('symbol', ':');
     else if (content !== '') push('text', content);

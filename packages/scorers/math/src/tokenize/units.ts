@@ -8,6 +8,8 @@ const spellings: { readonly [unit: string]: string } = {
   ft: 'ft foot feet',
   yd: 'yd yard',
   mi: 'mi mile',
+  'mi/h': 'mph',
+  'km/h': 'kph kmh',
   kg: 'kg kilogram',
   g: 'g gram',
   mg: 'mg milligram',
