@@ -49,7 +49,7 @@ interface ScoreRow {
 const text = { type: 'string' };
 
 /** @param needs what a line has to carry beside the answer's text */
-const rowSchema = (needs: 'answer' | 'tests'): JsonSchema => ({
+const rowSchemaFor = (needs: 'answer' | 'tests'): JsonSchema => ({
   type: 'object',
   required: ['id', 'prediction', needs],
   properties: {
@@ -62,6 +62,9 @@ const rowSchema = (needs: 'answer' | 'tests'): JsonSchema => ({
     groups: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
   },
 });
+
+// Made once: a schema is compiled anew for every object.
+const rowSchemas = { answer: rowSchemaFor('answer'), tests: rowSchemaFor('tests') };
 
 const help = {
   answer:
@@ -78,7 +81,7 @@ function readRow(line: string, what: string, needs: 'answer' | 'tests'): ScoreRo
     const message = `${what} is not JSON: ${(cause as Error).message}`;
     throw new ThinkbitsError({ code: 'score/bad-line', message, help: help[needs], cause });
   }
-  return validate<ScoreRow>(rowSchema(needs), value, what, {
+  return validate<ScoreRow>(rowSchemas[needs], value, what, {
     code: 'score/bad-line',
     help: help[needs],
   });
