@@ -28,7 +28,12 @@ export function bitsLabel(recipe: Recipe): string {
   );
 }
 
-/** A label for each recipe: its bits, or its name where bits do not tell it from another or say nothing. */
+/** Whether nothing is at work but rounding to nearest: bits say all of it. */
+function isPlain({ pipeline }: Recipe): boolean {
+  return pipeline.every(({ use }) => use === 'rtn' || use === 'per-token');
+}
+
+/** A label for each recipe: its bits, or its name where bits do not tell it from another or do not say all of it. */
 export function recipeLabels(
   recipes: readonly { readonly name: string; readonly recipe: Recipe }[],
 ): Map<string, string> {
@@ -41,7 +46,8 @@ export function recipeLabels(
   return new Map(
     [...byName.values()].map(({ name, recipe }) => {
       const label = bitsLabel(recipe);
-      return [name, name === 'none' ? 'float' : count.get(label) === 1 ? label : name];
+      const told = isPlain(recipe) && count.get(label) === 1;
+      return [name, name === 'none' ? 'float' : told ? label : name];
     }),
   );
 }

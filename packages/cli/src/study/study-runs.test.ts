@@ -106,6 +106,17 @@ describe('labels', () => {
     expect(bitsLabel((runs[3] as (typeof runs)[number]).recipe.recipe)).toBe('W4A8K4V3');
   });
 
+  it('are names where a method is at work that bits do not tell', async () => {
+    const recipes = ['gptq:w4g64', 'rtn:w3g64', 'kivi:kv2'];
+    const runs = await studyRuns({ name: 's', cells: [{ ...base, recipes }] }, process.cwd());
+    expect([...recipeLabels(runs.map(({ recipe }) => recipe)).values()]).toEqual([
+      'float',
+      'gptq:w4g64',
+      'W3',
+      'kivi:kv2',
+    ]);
+  });
+
   it('drop what all models share', () => {
     expect(modelLabel('tiny-reasoner-nano')).toBe('nano');
     expect(modelLabel('Qwen/Qwen2.5-0.5B')).toBe('Qwen2.5-0.5B');

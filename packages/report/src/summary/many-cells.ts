@@ -28,10 +28,13 @@ function tally(
     .toSorted((a, b) => b.cells.length / b.total - a.cells.length / a.total);
 }
 
+/** ` in 3 of 4 cells`; nothing where a recipe has one cell. */
+function shareOf({ cells, total }: Tally): string {
+  return total === 1 ? '' : ` in ${cells.length} of ${total} cells`;
+}
+
 function counted(entries: readonly Tally[]): string {
-  const shown = entries
-    .slice(0, named)
-    .map(({ label, cells, total }) => `${label} in ${cells.length} of ${total} cells`);
+  const shown = entries.slice(0, named).map((entry) => `${entry.label}${shareOf(entry)}`);
   if (entries.length > named) shown.push(otherRecipes(entries.length - named));
   return joinWords(shown);
 }
@@ -47,8 +50,8 @@ function certainLosses(entries: readonly Tally[]): string {
   const clauses = ordered.slice(0, 2).map((entry, index) => {
     const worst = worstOf(entry);
     const name = index === 0 ? '95 % interval ' : '';
-    const share = `in ${entry.cells.length} of ${entry.total} ${entry.total === 1 ? 'cell' : 'cells'}`;
-    return `${entry.label} loses ${share}, at worst ${pointsLost(worst)} points on ${worst.subject} (${name}${lossRange(worst)})`;
+    const loss = `${entry.total === 1 ? '' : `${shareOf(entry)}, at worst`} ${pointsLost(worst)} points`;
+    return `${entry.label} loses${loss} on ${worst.subject} (${name}${lossRange(worst)})`;
   });
   const rest = ordered.length - clauses.length;
   if (rest > 0) clauses.push(`${otherRecipes(rest)} ${rest === 1 ? 'loses' : 'lose'} less`);
