@@ -52,6 +52,12 @@ const exactWithMore: SynchronousScorer = {
     throw new ThinkbitsError({ code: 'scorer-exact/bad-gold', message, help: 'Give one.' });
   },
   aggregate: (answers) => ({ right: answers.filter(({ correct }) => correct).length }),
+  optionsSchema: { type: 'object', additionalProperties: false },
+  withOptions(options) {
+    if (Object.keys(options).length === 0) return exact;
+    const message = 'There are no options.';
+    throw new ThinkbitsError({ code: 'scorer-exact/options', message, help: 'Give none.' });
+  },
 };
 describeScorer(exactWithMore, examples);
 
@@ -71,6 +77,7 @@ const broken: {
   }),
   'judges the undecided examples undecided': (verdict) => ({ ...verdict, outcome: 'different' }),
   'reads what the examples expect, and no empty text': { checkGold: () => {} },
+  'takes options by its schema and refuses others': { withOptions: () => exact },
   'sums up answers in whatever order they come': {
     aggregate: ([first]) => ({ right: first?.correct ? 1 : 0 }),
   },

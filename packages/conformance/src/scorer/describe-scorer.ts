@@ -106,6 +106,21 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
           },
         ]
       : []),
+    ...(scorer.withOptions
+      ? [
+          {
+            name: 'takes options by its schema and refuses others',
+            run() {
+              expect(scorer.optionsSchema, 'optionsSchema').toMatchObject({ type: 'object' });
+              expect(scorer.withOptions?.({}).id, 'with no options').toBe(scorer.id);
+              const code = `scorer-${scorer.id}/options`;
+              expect(() => scorer.withOptions?.({ 'no such option': 1 })).toThrow(
+                expect.objectContaining({ code }),
+              );
+            },
+          },
+        ]
+      : []),
     ...(scorer.aggregate
       ? [
           {

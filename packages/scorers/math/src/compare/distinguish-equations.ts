@@ -3,9 +3,9 @@ import { atomsOf, type Sum } from '../algebra/sum.js';
 import type { StepBudget } from '../step-budget.js';
 
 /** Where points are looked for: lines through these coordinates, along which a sign changes within ±range. */
-const range = 20;
+const range = 16;
 const step = 0.5;
-const lines = Array.from({ length: 21 }, (_, i) => i - 10 + 0.1);
+const lines = Array.from({ length: 11 }, (_, i) => 2 * i - 10 + 0.1);
 
 type Point = ReadonlyMap<string, number>;
 
@@ -34,8 +34,10 @@ function hasPointOff(budget: StepBudget, on: Sum, off: Sum): boolean {
   if (variable === undefined) return false;
   // The other coordinates of line k, all different; without others there is one line.
   for (const [k] of others.length === 0 ? [[0, 0]] : lines.entries()) {
-    const fixed = others.map((key, i) => [key, lines[(k + 5 * i) % lines.length]] as const);
-    const at = (x: number): Point => new Map([...fixed, [variable, x]] as [string, number][]);
+    const point = new Map(
+      others.map((key, i) => [key, lines[(k + 5 * i) % lines.length] as number]),
+    );
+    const at = (x: number): Point => point.set(variable, x);
     for (let x = -range; x < range; x += step) {
       const root = bisect((t) => evaluate(budget, on, at(t)).value, x, x + step);
       if (root === undefined) continue;
@@ -62,7 +64,7 @@ function bisect(f: (t: number) => number, low: number, high: number): number | u
 
 /** The value of a polynomial, and the size of what was added; symbols that the point leaves out are 0.7. */
 function evaluate(budget: StepBudget, sum: Sum, point: Point): { value: number; size: number } {
-  budget.spend(sum.size);
+  budget.spend(2 * sum.size);
   let [value, size] = [0, 0];
   for (const { coefficient, factors } of sum.values()) {
     let product = approximateRational(coefficient);
