@@ -14,6 +14,7 @@ describeScorer(scorer, {
     ['\\boxed{024}', '24'],
     ['\\boxed{2}', 'so the answer is $\\boxed{2}$'],
     ['#### 1,200', 'work\n#### 1200'],
+    ['The final answer is 3/4 of the pie.', '0.75'],
   ],
   different: [
     ['\\boxed{3}', '4'],

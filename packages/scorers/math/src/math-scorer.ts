@@ -65,7 +65,9 @@ function judge(text: string, gold: string, options: CompleteOptions): Found {
   if (!found) return { outcome: 'undecided', extracted: null, reason: 'No answer was found.' };
   const whole = compareAnswers(gold, found.text, options);
   const number = found.how === 'stated' ? onlyNumber(found.text) : undefined;
-  if (whole.outcome !== 'undecided' || number === undefined) {
+  const settled =
+    whole.outcome === 'equal' || (whole.outcome === 'different' && !isProse(found.text));
+  if (settled || number === undefined) {
     return {
       outcome: whole.outcome,
       extracted: found.text,
@@ -76,9 +78,12 @@ function judge(text: string, gold: string, options: CompleteOptions): Found {
   return { outcome, extracted: number, reason: `${reason} (the number in what is stated)` };
 }
 
+/** A number and words that say of what, "3/4 of the pie": short words would be read as products of letters. */
+const isProse = (text: string): boolean => /^\W{0,3}\d[\d,./]*(?: [a-z]{2,}){2,}\W*$/i.test(text);
+
 /** The number of a sentence that holds exactly one: "she has 42 apples". */
 function onlyNumber(sentence: string): string | undefined {
-  const [number, ...others] = sentence.match(/-?\d[\d,]*(?:\.\d+)?/g) ?? [];
+  const [number, ...others] = sentence.match(/-?\d[\d,]*(?:\.\d+)?(?:\/\d+)?/g) ?? [];
   return others.length === 0 ? number?.replace(/,$/, '') : undefined;
 }
 

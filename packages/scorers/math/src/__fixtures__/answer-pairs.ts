@@ -522,6 +522,8 @@ a-(b-c) ~ a-b+c
 x_1+x_2 ~ x_2+x_1
 x_{1} ~ x_1
 x^{10} ~ x^{5}x^{5}
+\frac{1}{4} \text{ or } 25\% ~ 25\%
+\frac34\text{ of the pie} ~ 0.75
 `;
 
 /** Answers that are not. */
@@ -658,4 +660,86 @@ one hundred ~ 100000
 7\pmod{10} ~ 8\pmod{10}
 4:00 ~ 5:00
 \text{A and C} ~ \text{A and D}
+\frac{x}{2} ~ \frac{2}{x}
+2^n ~ n^2
+(-1)^n ~ 1
+x+C ~ x
+e^{\ln 5} ~ \ln 5
+\log_2 3 ~ \log_3 2
+\sin(\arcsin\frac35) ~ \frac45
+\sqrt[3]{x} ~ \sqrt{x}
+\sqrt{x+1} ~ \sqrt{x}+1
+\sqrt{x^2+1} ~ x+1
+\frac{1}{x+y} ~ \frac1x+\frac1y
+(a+b)^2 ~ a^2+b^2
+2\pi r ~ \pi r^2
+\frac{4}{3}\pi r^3 ~ 4\pi r^2
+\int_0^1 x\,dx ~ \int_0^2 x\,dx
+\sum_{k=1}^{3} k^2 ~ \sum_{k=1}^{3} k
+\prod_{k=1}^{4} k ~ 12
+5\text{ hours} ~ 5\text{ minutes}
+1\text{ hour} ~ 100\text{ minutes}
+60\text{ mph} ~ 60\text{ km/h}
+1\text{ ft} ~ 10\text{ in}
+5\text{ m/s} ~ 5\text{ m/s}^2
+5\text{ m}^2 ~ 5\text{ m}^3
+\$5.00 ~ \$500
+50\% ~ \frac{1}{50}
+2.5\text{ million} ~ 2.5\text{ billion}
+one hundred five ~ 150
+twenty-one ~ 12
+\frac{1}{2},\frac{1}{3} ~ \frac12,\frac14
+\{1,\{2\}\} ~ \{1,3\}
+(1,2)\cup(3,4) ~ (1,4)
+(1,3)\cup(3,5) ~ (1,5)
+[1,3] ~ (1,3)
+(-\infty,2] ~ (-\infty,2)
+[2,\infty) ~ (-\infty,2]
+x>2\text{ or }x<-2 ~ -2<x<2
+|x|\ge 2 ~ -2\le x\le2
+x\ne0 ~ x>0
+\mathbb{R} ~ x>0
+0<x<1 ~ 0<x<2
+x^2\ge4 ~ x\ge2
+1\le x\le 3 ~ \{1,2,3\}
+\begin{pmatrix}1&0\\0&1\end{pmatrix} ~ \begin{pmatrix}0&1\\1&0\end{pmatrix}
+\begin{pmatrix}1&2\end{pmatrix} ~ \begin{pmatrix}1&2&3\end{pmatrix}
+\begin{pmatrix}1&2\\3&4\end{pmatrix} ~ \begin{pmatrix}1&2\\3&4\end{pmatrix}^T
+(1,2,3) ~ (1,3,2)
+(0,0) ~ 0
+x=1 ~ x=2
+x=1 ~ x=-1
+x=1\text{ or }x=2 ~ x=1
+y=x^2 ~ y=-x^2
+y=x^2 ~ y=x^2+1
+y=\sqrt{x} ~ y=x
+x^2+y^2=25 ~ x^2+y^2=5
+x^2=4y ~ y^2=4x
+f(x)=x ~ f(x)=-x
+f(x)=\sin x ~ f(x)=\cos x
+1010_2 ~ 1010_{10}
+10_2 ~ 2_{3}
+12:30 ~ 12:31
+12:30 PM ~ 12:30 AM
+\text{Monday} ~ \text{Sunday}
+\text{increasing} ~ \text{decreasing}
+\text{Yes} ~ \text{No}
+\text{A} ~ \text{D}
+\infty ~ 0
+0 ~ 1
+i ~ 1
+2+i ~ 2
+e^{i\pi/3} ~ e^{i\pi/4}
+|1+i| ~ 2
+n! ~ n
+\binom{n}{2} ~ \frac{n(n+1)}{2}
+\lfloor 2.9\rfloor ~ 3
+\lceil 2.1\rceil ~ 2
+0.\overline{12} ~ 0.1\overline{2}
+3.14 ~ \frac{22}{7}
+1{,}000 ~ 1.000
+10^{-3} ~ -1000
+2^{10} ~ 20
+-2^2 ~ 4
+(-2)^2 ~ -4
 `;

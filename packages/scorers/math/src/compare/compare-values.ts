@@ -55,7 +55,7 @@ function compareKinds(context: Context, gold: Value, prediction: Value): Equalit
   if (x && y) return compareRealSets(context, x, y);
   const ratios = [gold, prediction].map((value) => quotientOf(context, value));
   if (ratios[0] && ratios[1]) return equalFractions(context.budget, ratios[0], ratios[1]);
-  const [c, d] = [onlyMember(gold), onlyMember(prediction)];
+  const [c, d] = [onlyMember(context, gold), onlyMember(context, prediction)];
   if (c !== gold || d !== prediction) return compareValues(context, c, d);
   return shapes.has(gold.kind) && shapes.has(prediction.kind) ? false : undefined;
 }
@@ -70,8 +70,10 @@ function quotientOf({ budget }: Context, value: Value): Fraction | undefined {
   return below.numerator.size === 0 ? undefined : divide(budget, above, below);
 }
 
-/** {5} is as good an answer as 5. */
-function onlyMember(value: Value): Value {
-  const [only, ...others] = value.kind === 'sequence' ? value.items : [];
-  return only && others.length === 0 ? only : value;
+/** {5} is as good an answer as 5, and so is "1/2 or 50 %", which says one thing twice. */
+function onlyMember(context: Context, value: Value): Value {
+  const [first, ...others] = value.kind === 'sequence' ? value.items : [];
+  if (!first || value.kind !== 'sequence') return value;
+  const same = value.alternatives && others.every((item) => compareValues(context, first, item));
+  return same || others.length === 0 ? first : value;
 }

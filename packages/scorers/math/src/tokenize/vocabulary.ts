@@ -107,5 +107,7 @@ export const bareCommands: { readonly [word: string]: string } = {
 
 /** Words of two or three letters; other short runs of letters are products of variables. */
 export const shortWords = new Set(
-  'no yes not any all up on off at by of to is it am pm sq per odd'.split(' '),
+  'no yes not any all up on off at by of to is it am pm sq per odd the for are was has out its his her'.split(
+    ' ',
+  ),
 );
