@@ -151,6 +151,8 @@ export function decodeTokens(
         decode4(token + <usize>(first >> 3), scale, second, groupSize, out);
       } else if (bits == 8 && kind == 0 && (groupSize & 3) == 0) {
         decode8(token + <usize>(first >> 3), scale, second, groupSize, out);
+      } else if (bits < 4 && kind == 0 && (groupSize & 7) == 0) {
+        decodeNarrow(token + <usize>(first >> 3), bits, scale, second, groupSize, out);
       } else {
         const zero: f32 = kind == MINIMUM ? 0 : second;
         const minimum: f32 = kind == MINIMUM ? second : 0;
@@ -231,6 +233,7 @@ export function decodeChannels(
     // The codes as floats first, whatever their width, then all channels alike.
     if (bits == 4 && kind != SIGNED && (headDim & 15) == 0) decode4(token, 1, 0, headDim, out);
     else if (bits == 8 && kind != SIGNED && (headDim & 3) == 0) decode8(token, 1, 0, headDim, out);
+    else if (bits < 4 && kind != SIGNED && (headDim & 7) == 0) decodeNarrow(token, bits, 1, 0, headDim, out);
     else decodeAny(token, 0, 1, 0, 0, bits, kind == SIGNED, headDim, levels, out);
     let i: usize = 0;
     for (; i < vectors; i += 16) {
@@ -313,6 +316,27 @@ function decode8(codes: usize, scale: f32, zero: f32, count: i32, output: usize)
     const bytes = v128.load32_zero(codes + <usize>i);
     const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes));
     v128.store(output + ((<usize>i) << 2), level(words, s, z));
+  }
+}
+
+/**
+ * Eight codes of 2 or 3 bits from as many bytes as a code has bits. A lane's code is moved to the top of its word by a product
+ * with a power of two, since SIMD shifts all lanes alike, and down again by one shift.
+ */
+function decodeNarrow(codes: usize, bits: i32, scale: f32, zero: f32, count: i32, output: usize): void {
+  const s = f32x4.splat(scale);
+  const z = f32x4.splat(zero);
+  const down = 32 - bits;
+  const first = i32x4(1 << down, 1 << (down - bits), 1 << (down - 2 * bits), 1 << (down - 3 * bits));
+  const second = i32x4.shr_u(first, 4 * bits);
+  let at = codes;
+  let out = output;
+  for (let i = 0; i < count; i += 8, at += bits, out += 32) {
+    let word = <i32>load<u16>(at);
+    if (bits == 3) word |= (<i32>load<u8>(at + 2)) << 16;
+    const words = i32x4.splat(word);
+    v128.store(out, level(i32x4.shr_u(i32x4.mul(words, first), down), s, z));
+    v128.store(out + 16, level(i32x4.shr_u(i32x4.mul(words, second), down), s, z));
   }
 }
 
