@@ -2,6 +2,7 @@ import { createRandom } from '@thinkbits/numerics';
 import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { groupBy } from './group-by.js';
 import type { SampleRecord } from './sample-record.js';
+import { seenShare } from './seen-share.js';
 import { bootstrapFigures, type Figures } from './statistics/bootstrap-figures.js';
 import { bootstrapRatio, type Cluster, type Interval } from './statistics/cluster-bootstrap.js';
 import { type DropClass, dropClass } from './statistics/drop-class.js';
@@ -131,11 +132,6 @@ export function compareSamples(
     },
     ...compareScores(benchmark, pairs, scorers),
   };
-}
-
-function seenShare(samples: readonly SampleRecord[]): number | null {
-  const told = samples.flatMap(({ seen }) => (seen === undefined ? [] : [Number(seen)]));
-  return told.length === 0 ? null : mean(told);
 }
 
 function pairUp(samplesA: readonly SampleRecord[], samplesB: readonly SampleRecord[]): Pair[] {

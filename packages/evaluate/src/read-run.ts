@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { sampleRecord } from './run/locate-samples.js';
+import { openSamples } from './run/open-samples.js';
 import { runPaths } from './run/paths.js';
 import { planSamples, readRunDirectory } from './run/read-run-directory.js';
 import { readSampleLines } from './run/read-sample-lines.js';
@@ -26,10 +26,7 @@ export async function readRun(directory: string): Promise<StoredRun> {
   // Of two lines with one key the later counts.
   const samples = new Map<string, SampleRecord>();
   const path = runPaths(directory).samples;
-  const file = await open(path, 'r').catch((error) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const file = await openSamples(directory);
   try {
     if (file) {
       for await (const { line } of readSampleLines(file, path)) {

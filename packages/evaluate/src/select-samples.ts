@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { readRun } from './read-run.js';
+import { openSamples } from './run/open-samples.js';
 import { runPaths } from './run/paths.js';
 import { planSamples, readRunDirectory } from './run/read-run-directory.js';
-import { readSampleLines } from './run/read-sample-lines.js';
+import { readSampleLines, type StoredLine } from './run/read-sample-lines.js';
 import type { SampleLine } from './run/sample-line.js';
 import type { SampleRecord } from './sample-record.js';
 
@@ -34,6 +34,9 @@ export interface SelectedSample {
   readonly confidential: boolean;
 }
 
+/** Where a sample's line lies in the file. */
+type Place = Pick<StoredLine, 'offset' | 'bytes'>;
+
 /**
  * The samples of a run with their texts, one by one in the order of the file; in bounded memory, and also while the run
  * goes on.
@@ -50,24 +53,27 @@ export async function* selectSamples(
   const confidential = new Map(
     stored.run.benchmarks.map((benchmark) => [benchmark.id, benchmark.confidential ?? false]),
   );
-  const path = runPaths(directory).samples;
-  const file = await open(path, 'r');
+  const file = await openSamples(directory);
+  if (!file) return;
   try {
-    // Of two lines with one key the later counts.
-    const last = new Map<string, number>();
-    for await (const { line, offset } of readSampleLines(file, path)) last.set(line.key, offset);
-    for await (const { line, offset } of readSampleLines(file, path)) {
-      const asked = planned.get(line.key);
-      if (!asked || last.get(line.key) !== offset) continue;
-      const { benchmark } = asked;
+    const wanted = new Map<string, Omit<SelectedSample, 'sample'> & Place>();
+    for await (const { line, offset, bytes } of readSampleLines(
+      file,
+      runPaths(directory).samples,
+    )) {
+      // Of two lines with one key the later counts.
+      wanted.delete(line.key);
+      const benchmark = planned.get(line.key)?.benchmark;
+      if (benchmark === undefined) continue;
       const other = others.get(nameOf({ benchmark, ...line }));
       if (!isWanted(line, benchmark, other, filter)) continue;
-      yield {
-        benchmark,
-        sample: line,
-        ...(other && { other }),
-        confidential: confidential.get(benchmark) ?? false,
-      };
+      const beside = { benchmark, confidential: confidential.get(benchmark) ?? false };
+      wanted.set(line.key, { offset, bytes, ...beside, ...(other && { other }) });
+    }
+    for (const { offset, bytes, ...beside } of wanted.values()) {
+      const line = Buffer.alloc(bytes);
+      await file.read(line, 0, bytes, offset);
+      yield { ...beside, sample: JSON.parse(line.toString('utf8')) };
     }
   } finally {
     await file.close();

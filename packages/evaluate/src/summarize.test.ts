@@ -83,6 +83,14 @@ describe('summarize', () => {
     expect(majority(() => true)).toBe(0); // two against three
   });
 
+  it('is not certain where all problems are alike', () => {
+    const same = Array.from({ length: 40 }, (_, i) => sample(`p${i % 20} ${i % 2} y 5`));
+    const twice = same.map((each, i) => ({ ...each, repeat: Math.floor(i / 20) }));
+    const [first] = summarize(twice).chain!.over_repeats;
+    expect(first?.pass.share).toBe(1);
+    expect(first?.pass.interval95[0]).toBeCloseTo(0.8388748419471804, 10);
+  });
+
   it('tells how often a wrong answer had the right one in hand', () => {
     const seen = [true, true, false].map((had, i) => ({ ...sample(`p${i} 0 n 1`), seen: had }));
     const share = (own: readonly SampleRecord[]) => summarize(own).chain!.seen_not_chosen_share;

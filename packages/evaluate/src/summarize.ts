@@ -1,14 +1,15 @@
 import { createRandom } from '@thinkbits/numerics';
-import type { Scorer } from '@thinkbits/spec';
-import { votesOf } from './equivalence-classes.js';
+import type { RandomSource, Scorer } from '@thinkbits/spec';
 import { groupBy } from './group-by.js';
 import type { SampleRecord } from './sample-record.js';
+import { seenShare } from './seen-share.js';
 import { bootstrapFigures, type FigureEstimate } from './statistics/bootstrap-figures.js';
-import { bootstrapRatio, type Interval } from './statistics/cluster-bootstrap.js';
+import { bootstrapRatio, type Cluster, type Interval } from './statistics/cluster-bootstrap.js';
 import { majorityAtK } from './statistics/majority-at-k.js';
 import { mean, sampleDeviation } from './statistics/mean-and-deviation.js';
 import { passAtK } from './statistics/pass-at-k.js';
 import { wilsonInterval } from './statistics/wilson-interval.js';
+import { votesOf } from './votes-of.js';
 
 /** Accuracy over some samples. */
 export interface AccuracySummary {
@@ -98,9 +99,7 @@ function summarizeBenchmark(samples: readonly SampleRecord[], scorers: Scorers):
     mean_completion_tokens: meanOrNull(answered.map((sample) => sample.completion_tokens)),
     truncated_share: share((sample) => sample.finish_reason === 'length'),
     unparsed_share: share((sample) => sample.extracted === null),
-    seen_not_chosen_share: meanOrNull(
-      answered.flatMap(({ seen }) => (seen === undefined ? [] : [Number(seen)])),
-    ),
+    seen_not_chosen_share: seenShare(answered),
     over_repeats: overRepeats(answered, scorers),
     errors: samples.length - answered.length,
     by_group: byGroup(answered),
@@ -108,36 +107,43 @@ function summarizeBenchmark(samples: readonly SampleRecord[], scorers: Scorers):
   };
 }
 
-/**
- * Accuracy with the percentile bootstrap over problems. Where all problems are alike (all right,
- * all wrong) there is nothing to resample, and Wilson's interval over problems stands in.
- */
 function accuracyOf(samples: readonly SampleRecord[], stream: string): AccuracySummary {
-  const byProblem = [...groupBy(samples, (sample) => sample.problem)].sort(byName);
-  if (byProblem.length === 0) return { accuracy: null, interval95: null, problems: 0 };
-  const clusters = byProblem.map(([, own]) => ({
+  if (samples.length === 0) return { accuracy: null, interval95: null, problems: 0 };
+  const clusters = problemsOf(samples).map((own) => ({
     numerator: own.filter((sample) => sample.correct).length,
     denominator: own.length,
   }));
-  const bootstrap = bootstrapRatio(clusters, createRandom('accuracy').fork(stream));
-  const [low, high] = bootstrap.interval(0.95);
+  const { share, interval95 } = estimateShare(clusters, createRandom('accuracy').fork(stream));
+  return { accuracy: share, interval95, problems: clusters.length };
+}
+
+/**
+ * A share with the percentile bootstrap over problems. Where all problems are alike (all right,
+ * all wrong) there is nothing to resample, and Wilson's interval over problems stands in.
+ */
+function estimateShare(clusters: readonly Cluster[], random: RandomSource): ShareEstimate {
+  const { estimate, interval } = bootstrapRatio(clusters, random);
+  const [low, high] = interval(0.95);
+  const alike = low === high;
   return {
-    accuracy: bootstrap.estimate,
-    interval95: low === high ? wilsonInterval(bootstrap.estimate, clusters.length) : [low, high],
-    problems: clusters.length,
+    share: estimate,
+    interval95: alike ? wilsonInterval(estimate, clusters.length) : [low, high],
   };
 }
 
+/** The samples of each problem, in one order for any order of samples. */
+function problemsOf(samples: readonly SampleRecord[]): SampleRecord[][] {
+  return [...groupBy(samples, ({ problem }) => problem)].sort(byName).map(([, own]) => own);
+}
+
 function overRepeats(answered: readonly SampleRecord[], scorers: Scorers): RepeatsSummary[] {
-  const byProblem = [...groupBy(answered, ({ problem }) => problem)].sort(byName);
-  const problems = byProblem.map(([, own]) => ({
+  const problems = problemsOf(answered).map((own) => ({
     answers: own.length,
     votes: votesOf(own, scorers.get((own[0] as SampleRecord).scorer)?.equivalent),
   }));
   const estimate = (figure: string, k: number, shares: readonly number[]): ShareEstimate => {
     const clusters = shares.map((numerator) => ({ numerator, denominator: 1 }));
-    const bootstrap = bootstrapRatio(clusters, createRandom(figure).fork(String(k)));
-    return { share: bootstrap.estimate, interval95: bootstrap.interval(0.95) };
+    return estimateShare(clusters, createRandom(figure).fork(String(k)));
   };
   return answersCounted(Math.min(...problems.map(({ answers }) => answers))).map((k) => {
     const pass = problems.map(({ answers, votes }) => passAtK(answers, votes.right, k));
@@ -166,9 +172,7 @@ function scoresOf(
   const scores = [...groupBy(samples, ({ scorer }) => scorer)].sort(byName).map(([id, own]) => {
     const scorer = scorers.get(id);
     if (!scorer?.aggregate) return {};
-    const problems = [...groupBy(own, ({ problem }) => problem)].sort(byName);
-    const clusters = problems.map(([, answers]) => answers);
-    return bootstrapFigures(clusters, scorer.aggregate, createRandom('scores').fork(id));
+    return bootstrapFigures(problemsOf(own), scorer.aggregate, createRandom('scores').fork(id));
   });
   const all = Object.assign({}, ...scores);
   return Object.keys(all).length === 0 ? {} : { scores: all };

@@ -1,4 +1,4 @@
-import { readSamples, type SampleLine } from '@thinkbits/evaluate';
+import { type SampleLine, type SelectedSample, selectSamples } from '@thinkbits/evaluate';
 import type { StudySample } from '@thinkbits/report';
 import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
 
@@ -32,11 +32,11 @@ export function shownOf(
 }
 
 /** The most telling first: lost, won, cut off, wrong, right. */
-function interest(line: SampleLine, floatCorrect: boolean | undefined): number {
-  if (floatCorrect === true && !line.correct) return 0;
-  if (floatCorrect === false && line.correct) return 1;
-  if (line.finish_reason === 'length') return 2;
-  return line.correct ? 4 : 3;
+function interest({ sample, other }: SelectedSample): number {
+  if (other?.correct && !sample.correct) return 0;
+  if (other?.correct === false && sample.correct) return 1;
+  if (sample.finish_reason === 'length') return 2;
+  return sample.correct ? 4 : 3;
 }
 
 /**
@@ -48,18 +48,16 @@ export async function pickSamples(
   wanted: (line: SampleLine) => boolean,
   show: ShownOfSample,
 ): Promise<StudySample[]> {
-  const key = ({ problem, repeat }: SampleLine) => JSON.stringify([problem, repeat]);
-  const verdicts = new Map<string, boolean>();
-  if (floatDirectory !== undefined) {
-    for await (const line of readSamples(floatDirectory)) verdicts.set(key(line), line.correct);
+  const key = ({ sample }: SelectedSample) => JSON.stringify([sample.problem, sample.repeat]);
+  const found: SelectedSample[] = [];
+  const filter = floatDirectory === undefined ? {} : { against: floatDirectory };
+  for await (const each of selectSamples(directory, filter)) {
+    if (wanted(each.sample)) found.push(each);
   }
-  const lines: SampleLine[] = [];
-  for await (const line of readSamples(directory)) if (wanted(line)) lines.push(line);
-  const rank = (line: SampleLine) => interest(line, verdicts.get(key(line)));
-  return lines
-    .sort((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1))
+  return found
+    .sort((a, b) => interest(a) - interest(b) || (key(a) < key(b) ? -1 : 1))
     .slice(0, shown)
-    .map((line) => {
+    .map(({ sample: line }) => {
       const question = show.questions.get(line.problem);
       return {
         problem: line.problem,
