@@ -18,6 +18,7 @@ export * from './kv-cache/kv-cache.js';
 export * from './kv-cache/kv-store.js';
 export * from './linear-weight.js';
 export * from './quantize-activations.js';
+export * from './quantized-mat-mul.js';
 export * from './rms-norm.js';
 export * from './rotary-embedding.js';
 export * from './swiglu.js';

@@ -1,7 +1,7 @@
 import { matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { dequantizeWeight, packedWeightBytes } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
-import { type FusedOp, hasKernel, runOp } from './fused-op.js';
+import { type HeldWeights, holdWeights, multiplyHeld } from './quantized-mat-mul.js';
 
 /** A float weight on the host, `[rows, columns]` = `[out, in]`. */
 export interface FloatWeight {
@@ -19,23 +19,6 @@ export interface WeightBytes {
   /** As float32. */
   readonly float: number;
 }
-
-/** Codes that share an input, for a kernel that multiplies them without expanding. */
-export interface QuantizedMatMulAttributes {
-  readonly weights: readonly QuantizedWeight[];
-}
-
-/**
- * Definition of the product with quantized weights: x Ŵᵀ, the outputs of all weights side by side. `expanded` is their
- * dequantized form `[in, Σ out]`, made once where there is no kernel.
- */
-export const quantizedMatMulOp: FusedOp<
-  { x: Tensor2D; expanded: Tensor2D },
-  QuantizedMatMulAttributes
-> = {
-  name: 'QuantizedMatMul',
-  compose: ({ x, expanded }) => matMul(x, expanded),
-};
 
 const isQuantized = (part: FloatWeight | QuantizedWeight): part is QuantizedWeight =>
   'codes' in part;
@@ -66,55 +49,57 @@ function transposeInto(
   }
 }
 
+/** Dequantized parts side by side, `[in, Σ out]`: the form that a plain product takes. */
+function expand(
+  parts: readonly (FloatWeight | QuantizedWeight)[],
+  columns: number,
+  out: number,
+): Tensor2D {
+  const values = new Float32Array(columns * out);
+  let at = 0;
+  for (const part of parts) {
+    const dense = isQuantized(part) ? dequantizeWeight(part) : part.values;
+    transposeInto(dense, part.rows, columns, values, out, at);
+    at += part.rows;
+  }
+  return tensor2d(values, [columns, out]);
+}
+
 /**
  * The weights of linears that read the same input, ready to multiply.
  *
- * Quantized parts stay packed where the backend has the kernel `QuantizedMatMul`; elsewhere codes are expanded once and
- * floats are held (DESIGN D5), with the same result.
+ * Quantized parts are held as the backend's `QuantizedMatMul` wants them, where it has one that takes these codes;
+ * elsewhere codes are expanded once and floats are held (DESIGN D5), with the same result.
  */
 export class LinearWeight {
   /** Outputs of all parts together. */
   readonly out: number;
   readonly in: number;
   readonly bytes: WeightBytes;
-  private readonly expanded: Tensor2D;
-  private readonly quantized: readonly QuantizedWeight[] | undefined;
+  private readonly held: HeldWeights | undefined;
+  private readonly expanded: Tensor2D | undefined;
 
   /** @param parts in the order of their outputs; all have the same number of columns */
   constructor(parts: readonly (FloatWeight | QuantizedWeight)[]) {
     this.in = (parts[0] as FloatWeight).columns;
     this.out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    const keepPacked = parts.every(isQuantized) && hasKernel(quantizedMatMulOp.name);
-    this.quantized = keepPacked ? (parts as readonly QuantizedWeight[]) : undefined;
-    const values = new Float32Array(keepPacked ? 0 : this.in * this.out);
-    if (!keepPacked) {
-      let at = 0;
-      for (const part of parts) {
-        const dense = isQuantized(part) ? dequantizeWeight(part) : part.values;
-        transposeInto(dense, part.rows, part.columns, values, this.out, at);
-        at += part.rows;
-      }
-    }
-    this.expanded = tensor2d(values, keepPacked ? [0, 0] : [this.in, this.out]);
+    this.held = parts.every(isQuantized) ? holdWeights(parts) : undefined;
+    if (!this.held) this.expanded = expand(parts, this.in, this.out);
     const float = 4 * this.in * this.out;
     const packed = parts.reduce(
       (sum, part) => sum + (isQuantized(part) ? packedBytes(part) : 4 * part.rows * part.columns),
       0,
     );
-    this.bytes = { held: keepPacked ? packed : float, packed, float };
+    this.bytes = { held: this.held?.bytes ?? float, packed, float };
   }
 
   /** x `[tokens, in]` → `[tokens, out]`. */
   apply(x: Tensor2D): Tensor2D {
-    if (!this.quantized) return matMul(x, this.expanded);
-    return runOp(
-      quantizedMatMulOp,
-      { x, expanded: this.expanded },
-      { weights: this.quantized },
-    ) as Tensor2D;
+    return this.held ? multiplyHeld(x, this.held) : matMul(x, this.expanded as Tensor2D);
   }
 
   dispose(): void {
-    this.expanded.dispose();
+    this.held?.dispose();
+    this.expanded?.dispose();
   }
 }
