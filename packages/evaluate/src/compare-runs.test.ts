@@ -1,5 +1,6 @@
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Scorer } from '@thinkbits/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from './__fixtures__/run-files.js';
 import { scorers, type ToyEngineOptions, toyBenchmark, toyEngine } from './__fixtures__/toy.js';
@@ -63,6 +64,13 @@ describe('compareRuns', () => {
     const { also_differs } = await compareRuns(join(root, 'float'), b);
     expect(also_differs).toContain('benchmarks.sums.sampling.temperature: 0.6 and 1');
     expect(also_differs).toContain('seeds.0: 42 and 7');
+  });
+
+  it('says that others judged', async () => {
+    const exact = { ...(scorers.get('exact') as Scorer), options: { strict: true } };
+    const b = await run('judged-otherwise', {}, { scorers: new Map([['exact', exact]]) });
+    const { also_differs } = await compareRuns(join(root, 'float'), b);
+    expect(also_differs).toEqual(['scorers.exact.options: undefined and {"strict":true}']);
   });
 
   it('takes an unfinished run for what it has', async () => {

@@ -29,7 +29,7 @@ export interface Comparison {
   readonly benchmarks: { readonly [benchmark: string]: BenchmarkComparison };
   /**
    * What differs between the runs besides model and recipe: sampling, limits, seeds, engine,
-   * backend. A difference in accuracy may come from there.
+   * backend, who judged. A difference in accuracy may come from there.
    */
   readonly also_differs: readonly string[];
 }
@@ -75,7 +75,7 @@ export async function compareRuns(
         { ...comparison, mcnemar: { ...comparison.mcnemar, p_holm: adjusted[index] as number } },
       ]),
     ),
-    also_differs: alsoDiffers(a.run, b.run, common),
+    also_differs: alsoDiffers(a, b, common),
   };
 }
 
@@ -111,11 +111,16 @@ function commonBenchmarks(a: StoredRun, b: StoredRun): string[] {
   });
 }
 
-function alsoDiffers(a: RunFile, b: RunFile, common: readonly string[]): string[] {
-  const setting = (run: RunFile) => {
+function alsoDiffers(a: StoredRun, b: StoredRun, common: readonly string[]): string[] {
+  const setting = ({ run, samples }: StoredRun) => {
     const { engine, benchmarks } = identityOf(run);
     const asked = benchmarks.filter(({ id }) => common.includes(id)).map((each) => [each.id, each]);
-    return { engine, seeds: run.seeds, benchmarks: Object.fromEntries(asked) };
+    const judges = new Set(
+      samples.flatMap(({ benchmark, scorer }) => (common.includes(benchmark) ? [scorer] : [])),
+    );
+    const judged = run.scorers?.filter(({ id }) => judges.has(id)).map((each) => [each.id, each]);
+    const scorers = judged ? Object.fromEntries(judged) : 'not recorded';
+    return { engine, seeds: run.seeds, scorers, benchmarks: Object.fromEntries(asked) };
   };
   return listDifferences(setting(a), setting(b)).map(
     ({ path, first, second }) => `${path}: ${JSON.stringify(first)} and ${JSON.stringify(second)}`,

@@ -6,6 +6,7 @@ import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-opti
 import { problemLine } from './run/problem-line.js';
 import type { RunDirectory } from './run/read-run-directory.js';
 import { runSchemaVersion, samplingOnDisk } from './run/run-file.js';
+import { runScorers } from './run/run-scorer.js';
 import { promptsHash } from './run/sample-key.js';
 
 /** The machine that a run was made on: no name, no user, no time. */
@@ -28,6 +29,9 @@ export function describeRun(options: EvaluateOptions): RunDirectory {
   const { engine, benchmarks, seeds = [42] } = options;
   const settings = benchmarks.map(({ benchmark }) => settingsOf(benchmark, options));
   checkEvaluation(options, seeds, settings);
+  const problems = benchmarks.flatMap(({ benchmark, problems }) =>
+    problems.problems.map((problem) => problemLine(benchmark.id, problem)),
+  );
   const { engine: engineName, backend, compute, details, model, modelHash } = engine.info;
   return {
     run: {
@@ -49,13 +53,12 @@ export function describeRun(options: EvaluateOptions): RunDirectory {
         };
       }),
       seeds,
+      scorers: runScorers(problems, options.scorers),
       template_date: options.templateDate ?? defaultTemplateDate,
       engine: { name: engineName, backend, compute, details },
       host: options.host ?? describeHost(),
       versions: { ...options.versions, [packageJson.name]: packageJson.version },
     },
-    problems: benchmarks.flatMap(({ benchmark, problems }) =>
-      problems.problems.map((problem) => problemLine(benchmark.id, problem)),
-    ),
+    problems,
   };
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type GenerationRequest,
   type GenerationResult,
@@ -15,6 +16,7 @@ import { describeRun } from './describe-run.js';
 import { type EvaluateOptions, type Settings, settingsOf } from './evaluate-options.js';
 import { createTestsFinder } from './find-tests.js';
 import { finishRun } from './finish-run.js';
+import { judgeAgain } from './judge-again.js';
 import { type Judge, sampleLine } from './judge-result.js';
 import { createSampleLocator } from './run/locate-samples.js';
 import { checkRunDirectory, removeSummary, writeRunDirectory } from './run/open-run-directory.js';
@@ -22,6 +24,7 @@ import { runPaths } from './run/paths.js';
 import { type PlannedSample, planSamples } from './run/read-run-directory.js';
 import type { SampleLine } from './run/sample-line.js';
 import { SampleLog } from './run/sample-log.js';
+import { asStored } from './run/sha256.js';
 import { withRunLock } from './run/with-run-lock.js';
 import type { RunSummary } from './summarize.js';
 
@@ -35,6 +38,8 @@ import type { RunSummary } from './summarize.js';
  *   but for the `seconds` of samples.
  * - A larger `limit` or more seeds extend a directory; smaller ones summarize a part of it, and
  *   nothing is thrown away.
+ * - Answers that other scorers judged, or the same by other rules or of another version, are judged
+ *   again and not asked again: one directory holds the verdicts of one judge.
  * - A request's random stream is its seed and its problem's id alone.
  * - A request that the engine cannot answer is recorded with `finish_reason: "error"`, left out of
  *   every share, reported as an issue, and asked again by the next call; when none of a benchmark
@@ -53,7 +58,10 @@ export function evaluate(options: EvaluateOptions): Run<RunSummary> {
     const wanted = describeRun(options);
     const { directory } = options;
     return await withRunLock(directory, async () => {
-      await checkRunDirectory(directory, wanted.run);
+      const held = await checkRunDirectory(directory, wanted.run);
+      if (held && !isDeepStrictEqual(held.scorers, asStored(wanted.run.scorers))) {
+        await judgeAgain(directory, { ...wanted, run: held }, options, emit);
+      }
       const log = await SampleLog.open(runPaths(directory).samples);
       try {
         const locate = createSampleLocator(wanted);

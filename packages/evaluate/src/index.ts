@@ -32,6 +32,7 @@ export { readRun, type StoredRun } from './read-run.js';
 export { type RescoreOptions, rescore } from './rescore.js';
 export { readSamples } from './run/read-samples.js';
 export type { RunBenchmark, RunFile } from './run/run-file.js';
+export type { RunScorer } from './run/run-scorer.js';
 export type { SampleLine } from './run/sample-line.js';
 export type { SampleRecord } from './sample-record.js';
 export { type SampleFilter, type SelectedSample, selectSamples } from './select-samples.js';

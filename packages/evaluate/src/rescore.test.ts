@@ -1,6 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Scorer } from '@thinkbits/spec';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { comparableFiles, sampleLines, temporaryDirectory } from './__fixtures__/run-files.js';
 import { exactScorer, scorers, toyBenchmark, toyEngine } from './__fixtures__/toy.js';
 import { evaluate, rescore } from './index.js';
@@ -35,6 +36,84 @@ const lenient = new Map([
     },
   ],
 ]);
+
+const judgesOf = async () =>
+  JSON.parse(await readFile(join(directory, 'run.json'), 'utf8')).scorers as unknown;
+
+describe('a run that is opened with other scorers', () => {
+  const told = { ...exactScorer, version: '1.0.0', options: { strict: true } };
+  const asking = (scorer: Scorer) => {
+    const engine = toyEngine();
+    const given = { ...call(), engine, scorers: new Map([['exact', scorer]]) };
+    return { engine, given };
+  };
+
+  it('names them, and judges the stored answers again without asking for any', async () => {
+    await evaluate(call());
+    expect(await judgesOf()).toEqual([{ id: 'exact', version: null }]);
+    const { engine, given } = asking({ ...lenient.get('exact')!, version: '2.0.0' });
+    const summary = await evaluate({ ...given, limit: 1 });
+    expect(engine.asked).toEqual([]);
+    expect(summary.sums?.problems).toBe(1);
+    const lines = await sampleLines(directory);
+    // Those beyond the limit as well: a directory holds the verdicts of one judge.
+    expect(lines.map(({ reason }) => reason)).toEqual(Array(6).fill('lenient'));
+    expect(await judgesOf()).toEqual([{ id: 'exact', version: '2.0.0' }]);
+  });
+
+  it('leaves the files of a run that they judged from the beginning', async () => {
+    await evaluate(call());
+    await evaluate(asking(told).given);
+    const again = await comparableFiles(directory);
+    await rm(directory, { recursive: true });
+    await evaluate(asking(told).given);
+    expect(again).toEqual(await comparableFiles(directory));
+    expect(await judgesOf()).toEqual([
+      { id: 'exact', version: '1.0.0', options: { strict: true } },
+    ]);
+  });
+
+  it.each([
+    ['with the same it judges nothing again', told, 0],
+    ['other rules', { ...told, options: { strict: false } }, 6],
+    ['another version', { ...told, version: '1.0.1' }, 6],
+  ])('%s', async (_, scorer, judged) => {
+    await evaluate(asking(told).given);
+    const score = vi.fn(exactScorer.score);
+    const { engine, given } = asking({ ...scorer, score });
+    await evaluate(given);
+    expect(score).toHaveBeenCalledTimes(judged);
+    expect(engine.asked).toEqual([]);
+  });
+
+  it('is judged once more where that was broken off, whoever judges', async () => {
+    await evaluate(asking(told).given);
+    const before = await comparableFiles(directory);
+    const controller = new AbortController();
+    const score = () => {
+      controller.abort();
+      return exactScorer.score({ prediction: '', answer: '' });
+    };
+    const { given } = asking({ ...told, version: '2.0.0', score });
+    await expect(evaluate({ ...given, signal: controller.signal })).rejects.toMatchObject({
+      code: 'run/aborted',
+    });
+    expect(await judgesOf()).toBeUndefined();
+    await evaluate(asking(told).given);
+    expect(await comparableFiles(directory)).toEqual(before);
+  });
+
+  it('a run of an older version, which names none, goes on', async () => {
+    await evaluate(call());
+    const before = await comparableFiles(directory);
+    const { scorers: _, ...older } = JSON.parse(before['run.json'] as string);
+    await writeFile(join(directory, 'run.json'), JSON.stringify(older));
+    const { engine, ...rest } = call();
+    await evaluate({ engine, ...rest });
+    expect(engine.asked).toEqual([]);
+    expect(await comparableFiles(directory)).toEqual(before);
+  });
+});
 
 describe('rescore', () => {
   it('changes verdicts and the summary, and nothing else', async () => {

@@ -37,7 +37,7 @@ export function provenance(results: StudyResults): readonly ProvenanceLine[] {
       ),
       ...line(`Weights of ${id}`, hash, true),
     ]),
-    ...results.benchmarks.flatMap(({ id, sampling, max_tokens, seeds, data_hash }) => [
+    ...results.benchmarks.flatMap(({ id, sampling, max_tokens, seeds, scoring, data_hash }) => [
       ...line(
         `Sampling on ${id}`,
         [
@@ -48,6 +48,7 @@ export function provenance(results: StudyResults): readonly ProvenanceLine[] {
           .filter((part) => part !== undefined)
           .join(', ') || undefined,
       ),
+      ...line(`Scoring of ${id}`, scoring),
       ...line(`Data of ${id}`, data_hash, true),
     ]),
     ...results.rows.flatMap(({ model, recipe, benchmark, run_hash }) =>

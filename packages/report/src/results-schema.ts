@@ -137,6 +137,7 @@ export const studyResultsSchema: JsonSchema = {
           'sampling?': text,
           'max_tokens?': positive,
           'seeds?': listOf({ type: 'integer' }),
+          'scoring?': text,
         }),
       ),
       minItems: 1,

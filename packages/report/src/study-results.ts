@@ -29,6 +29,8 @@ export interface StudyBenchmark {
   readonly sampling?: string;
   readonly max_tokens?: number;
   readonly seeds?: readonly number[];
+  /** Who judged, in words: scorer, version, options that were given. */
+  readonly scoring?: string;
 }
 
 /** The machine and the versions that made the figures. */

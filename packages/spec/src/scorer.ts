@@ -63,6 +63,10 @@ export interface Scorer {
   readonly specificationVersion: 'v1';
   readonly kind: 'scorer';
   readonly id: string;
+  /** Of its package. Runs record it and judge their answers again where it is another; absent where it is not known. */
+  readonly version?: string;
+  /** The rules that {@link withOptions} was given, recorded with runs; absent where it goes by its defaults. */
+  readonly options?: JsonObject;
   /** At once or later; several calls may be under way, and a scorer bounds by itself what it does at a time. */
   score(answer: Answer, options?: ScoreOptions): Verdict | Promise<Verdict>;
   /** Set where answers are judged by test cases, which the benchmark has to give ({@link Answer.tests}). */

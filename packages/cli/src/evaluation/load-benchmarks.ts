@@ -9,7 +9,7 @@ import {
 } from '@thinkbits/spec';
 import { usageError } from '../errors/usage-error.js';
 import { locateFiles, readRows, resolveBenchmark } from '../resolve/benchmark.js';
-import { resolveScorer } from '../resolve/scorer.js';
+import { resolveScorer, withRules } from '../resolve/scorer.js';
 
 /** A benchmark by name, with its problems. */
 export interface LoadedBenchmark extends BenchmarkProblems {
@@ -53,15 +53,23 @@ export async function loadBenchmark(
   };
 }
 
+/** How the scorers of a benchmark judge. */
+export interface ScorerRequest {
+  /** In the scorer's own options schema; for the one scorer that all problems name. */
+  readonly options?: JsonObject | undefined;
+  /** Whether the user lets model-written programs run without a sandbox. */
+  readonly unsandboxed?: boolean | undefined;
+}
+
 /**
- * Every scorer that the problems name, by id.
- * @param unsandboxed whether the user lets model-written programs run without a sandbox
- * @throws ThinkbitsError `scorer/not-found` with the row that names it, and others of resolving
+ * Every scorer that the problems name, by id, going by the given options.
+ * @throws ThinkbitsError `scorer/not-found` with the row that names it, `usage/options-of-several`, `scorer/no-options`,
+ *   `scorer-ID/options`, and others of resolving
  */
 export async function loadScorers(
   benchmarks: readonly BenchmarkProblems[],
   directory: string,
-  unsandboxed = false,
+  { options, unsandboxed = false }: ScorerRequest = {},
 ): Promise<Map<string, Scorer>> {
   const scorers = new Map<string, Scorer>();
   for (const { problems } of benchmarks) {
@@ -75,7 +83,20 @@ export async function loadScorers(
       scorers.set(scorer, found);
     }
   }
-  return unsandboxed ? withoutSandbox(scorers) : scorers;
+  if (options !== undefined && scorers.size > 1) {
+    throw usageError(
+      'usage/options-of-several',
+      `The scorer options would speak of ${[...scorers.keys()].join(' and ')} at once.`,
+      'Evaluate the problems of one scorer at a time with them.',
+    );
+  }
+  return new Map(
+    [...scorers].map(([id, scorer]) => {
+      const permission = unsandboxed && runsPrograms(scorer) && { unsandboxed: true };
+      const rules = (options ?? permission) ? { ...options, ...permission } : undefined;
+      return [id, withRules(scorer, rules)];
+    }),
+  );
 }
 
 const runsPrograms = ({ optionsSchema }: Scorer) =>
@@ -85,22 +106,12 @@ const runsPrograms = ({ optionsSchema }: Scorer) =>
  * Refuses a permission that nothing takes.
  * @throws ThinkbitsError `usage/nothing-sandboxed`
  */
-export function checkUnsandboxed(scorers: readonly Scorer[]): void {
-  if (scorers.some(runsPrograms)) return;
+export function checkUnsandboxed(scorers: Iterable<Scorer>): void {
+  const all = [...scorers];
+  if (all.some(runsPrograms)) return;
   throw usageError(
     'usage/nothing-sandboxed',
-    `--unsandboxed was given, and ${scorers.map(({ id }) => id).join(', ')} runs no program.`,
+    `--unsandboxed was given, and ${all.map(({ id }) => id).join(', ')} runs no program.`,
     'Leave it out.',
-  );
-}
-
-/** The scorers that run programs then do so with all that the user may do. */
-function withoutSandbox(scorers: ReadonlyMap<string, Scorer>): Map<string, Scorer> {
-  checkUnsandboxed([...scorers.values()]);
-  return new Map(
-    [...scorers].map(([id, scorer]) => [
-      id,
-      (runsPrograms(scorer) && scorer.withOptions?.({ unsandboxed: true })) || scorer,
-    ]),
   );
 }

@@ -8,6 +8,7 @@ import { day, jsonObject, listOf, positiveInteger, text } from './values.js';
 export interface AskingOptions extends SamplingOptions {
   readonly data?: readonly string[];
   readonly benchmarkOptions?: JsonObject;
+  readonly scorerOptions?: JsonObject;
   readonly limit?: number;
   readonly repeats?: number;
   readonly thinkingBudget?: number;
@@ -33,6 +34,12 @@ export function addAskingOptions(command: Command, limit: string): Command {
     command,
     '--benchmark-options <json>',
     'options of the benchmark, for example \'{"optionOrder": "lighteval"}\'',
+    jsonObject,
+  );
+  addOption(
+    command,
+    '--scorer-options <json>',
+    'rules of the scorer, recorded, for example \'{"compatibility": "paper"}\'; others judge stored answers again, and ask nothing',
     jsonObject,
   );
   addOption(command, '--limit <n>', `only the first n problems${limit}`, positiveInteger);

@@ -1,16 +1,22 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { StudyBenchmark, StudyResults } from '@thinkbits/report';
+import type { Scorer } from '@thinkbits/spec';
 import { chooseBackend } from '../choose-backend.js';
 import type { EngineOptions } from '../engine/prepare-engine.js';
-import type { LoadedBenchmark } from '../evaluation/load-benchmarks.js';
 import type { Session } from '../session.js';
 import { packageVersions } from '../versions.js';
+import type { JudgedBenchmark } from './study-context.js';
 import type { StudyRun } from './study-runs.js';
+
+/** `math 1.2.0 {"compatibility":"paper"}`. */
+function describeScorer({ id, version, options }: Scorer): string {
+  return [id, version, options && JSON.stringify(options)].filter(Boolean).join(' ');
+}
 
 /** What a report says of a benchmark. */
 export function describeBenchmark(
   run: StudyRun,
-  { benchmark, problems }: LoadedBenchmark,
+  { benchmark, problems, scorers }: JudgedBenchmark,
 ): StudyBenchmark {
   const { maxTokens, thinkingBudget: _, ...given } = run.sampling;
   const { temperature, topP, topK, minP } = { ...benchmark.defaults.sampling, ...given };
@@ -30,6 +36,7 @@ export function describeBenchmark(
     sampling,
     max_tokens: maxTokens ?? benchmark.defaults.maxTokens,
     seeds: run.seeds,
+    scoring: [...scorers.values()].map(describeScorer).join(', '),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type PreparedEngine,
   prepareEngine,
 } from '../engine/prepare-engine.js';
-import { type LoadedBenchmark, loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
+import { checkUnsandboxed, loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import { locateModel, type ModelPlace, openModel } from '../resolve/model.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
@@ -23,6 +23,7 @@ import { modelLabel } from './labels.js';
 import {
   benchmarkKey,
   benchmarkOf,
+  type JudgedBenchmark,
   modelName,
   runDirectory,
   type StudyContext,
@@ -70,14 +71,15 @@ async function runOne(
   { engine, model }: PreparedEngine,
   context: StudyContext,
 ): Promise<void> {
-  const { session, scorers } = context;
+  const { session } = context;
+  const { scorers, ...benchmark } = benchmarkOf(context, run);
   const { maxTokens, thinkingBudget, ...sampling } = run.sampling;
   const directory = runDirectory(context, run);
   const label = `${modelName(run.model, session)} ${run.recipe.name} ${run.benchmark.name}`;
   try {
     const work = evaluate({
       engine,
-      benchmarks: [benchmarkOf(context, run)],
+      benchmarks: [benchmark],
       scorers,
       directory,
       model: { id: modelName(run.model, session), hash: model.hash },
@@ -148,16 +150,19 @@ export async function runStudy(
   const { command, showConfidential = false, unsandboxed, ...engine } = options;
   const from = session.host.directory;
   const runs = await studyRuns(study, from);
-  const benchmarks = new Map<string, LoadedBenchmark>();
+  const benchmarks = new Map<string, JudgedBenchmark>();
   for (const run of runs) {
     if (benchmarks.has(benchmarkKey(run))) continue;
-    const { name, data, options } = run.benchmark;
+    const { name, data, options, scorerOptions } = run.benchmark;
     const request = { data: data === undefined ? undefined : [data].flat(), options };
     const loaded = await loadBenchmark(name, { ...request, seed: run.seeds[0] }, from);
-    benchmarks.set(benchmarkKey(run), loaded);
+    const rules = { options: scorerOptions, unsandboxed };
+    const scorers = await loadScorers([loaded], from, rules);
+    benchmarks.set(benchmarkKey(run), { ...loaded, scorers });
   }
-  const scorers = await loadScorers([...benchmarks.values()], from, unsandboxed);
-  const shared = { session, directory, runs, benchmarks, scorers, engine };
+  const all = [...benchmarks.values()].flatMap(({ scorers }) => [...scorers.values()]);
+  if (unsandboxed) checkUnsandboxed(all);
+  const shared = { session, directory, runs, benchmarks, engine };
   const context: StudyContext = { ...shared, showConfidential };
 
   await mkdir(directory, { recursive: true });

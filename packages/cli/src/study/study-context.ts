@@ -6,14 +6,18 @@ import { locateModel } from '../resolve/model.js';
 import type { Session } from '../session.js';
 import { type StudyRun, slug } from './study-runs.js';
 
+/** A benchmark, and the scorers of its problems going by the options of the study. */
+export interface JudgedBenchmark extends LoadedBenchmark {
+  readonly scorers: ReadonlyMap<string, Scorer>;
+}
+
 /** Everything that the parts of a study share while it runs. */
 export interface StudyContext {
   readonly session: Session;
   readonly directory: string;
   readonly runs: readonly StudyRun[];
   /** By {@link benchmarkKey}. */
-  readonly benchmarks: ReadonlyMap<string, LoadedBenchmark>;
-  readonly scorers: ReadonlyMap<string, Scorer>;
+  readonly benchmarks: ReadonlyMap<string, JudgedBenchmark>;
   readonly engine: EngineOptions;
   /** Whether the report shows questions and answers of confidential benchmarks. */
   readonly showConfidential: boolean;
@@ -24,7 +28,7 @@ export const benchmarkKey = ({ benchmark, seeds }: StudyRun) =>
   JSON.stringify([benchmark, seeds[0]]);
 /** The benchmark of a run, loaded. */
 export const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
-  benchmarks.get(benchmarkKey(run)) as LoadedBenchmark;
+  benchmarks.get(benchmarkKey(run)) as JudgedBenchmark;
 /** The name of a model without machine paths. */
 export const modelName = (text: string, session: Session) =>
   locateModel(text, session.host.directory).name;

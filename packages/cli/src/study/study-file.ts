@@ -21,12 +21,14 @@ export interface StudySampling {
 /** A recipe by name, short form or file, or spelled out under a name of its own. */
 export type StudyRecipe = string | { readonly name: string; readonly recipe: RecipeInput };
 
-/** A benchmark with other data than its own, or with options. */
+/** A benchmark with other data than its own, or with options of its own or of its scorer. */
 export interface StudyBenchmark {
   readonly name: string;
   /** A file, or several, as `--data` takes them. */
   readonly data?: string | readonly string[];
   readonly options?: JsonObject;
+  /** Of the scorer that its problems name, recorded with every run; other options judge stored answers again. */
+  readonly scorerOptions?: JsonObject;
 }
 
 /** A benchmark by name, or with more. */
@@ -110,6 +112,7 @@ export const studySchema: JsonSchema = {
             name,
             data: { anyOf: [name, list(name)] },
             options: { type: 'object' },
+            scorerOptions: { type: 'object' },
           }),
         }),
         texts: list(

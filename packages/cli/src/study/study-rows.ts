@@ -25,7 +25,7 @@ export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
       modelId: modelName(run.model, context.session),
       directory: runDirectory(context, run),
       show: shownOf(loaded, context.showConfidential),
-      scorers: context.scorers,
+      scorers: loaded.scorers,
     };
     const floatDirectory = float && float !== run ? runDirectory(context, float) : undefined;
     const { id } = loaded.benchmark;

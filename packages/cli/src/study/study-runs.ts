@@ -51,7 +51,7 @@ function conflict(run: StudyRun, what: string): ThinkbitsError {
 function merge(a: StudyRun, b: StudyRun): StudyRun {
   const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
   if (!same(a.recipe.recipe, b.recipe.recipe)) throw conflict(a, 'recipes of that name');
-  if (!same(a.benchmark, b.benchmark)) throw conflict(a, 'data or options');
+  if (!same(a.benchmark, b.benchmark)) throw conflict(a, 'data or options of it or its scorer');
   if (!same(sorted(a.sampling), sorted(b.sampling))) throw conflict(a, 'sampling');
   const texts = [...a.texts, ...b.texts.filter((text) => !a.texts.some((own) => same(own, text)))];
   if (new Set(texts.map(({ name }) => name)).size < texts.length)

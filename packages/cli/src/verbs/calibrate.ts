@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { calibrationProblems, usualLimit } from '../calibration/calibration-problems.js';
 import { defineVerb } from '../define-verb.js';
 import { prepareEngine } from '../engine/prepare-engine.js';
-import { loadScorers } from '../evaluation/load-benchmarks.js';
+import { checkUnsandboxed, loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
@@ -99,7 +99,10 @@ export function calibrateVerb(host: Host): Command {
       directory: from,
     });
     const tokenizer = await openTokenizer(place, signal);
-    const scorers = await loadScorers([asked], from, options.unsandboxed);
+    const { scorerOptions, unsandboxed } = options;
+    const rules = { options: scorerOptions, unsandboxed };
+    const scorers = await loadScorers([asked], from, rules);
+    if (unsandboxed) checkUnsandboxed(scorers.values());
     const requests = Math.min(limit, asked.problems.problems.length) * repeats;
     const job = { ...options, place, recipe: completeRecipe({}), requests };
     const prepared = await prepareEngine(job, session);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { defineVerb } from '../define-verb.js';
 import { prepareEngine } from '../engine/prepare-engine.js';
 import { usageError } from '../errors/usage-error.js';
-import { loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
+import { checkUnsandboxed, loadBenchmark, loadScorers } from '../evaluation/load-benchmarks.js';
 import { addMeasurements } from '../evaluation/measurements.js';
 import type { Host } from '../host.js';
 import { addOption } from '../options/add-option.js';
@@ -43,10 +43,11 @@ export function evaluateVerb(host: Host): Command {
     name: 'evaluate',
     summary: 'ask a model the problems of a benchmark and score its answers',
     detail:
-      'Answers are kept as they finish; the same command does only what is missing. --limit, --repeats, --batch, --workers and --threads may change within a run directory. Seeds are --seed (default 42), --seed + 1, …',
+      'Answers are kept as they finish; the same command does only what is missing. --limit, --repeats, --batch, --workers and --threads may change within a run directory; with other --scorer-options (or a newer scorer) its answers are judged again, and not asked again. Seeds are --seed (default 42), --seed + 1, …',
     examples: [
       'thinkbits evaluate tiny-reasoner-nano -b chain --limit 20 -o runs/nano',
       'thinkbits evaluate tiny-reasoner-nano -r rtn:w4g64 -b chain --limit 20 -o runs/nano-w4',
+      `thinkbits evaluate tiny-reasoner-nano -b gsm8k --limit 20 -o runs/gsm8k --scorer-options '{"compatibility": "paper"}'`,
     ],
   }).argument('<model>', 'a directory, hub id or shipped model');
   return addEvaluateOptions(command).action(async (modelText: string, options: EvaluateOptions) => {
@@ -65,7 +66,10 @@ export function evaluateVerb(host: Host): Command {
     const benchmarks = [];
     const request = { data, options: benchmarkOptions, seed };
     for (const name of names) benchmarks.push(await loadBenchmark(name, request, host.directory));
-    const scorers = await loadScorers(benchmarks, host.directory, options.unsandboxed);
+    const { scorerOptions, unsandboxed } = options;
+    const rules = { options: scorerOptions, unsandboxed };
+    const scorers = await loadScorers(benchmarks, host.directory, rules);
+    if (unsandboxed) checkUnsandboxed(scorers.values());
     const counts = benchmarks.map(({ problems }) => problems.problems.length);
     const requests =
       counts.reduce((sum, count) => sum + Math.min(count, limit ?? count), 0) * repeats;

@@ -52,11 +52,14 @@ const exactWithMore: SynchronousScorer = {
     throw new ThinkbitsError({ code: 'scorer-exact/bad-gold', message, help: 'Give one.' });
   },
   aggregate: (answers) => ({ right: answers.filter(({ correct }) => correct).length }),
-  optionsSchema: { type: 'object', additionalProperties: false },
-  withOptions(options) {
-    if (Object.keys(options).length === 0) return exact;
-    const message = 'There are no options.';
-    throw new ThinkbitsError({ code: 'scorer-exact/options', message, help: 'Give none.' });
+  version: '1.0.0',
+  optionsSchema: { type: 'object', properties: { fast: { type: 'boolean' } } },
+  withOptions({ fast, ...others }) {
+    if (Object.keys(others).length === 0) {
+      return { ...exactWithMore, ...(fast !== undefined && { options: { fast } }) };
+    }
+    const message = 'There is one option.';
+    throw new ThinkbitsError({ code: 'scorer-exact/options', message, help: 'Give none other.' });
   },
 };
 describeScorer(exactWithMore, examples);
@@ -77,7 +80,9 @@ const broken: {
   }),
   'judges the undecided examples undecided': (verdict) => ({ ...verdict, outcome: 'different' }),
   'reads what the examples expect, and no empty text': { checkGold: () => {} },
-  'takes options by its schema and refuses others': { withOptions: () => exact },
+  'takes options by its schema and refuses others': {
+    withOptions: (options) => exactWithMore.withOptions?.({ ...options, fast: false }) ?? exact,
+  },
   'sums up answers in whatever order they come': {
     aggregate: ([first]) => ({ right: first?.correct ? 1 : 0 }),
   },

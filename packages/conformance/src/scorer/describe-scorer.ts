@@ -1,4 +1,11 @@
-import type { Answer, JudgedAnswer, Scorer, Verdict } from '@thinkbits/spec';
+import type {
+  Answer,
+  JsonObject,
+  JsonSchema,
+  JudgedAnswer,
+  Scorer,
+  Verdict,
+} from '@thinkbits/spec';
 import { expect } from 'vitest';
 import { type Check, registerChecks } from '../check.js';
 import { deepFreeze } from '../deep-freeze.js';
@@ -46,6 +53,16 @@ const hostile: readonly string[] = [
   `answer: (() => { globalThis.${trap} = true })()`,
 ];
 
+/** Options that a schema admits: the first that has a fixed set of values, with the last of them; undefined where none has. */
+function someOptions({ optionsSchema }: Scorer): JsonObject | undefined {
+  const properties = (optionsSchema?.properties ?? {}) as { readonly [name: string]: JsonSchema };
+  for (const [name, { enum: values, type }] of Object.entries(properties)) {
+    if (Array.isArray(values)) return { [name]: values.at(-1) };
+    if (type === 'boolean') return { [name]: true };
+  }
+  return undefined;
+}
+
 /** Fails unless a verdict is well-formed. */
 function expectVerdict(verdict: Verdict): void {
   expect(['equal', 'different', 'undecided']).toContain(verdict.outcome);
@@ -80,6 +97,7 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
         expect(scorer.specificationVersion).toBe('v1');
         expect(scorer.kind).toBe('scorer');
         expect(scorer.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+        expect(scorer.version ?? '0', 'the version of its package').toMatch(/^\d/);
       },
     },
     {
@@ -112,7 +130,15 @@ export function scorerChecks(scorer: Scorer, examples: ScorerExamples): Check[] 
             name: 'takes options by its schema and refuses others',
             run() {
               expect(scorer.optionsSchema, 'optionsSchema').toMatchObject({ type: 'object' });
-              expect(scorer.withOptions?.({}).id, 'with no options').toBe(scorer.id);
+              const { id, version, withOptions } = scorer;
+              expect(withOptions?.({}), 'with no options').toMatchObject({ id });
+              expect(withOptions?.({}).options, 'with no options').toBeUndefined();
+              const options = someOptions(scorer);
+              if (options) {
+                const told = withOptions?.(options);
+                expect(told?.options, 'the options that it was given').toEqual(options);
+                expect([told?.id, told?.version]).toEqual([id, version]);
+              }
               const code = `scorer-${scorer.id}/options`;
               expect(() => scorer.withOptions?.({ 'no such option': 1 })).toThrow(
                 expect.objectContaining({ code }),

@@ -9,15 +9,19 @@ import { asStored } from './sha256.js';
 
 /**
  * Refuses a directory that holds another run.
+ * @returns what the directory holds; undefined where it holds nothing yet
  * @throws ThinkbitsError `run/identity-differs` with every difference; `run/not-a-run` where
  *   samples lie without a run.json
  */
-export async function checkRunDirectory(directory: string, wanted: RunFile): Promise<void> {
+export async function checkRunDirectory(
+  directory: string,
+  wanted: RunFile,
+): Promise<RunFile | undefined> {
   const paths = runPaths(directory);
   const text = await readTextIfThere(paths.run);
   if (text === undefined) {
     // A call killed before it wrote anything may leave an empty file.
-    if ((await sizeOf(paths.samples)) === 0) return;
+    if ((await sizeOf(paths.samples)) === 0) return undefined;
     throw new ThinkbitsError({
       code: 'run/not-a-run',
       message: `${directory} has samples.jsonl but no run.json: nothing says which model gave them.`,
@@ -29,12 +33,12 @@ export async function checkRunDirectory(directory: string, wanted: RunFile): Pro
     ...listDifferences(identityOf(held), asStored(identityOf(wanted))),
     ...seedDifferences(held.seeds, wanted.seeds),
   ];
-  if (differences.length === 0) return;
+  if (differences.length === 0) return held;
   throw new ThinkbitsError({
     code: 'run/identity-differs',
     category: 'usage',
     message: `${directory} holds another run. What differs:\n${differences.map(describe).join('\n')}`,
-    help: 'Choose another directory. Only limit, repeats, batch, workers and threads may change within one.',
+    help: 'Choose another directory. Only limit, repeats, batch, workers, threads and scorers may change within one.',
     details: { differences: differences.map(({ path }) => path) },
   });
 }

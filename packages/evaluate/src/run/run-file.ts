@@ -6,6 +6,7 @@ import {
   type Recipe,
   type Sampling,
 } from '@thinkbits/spec';
+import type { RunScorer } from './run-scorer.js';
 
 /** The version of the run directory's layout. */
 export const runSchemaVersion = 1;
@@ -42,6 +43,8 @@ export interface RunFile {
   readonly benchmarks: readonly RunBenchmark[];
   /** One a repeat. */
   readonly seeds: readonly number[];
+  /** Who judged all of the answers; absent in older files. Other scorers judge them again, and ask nothing. */
+  readonly scorers?: readonly RunScorer[];
   /** The day that chat templates are told; absent in older files, which means `defaultTemplateDate`. */
   readonly template_date?: string;
   readonly engine: {
@@ -72,7 +75,7 @@ export function samplingOnDisk(sampling: Sampling): RunBenchmark['sampling'] {
 
 /**
  * Model, recipe, benchmark data and prompts, sampling, base seed, engine, backend and precision.
- * Not: limit, repeats, batch, workers, threads, host, versions.
+ * Not: limit, repeats, batch, workers, threads, host, versions, scorers: they change no answer.
  */
 export function identityOf(run: RunFile): RunIdentity {
   const { name, backend, compute } = run.engine;
@@ -142,6 +145,13 @@ export const runFileSchema: JsonSchema = {
       ),
     },
     seeds: { type: 'array', minItems: 1, items: { type: 'integer' } },
+    scorers: {
+      type: 'array',
+      items: strictObject(
+        { id: text, version: { type: ['string', 'null'] } },
+        { options: anyObject },
+      ),
+    },
     template_date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
     engine: strictObject({ name: text, backend: text, compute: text, details: anyObject }),
     host: anyObject,

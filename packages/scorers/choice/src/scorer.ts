@@ -5,6 +5,7 @@ import {
   type Verdict,
 } from '@thinkbits/spec';
 import { afterThinking, validate } from '@thinkbits/validation';
+import packageJson from '../package.json' with { type: 'json' };
 import { extractLetter } from './extract-letter.js';
 import { letterAsPaper } from './letter-as-paper.js';
 
@@ -57,11 +58,14 @@ export function createChoiceScorer(options: ChoiceScorerOptions = {}): Synchrono
   const { compatibility } = validate<ChoiceScorerOptions>(optionsSchema, options, 'choice scorer', {
     code: 'scorer-choice/options',
   });
-  const details = Object.keys(options).length > 0 ? { details: { options: { ...options } } } : {};
+  const given = Object.keys(options).length > 0 && { options: { ...options } };
+  const details = given && { details: given };
   return {
     specificationVersion: 'v1',
     kind: 'scorer',
     id: 'choice',
+    version: packageJson.version,
+    ...given,
     optionsSchema,
     withOptions: (others) => createChoiceScorer(others as ChoiceScorerOptions),
     checkGold({ answer, choices = 4 }) {

@@ -7,6 +7,7 @@ import {
   ThinkbitsError,
 } from '@thinkbits/spec';
 import { validate } from '@thinkbits/validation';
+import packageJson from '../package.json' with { type: 'json' };
 import { extractProgram } from './extract/extract-program.js';
 import { judgeProgram } from './judge/judge-program.js';
 import { limitConcurrency } from './limit-concurrency.js';
@@ -90,6 +91,8 @@ export function createCodeScorer(options: CodeScorerOptions = {}): Scorer {
     specificationVersion: 'v1',
     kind: 'scorer',
     id: 'code',
+    version: packageJson.version,
+    ...given,
     needs: 'tests',
     optionsSchema,
     withOptions: (others) => createCodeScorer(others as CodeScorerOptions),

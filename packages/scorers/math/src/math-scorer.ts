@@ -4,6 +4,7 @@ import {
   ThinkbitsError,
   type Verdict,
 } from '@thinkbits/spec';
+import packageJson from '../package.json' with { type: 'json' };
 import { compareAnswers, whyUnreadable } from './compare/compare-answers.js';
 import { extractAnswer, readGold } from './extract/extract-answer.js';
 import { findResults } from './extract/find-results.js';
@@ -23,12 +24,14 @@ import {
  */
 export function createMathScorer(options: MathScorerOptions = {}): SynchronousScorer {
   const complete = completeOptions(options);
-  const details: { details?: JsonObject } =
-    Object.keys(options).length > 0 ? { details: { options: { ...options } as JsonObject } } : {};
+  const given = Object.keys(options).length > 0 && { options: { ...options } as JsonObject };
+  const details = given && { details: given };
   return {
     specificationVersion: 'v1',
     kind: 'scorer',
     id: 'math',
+    version: packageJson.version,
+    ...given,
     optionsSchema,
     withOptions: (others) => createMathScorer(others as MathScorerOptions),
     checkGold({ answer }) {

@@ -1,5 +1,6 @@
 import { type Scorer, type SynchronousScorer, ThinkbitsError, type Verdict } from '@thinkbits/spec';
 import { afterThinking } from '@thinkbits/validation';
+import packageJson from '../package.json' with { type: 'json' };
 import { type Grading, readGrading, readStep } from './grading.js';
 import type { ReasonJudge } from './judge.js';
 import { type GradedSolution, metaReasoningScores } from './mr-score.js';
@@ -92,6 +93,7 @@ export const scorer: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: 'meta-reasoning',
+  version: packageJson.version,
   checkGold({ answer }) {
     readGold(answer);
   },
@@ -110,6 +112,7 @@ export function createMetaReasoningScorer({ judge }: MetaReasoningOptions = {}):
   if (!judge) return scorer;
   return {
     ...scorer,
+    options: { judge: true },
     async score({ prediction, answer }, options = {}) {
       const { gold, given, graded } = read(prediction, answer);
       const asked = isToJudge(gold, graded);

@@ -1,4 +1,5 @@
 import type { SynchronousScorer } from '@thinkbits/spec';
+import packageJson from '../package.json' with { type: 'json' };
 
 /** The rest of the last line that begins with "Answer:", lower case. */
 function readAnswer(prediction: string): string | undefined {
@@ -12,6 +13,7 @@ export const scorer: SynchronousScorer = {
   specificationVersion: 'v1',
   kind: 'scorer',
   id: '__name__',
+  version: packageJson.version,
   score({ prediction, answer }) {
     const extracted = readAnswer(prediction);
     if (extracted === undefined) {
