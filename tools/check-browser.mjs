@@ -15,11 +15,7 @@ const core = [
 ];
 
 /** Loaded by dynamic import when the program runs in Node. */
-const nodeOnly = [
-  '@thinkbits/checkpoint/node',
-  '@tensorflow/tfjs-node',
-  '@tensorflow/tfjs-node-gpu',
-];
+const nodeOnly = ['@thinkbits/checkpoint/node', '@thinkbits/backend-*'];
 
 const folders = new Map(workspacePackages().map(({ folder, manifest }) => [manifest.name, folder]));
 let failed = 0;

@@ -12,8 +12,8 @@ import { standingOf, whyForbidden } from './layers.mjs';
 import { readImports } from './read-imports.mjs';
 import { filesUnder, repositoryRoot, workspacePackages } from './workspace.mjs';
 
-/** The one dynamic import of a node-only module that browser-safe packages may contain. */
-const nodeOnlyEntry = '@thinkbits/checkpoint/node';
+/** Node-only modules, which browser-safe packages may import dynamically alone. */
+const nodeOnlyEntry = /^@thinkbits\/(checkpoint\/node|backend-[\w-]+)$/;
 
 /** Development dependencies that scripts and configuration use without an import. */
 const commandLineTools =
@@ -99,9 +99,10 @@ function checkImports(own, imports, byName) {
       if (!Object.hasOwn(target.manifest.exports ?? {}, entry))
         problems.push(`${at}: ${name} does not export "${entry}"`);
       const leavesPureCore =
-        specifier === nodeOnlyEntry &&
+        nodeOnlyEntry.test(specifier) &&
         kind === 'static' &&
         standing?.kind === 'core' &&
+        standing.builtins !== 'anywhere' &&
         !file.includes('/src/node/');
       if (leavesPureCore && !inTest)
         problems.push(

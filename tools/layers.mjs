@@ -28,6 +28,8 @@ const named = {
 
 /** @type {[folder: string, standing: Standing][]} */
 const families = [
+  // What computes below tfjs: native code and what sets it up.
+  ['packages/backends/', { layer: 1, rank: 3.5, kind: 'core', builtins: 'anywhere' }],
   ['packages/quantizers/', { layer: 2, rank: 0, kind: 'leaf', builtins: 'none' }],
   ['packages/scorers/', { layer: 2, rank: 0, kind: 'leaf', builtins: 'none' }],
   ['packages/formats/', { layer: 2, rank: 0, kind: 'leaf', builtins: 'none' }],
@@ -85,6 +87,6 @@ export function whyForbidden(from, to, inTest) {
   if (other.layer < own.layer) return undefined;
   if (other.layer === own.layer && own.layer === 1 && other.rank < own.rank) return undefined;
   return other.layer === own.layer
-    ? 'packages of one layer do not import each other, but for spec ← validation, numerics ← ops ← checkpoint ← inference'
+    ? 'packages of one layer do not import each other, but for spec ← validation, numerics ← ops ← checkpoint ← backends ← inference'
     : `layer ${own.layer} may not import layer ${other.layer}`;
 }

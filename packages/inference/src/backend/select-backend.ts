@@ -1,4 +1,4 @@
-import { backend, enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import { enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import { installHostKernels } from '@thinkbits/ops';
 import { ThinkbitsError } from '@thinkbits/spec';
 
@@ -11,8 +11,18 @@ export interface BackendCandidate {
   readonly available: boolean;
   /** Why it can or cannot be used. */
   readonly why: string;
-  /** The command that would make it available. */
+  /** What would make it available: mostly a command. */
   readonly install?: string;
+  /** What was looked at, where there is more than one thing to it. */
+  readonly checks?: readonly BackendCheck[];
+}
+
+/** One thing that a backend needs on this machine. */
+export interface BackendCheck {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly remedy?: string;
 }
 
 /** The backend in use, and what else was there. */
@@ -22,55 +32,12 @@ export interface SelectedBackend {
   readonly candidates: readonly BackendCandidate[];
 }
 
-const installTensorflow = 'npm install @tensorflow/tfjs-node@4.22.0';
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
 
-/** Imports a package that may not be there; the name is a variable so that bundlers leave it alone. */
-const importOptional = (name: string): Promise<unknown> => import(/* @vite-ignore */ name);
-
-/**
- * tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed (tfjs#8425), and its library writes notes about the
- * processor to stderr: all but the first can be turned off.
- */
-async function prepareForTensorflow(): Promise<void> {
-  const { default: util } = (await importOptional('node:util')) as {
-    default: Record<string, unknown>;
-  };
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  const { env } = (await importOptional('node:process')) as { env: Record<string, string> };
-  env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-}
-
-async function openTensorflow(): Promise<BackendCandidate & { readonly gpu: boolean }> {
-  const tried: string[] = [];
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    try {
-      await prepareForTensorflow();
-      await importOptional(name);
-      if (await setBackend('tensorflow')) {
-        const gpu = (backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
-        return {
-          name: 'tensorflow',
-          available: true,
-          gpu,
-          why: `${name}, ${gpu ? 'on a GPU' : 'on the CPU'}`,
-        };
-      }
-      tried.push(`${name} loaded without registering a backend`);
-    } catch (error) {
-      const missing =
-        /Cannot find (package|module)/.test(reason(error)) && reason(error).includes(name);
-      tried.push(missing ? `${name} is not installed` : `${name} failed: ${reason(error)}`);
-    }
-  }
-  return {
-    name: 'tensorflow',
-    available: false,
-    gpu: false,
-    why: tried.join('; '),
-    install: installTensorflow,
-  };
+async function openTensorflow(): Promise<BackendCandidate> {
+  const { openTensorflow: open } = await import('@thinkbits/backend-tensorflow');
+  return open();
 }
 
 async function openWasm(): Promise<BackendCandidate> {
@@ -125,7 +92,7 @@ export async function selectBackend(
         code: 'backend/unavailable',
         category: 'machine',
         message: `The backend "${options.name}" cannot be used: ${candidate.why}.`,
-        help: `${candidate.install ? `Install it (${candidate.install})` : 'Repair the installation'}, or leave --backend out.`,
+        help: `${candidate.install ? `To have it: ${candidate.install.replace(/\.$/, '')}. Else` : 'Repair the installation, or'} leave --backend out.`,
         details: { backend: options.name },
       });
     }

@@ -1,0 +1,36 @@
+import type { DataType } from './data-type.js';
+
+/** What an attribute holds. The binding has no lists of types, shapes or strings, and no functions (tfjs.md §7.1). */
+type AttributeKind = 'type' | 'bool' | 'int';
+
+/**
+ * TensorFlow's operations that are called directly, with their attributes. All have kernels on the GPU for the element types
+ * that they are called with here (tfjs.md §13.5): `Slice` takes floats there and no uint8, `Pack` and `GatherV2` no 8 bits.
+ */
+export const opTable = {
+  BitwiseAnd: { T: 'type' },
+  RightShift: { T: 'type' },
+  Cast: { SrcT: 'type', DstT: 'type', Truncate: 'bool' },
+  ConcatV2: { N: 'int', T: 'type', Tidx: 'type' },
+  GatherV2: { Tparams: 'type', Tindices: 'type', Taxis: 'type', batch_dims: 'int' },
+  MatMul: { T: 'type', transpose_a: 'bool', transpose_b: 'bool' },
+  Mul: { T: 'type' },
+  Reshape: { T: 'type', Tshape: 'type' },
+  Slice: { T: 'type', Index: 'type' },
+  Sub: { T: 'type' },
+} as const satisfies { readonly [name: string]: { readonly [attribute: string]: AttributeKind } };
+
+/** An operation that may be called. */
+export type OpName = keyof typeof opTable;
+
+interface ValueOf {
+  type: DataType;
+  bool: boolean;
+  int: number;
+}
+
+/** The attributes that an operation takes, all of them. */
+export type OpAttributes<Name extends OpName> = {
+  readonly [Attribute in keyof (typeof opTable)[Name]]: ValueOf[(typeof opTable)[Name][Attribute] &
+    AttributeKind];
+};

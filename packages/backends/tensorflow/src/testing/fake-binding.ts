@@ -1,0 +1,195 @@
+import type { Binding, BindingAttribute, BindingTensor } from '../raw/binding.js';
+import { dataType } from '../raw/data-type.js';
+
+/** One call of an operation, as a contract test pins it. */
+export interface RecordedCall {
+  readonly operation: string;
+  readonly attributes: { readonly [name: string]: BindingAttribute['value'] };
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly dtype: number }[];
+}
+
+interface Stored {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  readonly values: readonly number[];
+}
+
+type Operation = (
+  inputs: readonly Stored[],
+  attributes: RecordedCall['attributes'],
+) => {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+  readonly dtype?: number;
+};
+
+const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+const kindNumbers = {
+  TF_ATTR_STRING: 0,
+  TF_ATTR_INT: 1,
+  TF_ATTR_BOOL: 3,
+  TF_ATTR_TYPE: 4,
+} as const;
+
+/** The element of `x` that stands at `index` of a broadcast result. */
+function broadcastAt({ shape, values }: Stored, result: readonly number[], index: number): number {
+  let [at, rest, stride] = [0, index, 1];
+  for (let d = result.length - 1; d >= 0; d--) {
+    const along = rest % (result[d] as number);
+    rest = Math.floor(rest / (result[d] as number));
+    const own = shape[d - (result.length - shape.length)] ?? 1;
+    if (own !== 1) at += along * stride;
+    stride *= own;
+  }
+  return values[at] as number;
+}
+
+const elementwise =
+  (combine: (a: number, b: number) => number): Operation =>
+  ([a, b]) => {
+    const [x, y] = [a as Stored, b as Stored];
+    const rank = Math.max(x.shape.length, y.shape.length);
+    const along = (s: Stored, d: number) => s.shape[d - (rank - s.shape.length)] ?? 1;
+    const shape = Array.from({ length: rank }, (_, d) => {
+      const [m, n] = [along(x, d), along(y, d)];
+      if (m !== n && m !== 1 && n !== 1)
+        throw new Error(`Incompatible shapes: [${x.shape}] vs. [${y.shape}]`);
+      return m === 1 ? n : m;
+    });
+    const values = Array.from({ length: size(shape) }, (_, i) =>
+      combine(broadcastAt(x, shape, i), broadcastAt(y, shape, i)),
+    );
+    return { shape, values };
+  };
+
+/** What TensorFlow's documentation says of each operation, for the shapes that are used: plain loops. */
+const operations: { readonly [name: string]: Operation } = {
+  BitwiseAnd: elementwise((a, b) => a & b),
+  RightShift: elementwise((a, b) => a >> b),
+  Sub: elementwise((a, b) => Math.fround(a - b)),
+  Mul: elementwise((a, b) => Math.fround(a * b)),
+  Cast: ([x], { DstT }) => ({ ...(x as Stored), dtype: DstT as number }),
+  Reshape: ([x, shape]) => {
+    const { values } = x as Stored;
+    const wanted = (shape as Stored).values;
+    if (size(wanted) !== values.length)
+      throw new Error(`Cannot reshape ${values.length} values to [${wanted}]`);
+    return { shape: wanted, values };
+  },
+  ConcatV2: (inputs) => {
+    const parts = inputs.slice(0, -1);
+    const [rows] = (parts[0] as Stored).shape as [number];
+    const widths = parts.map(({ shape }) => shape[1] as number);
+    const values = Array.from({ length: rows }, (_, row) =>
+      parts.flatMap((part, i) =>
+        part.values.slice(row * (widths[i] as number), (row + 1) * (widths[i] as number)),
+      ),
+    ).flat();
+    return { shape: [rows, widths.reduce((sum, n) => sum + n, 0)], values };
+  },
+  Slice: ([x, , extent]) => {
+    const { shape, values } = x as Stored;
+    const [rows, columns] = (extent as Stored).values as [number, number];
+    const width = shape[1] as number;
+    return {
+      shape: [rows, columns],
+      values: Array.from({ length: rows }, (_, row) =>
+        values.slice(row * width, row * width + columns),
+      ).flat(),
+    };
+  },
+  GatherV2: ([x, indices]) => {
+    const { shape, values } = x as Stored;
+    const [rows, width] = shape as [number, number];
+    const columns = (indices as Stored).values;
+    return {
+      shape: [rows, columns.length],
+      values: Array.from({ length: rows }, (_, row) =>
+        columns.map((c) => values[row * width + c] as number),
+      ).flat(),
+    };
+  },
+  MatMul: ([a, b]) => {
+    const [x, y] = [a as Stored, b as Stored];
+    const [m, k] = x.shape as [number, number];
+    const n = y.shape[0] as number;
+    const values = Array.from({ length: m * n }, (_, i) => {
+      let sum = 0;
+      for (let j = 0; j < k; j++)
+        sum +=
+          (x.values[Math.floor(i / n) * k + j] as number) * (y.values[(i % n) * k + j] as number);
+      return Math.fround(sum);
+    });
+    return { shape: [m, n], values };
+  },
+};
+
+/** TensorFlow's binding in plain TypeScript: it computes the few operations that are used, and remembers what was asked of it. */
+export class FakeBinding implements Binding {
+  readonly TF_Version = 'fake';
+  readonly TF_ATTR_STRING = kindNumbers.TF_ATTR_STRING;
+  readonly TF_ATTR_INT = kindNumbers.TF_ATTR_INT;
+  readonly TF_ATTR_BOOL = kindNumbers.TF_ATTR_BOOL;
+  readonly TF_ATTR_TYPE = kindNumbers.TF_ATTR_TYPE;
+  readonly calls: RecordedCall[] = [];
+  private readonly tensors = new Map<number, Stored>();
+  private next = 0;
+
+  createTensor(
+    shape: number[],
+    dtype: number,
+    values: Float32Array | Int32Array | Uint8Array,
+  ): number {
+    const wide = dtype === dataType.int64;
+    const list = wide ? Array.from(values).filter((_, i) => i % 2 === 0) : Array.from(values);
+    if (list.length !== size(shape))
+      throw new Error('Shape does not match typed-array in createTensor()');
+    return this.store({ shape: [...shape], dtype, values: list }).id;
+  }
+
+  deleteTensor(id: number): void {
+    if (!this.tensors.delete(id))
+      throw new Error(`Delete called on a Tensor not referenced (tensor_id: ${id})`);
+  }
+
+  tensorDataSync(id: number): Float32Array {
+    const { dtype, values } = this.get(id);
+    if (dtype !== dataType.float) throw new Error('Unhandled dtype in tensorDataSync()');
+    return Float32Array.from(values);
+  }
+
+  executeOp(
+    operation: string,
+    list: BindingAttribute[],
+    ids: number[],
+    outputs: number,
+  ): BindingTensor[] {
+    const compute = operations[operation];
+    if (!compute || outputs !== 1) throw new Error(`Op type not registered '${operation}'`);
+    const inputs = ids.map((id) => this.get(id));
+    const attributes = Object.fromEntries(list.map(({ name, value }) => [name, value]));
+    this.calls.push({
+      operation,
+      attributes,
+      inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    });
+    const { dtype = (inputs[0] as Stored).dtype, shape, values } = compute(inputs, attributes);
+    return [this.store({ dtype, shape, values })];
+  }
+
+  getNumOfTensors(): number {
+    return this.tensors.size;
+  }
+
+  private get(id: number): Stored {
+    const found = this.tensors.get(id);
+    if (!found) throw new Error(`Input Tensor ID not referenced (tensor_id: ${id})`);
+    return found;
+  }
+
+  private store(tensor: Stored): BindingTensor {
+    const id = this.next++;
+    this.tensors.set(id, tensor);
+    return { id, shape: [...tensor.shape], dtype: tensor.dtype };
+  }
+}
