@@ -127,6 +127,14 @@ describe('as the paper', () => {
     ['a leading zero', '\\boxed{024}', '24'],
     ['a text that no one can read', '\\boxed{\\oint}', '\\oint'],
     ['the value of an announced equation', 'Answer: x = 12', '12'],
+    ['formulas joined by and', 'The final answer is $2$ and $1$.', '1,2'],
+    ['formulas joined by commas', 'so we have $x=1$, $x=2$,$x=3$', '\\{1,2,3\\}'],
+    ['formulas joined by or', 'Answer: \\(-1\\) or \\(1\\)', '\\pm 1'],
+    ['six formulas', '$1$, $2$, $3$, $4$, $5$ and $6$', '1,2,3,4,5,6'],
+    ['the rest behind six formulas', '$1$, $2$, $3$, $4$, $5$, $6$, $7$', '7'],
+    ['boxes in joined formulas', 'They are $\\boxed{3}$ and $\\boxed{5}$.', '3,5'],
+    ['a box behind joined boxes', '$\\boxed{3}$ and $\\boxed{5}$; no: \\boxed{4}', '4'],
+    ['the last of boxes in one formula', '$\\boxed{3}, \\boxed{5}$', '5'],
   ])('%s is right', (_, prediction, answer) => {
     expect(paper.score({ prediction, answer }).outcome).toBe('equal');
   });
@@ -137,6 +145,9 @@ describe('as the paper', () => {
     ['25 for 25 %', '\\boxed{25}', '25\\%'],
     ['nothing', '', '4'],
     ['prose', 'I do not know.', '4'],
+    ['one of two joined formulas', 'The answer is $2$ and $1$.', '1'],
+    ['one of two joined boxes', '$\\boxed{3}$, $\\boxed{5}$', '5'],
+    ['formulas with other words between', 'from $2$ to $1$', '1,2'],
   ])('%s is not', (_, prediction, answer) => {
     expect(paper.score({ prediction, answer }).correct).toBe(false);
   });

@@ -22,6 +22,12 @@ const arithmetic =
 const number =
   /(?<=^|[\s=]|\*\*)[$€£¥]?(-?\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)(?:\s{0,9}(?:%|[Pp]ercent(?:age)?|[Pp]ct))?/gm;
 
+/** What joins a formula to the next. */
+const joint = /^\s{0,20}(?:,|and|or)\s{0,20}$/;
+
+/** Formulas that one may be joined with. */
+const mostJoined = 5;
+
 /** How far behind its anchor an answer may begin. */
 const reach = 50;
 
@@ -31,12 +37,14 @@ const reach = 50;
  * "answer … X"; any formula, expression or number. Within one priority what ends last is tried first; the first that can be
  * read is the prediction.
  *
- * Not followed: up to five formulas joined by "and", "or" or a comma are not one set here, the last of them counts.
+ * Up to five further formulas, each joined by "and", "or" or a comma, are one candidate: the list of all; boxes as well,
+ * where each stands in a formula of its own.
  */
 export function* paperCandidates(generation: string): Generator<string> {
   const text = generation.slice(-longest);
-  yield* findBoxes(text).slice(-1);
-  const kinds = [formulas(text), [...matches(text, arithmetic), ...matches(text, number)]];
+  const latexPieces = formulas(text);
+  yield* boxed(text, latexPieces);
+  const kinds = [latexPieces, [...matches(text, arithmetic), ...matches(text, number)]];
   for (const pieces of kinds) pieces.sort((a, b) => a.start - b.start || b.end - a.end);
   /** What is announced: of each kind the first piece within reach, and the one behind the last equals sign. */
   const announced = (anchor: RegExp, gap: number): Piece[] =>
@@ -74,16 +82,41 @@ function firstWithin(pieces: readonly Piece[], from: number, gap: number): reado
   return piece && piece.start - from <= gap ? [piece] : [];
 }
 
-function formulas(text: string): Piece[] {
-  return [...text.matchAll(latex)].map((match) => {
+/** The last box, or the boxes of the joined formulas that it ends. */
+function boxed(text: string, pieces: readonly Formulas[]): readonly string[] {
+  const piece = pieces.findLast(({ text: formula }) => formula.includes('\\boxed'));
+  const boxes = piece?.parts.flatMap((part) => findBoxes(part).slice(-1)) ?? [];
+  const joined = boxes.length > 1 && boxes.length === piece?.parts.length;
+  const isLast = joined && findBoxes(text.slice(piece.end)).length === 0;
+  return isLast ? [boxes.join(', ')] : findBoxes(text).slice(-1);
+}
+
+/** Formulas that are joined, or one alone. */
+interface Formulas extends Piece {
+  readonly parts: readonly string[];
+}
+
+function formulas(text: string): Formulas[] {
+  const found: Formulas[] = [];
+  for (const match of text.matchAll(latex)) {
     const content = match.slice(1).find((group) => group !== undefined) ?? '';
     const percent = /%$/.test(match[0]) && !/%\s*$/.test(content) ? '\\%' : '';
-    return {
-      text: content.trim() + percent,
-      start: match.index,
-      end: match.index + match[0].length,
-    };
-  });
+    const part = content.trim() + percent;
+    const end = match.index + match[0].length;
+    const before = found.at(-1);
+    const joins =
+      before !== undefined &&
+      before.parts.length <= mostJoined &&
+      match.index - before.end <= 50 &&
+      joint.test(text.slice(before.end, match.index));
+    if (joins) {
+      const parts = [...before.parts, part];
+      found[found.length - 1] = { parts, text: parts.join(', '), start: before.start, end };
+    } else {
+      found.push({ parts: [part], text: part, start: match.index, end });
+    }
+  }
+  return found;
 }
 
 function matches(text: string, pattern: RegExp): Piece[] {
