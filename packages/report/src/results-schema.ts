@@ -100,6 +100,7 @@ const row = record({
   'perplexity?': { type: 'object', minProperties: 1, additionalProperties: amount },
   memory: orNull(memory),
   tokens_per_second: amountOrNull,
+  'run?': text,
   'run_hash?': text,
   'samples?': listOf(sample),
 });

@@ -149,6 +149,8 @@ export interface StudyRow {
   readonly memory: StudyMemory | null;
   /** Of the whole evaluation, all workers together; null where it was not measured. */
   readonly tokens_per_second: number | null;
+  /** Where the run lies, seen from the folder of the study: `runs/nano--none--chain`. */
+  readonly run?: string;
   /** sha256 of the run's samples. */
   readonly run_hash?: string;
   readonly samples?: readonly StudySample[];

@@ -32,7 +32,7 @@ export function shownOf(
 }
 
 /** The most telling first: lost, won, cut off, wrong, right. */
-function interest({ sample, other }: SelectedSample): number {
+export function interest({ sample, other }: SelectedSample): number {
   if (other?.correct && !sample.correct) return 0;
   if (other?.correct === false && sample.correct) return 1;
   if (sample.finish_reason === 'length') return 2;

@@ -18,6 +18,7 @@ import { locateModel, type ModelPlace, openModel } from '../resolve/model.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
 import type { Session } from '../session.js';
 import { packageVersions } from '../versions.js';
+import { collectAnswers } from './collect-answers.js';
 import { describeBenchmark, describeHost } from './describe-study.js';
 import { modelLabel } from './labels.js';
 import {
@@ -30,6 +31,7 @@ import {
 } from './study-context.js';
 import type { StudyFile } from './study-file.js';
 import { measureTexts } from './study-perplexity.js';
+import { writeQuestions } from './study-questions.js';
 import { buildRows } from './study-rows.js';
 import { completeStudy, type StudyRun, slug, studyRuns } from './study-runs.js';
 
@@ -189,9 +191,11 @@ export async function runStudy(
     ),
     rows: await buildRows(context),
   };
+  const questions = await writeQuestions(context);
+  const { answers } = await collectAnswers(directory, results, questions);
   const report = join(directory, 'report.html');
   await writeFileAtomic(join(directory, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  await writeFileAtomic(report, await renderHtml(results));
+  await writeFileAtomic(report, await renderHtml(results, { answers }));
   await writeFileAtomic(join(directory, 'report.md'), renderMarkdown(results));
   return { directory, results, report };
 }

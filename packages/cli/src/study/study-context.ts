@@ -33,11 +33,15 @@ export const benchmarkOf = ({ benchmarks }: StudyContext, run: StudyRun) =>
 export const modelName = (text: string, session: Session) =>
   locateModel(text, session.host.directory).name;
 
+/** Where a run is kept, seen from the folder of the study: `runs/nano--none--chain`. */
+export function runPlace(context: StudyContext, run: StudyRun): string {
+  const { benchmark } = benchmarkOf(context, run);
+  return `runs/${slug(modelName(run.model, context.session), run.recipe.name, benchmark.id)}`;
+}
+
 /** Where a run is kept. */
 export function runDirectory(context: StudyContext, run: StudyRun): string {
-  const { benchmark } = benchmarkOf(context, run);
-  const name = slug(modelName(run.model, context.session), run.recipe.name, benchmark.id);
-  return join(context.directory, 'runs', name);
+  return join(context.directory, runPlace(context, run));
 }
 
 /** Where the perplexity of a model with a recipe over a text is kept. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BenchmarkComparison,
@@ -12,6 +10,7 @@ import {
 import type { Interval, StudyMemory, StudyRow } from '@thinkbits/report';
 import { type Scorer, ThinkbitsError } from '@thinkbits/spec';
 import { type Measurements, readMeasurements } from '../evaluation/measurements.js';
+import { hashFile } from './hash-file.js';
 import { bitsOf } from './labels.js';
 import { pickSamples, type ShownOfSample } from './pick-samples.js';
 import type { StudyRun } from './study-runs.js';
@@ -23,6 +22,8 @@ export interface RowSource {
   readonly modelId: string;
   /** Of the run. */
   readonly directory: string;
+  /** Of the run, seen from the folder of the study. */
+  readonly place: string;
   /** Of the float run of the same model and benchmark; absent for that run itself. */
   readonly floatDirectory?: string;
   readonly show: ShownOfSample;
@@ -88,12 +89,6 @@ function paired(comparison: BenchmarkComparison | undefined) {
   };
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-  return hash.digest('hex');
-}
-
 /** The row of one run, from what lies in its directory. */
 export async function studyRow(source: RowSource, benchmarkId: string): Promise<StudyRow> {
   const { run, directory, floatDirectory } = source;
@@ -140,6 +135,7 @@ export async function studyRow(source: RowSource, benchmarkId: string): Promise<
     memory: memoryOf(measurements),
     tokens_per_second:
       measurements && measurements.seconds > 0 ? measurements.tokens / measurements.seconds : null,
+    run: source.place,
     run_hash: await hashFile(join(directory, 'samples.jsonl')),
     samples: await pickSamples(
       directory,

@@ -1,7 +1,13 @@
 import type { StudyRow } from '@thinkbits/report';
 import { recipeLabels } from './labels.js';
 import { shownOf } from './pick-samples.js';
-import { benchmarkOf, modelName, runDirectory, type StudyContext } from './study-context.js';
+import {
+  benchmarkOf,
+  modelName,
+  runDirectory,
+  runPlace,
+  type StudyContext,
+} from './study-context.js';
 import { readPerplexities } from './study-perplexity.js';
 import { studyRow } from './study-row.js';
 
@@ -24,6 +30,7 @@ export async function buildRows(context: StudyContext): Promise<StudyRow[]> {
       label: labels.get(run.recipe.name) as string,
       modelId: modelName(run.model, context.session),
       directory: runDirectory(context, run),
+      place: runPlace(context, run),
       show: shownOf(loaded, context.showConfidential),
       scorers: loaded.scorers,
     };

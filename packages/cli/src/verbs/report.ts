@@ -22,7 +22,8 @@ export function reportVerb(host: Host): Command {
   const command = defineVerb({
     name: 'report',
     summary: 'write one self-contained HTML file of a study',
-    detail: 'Reads DIR/results.json; writes the page, and report.md and results.json beside it.',
+    detail:
+      'Reads DIR/results.json, and from DIR/runs the answers, which the page lets a reader open; writes the page, and report.md and results.json beside it.',
     examples: ['thinkbits report thinkbits-runs/quickstart -o report.html'],
   }).argument('<dir>', 'a study directory');
   addOption(command, '-o, --output <path>', 'the HTML file to write', text, { required: true });
@@ -37,6 +38,16 @@ export function reportVerb(host: Host): Command {
     const { parseStudyResults, renderHtml, renderMarkdown } = await import('@thinkbits/report');
     const results: StudyResults = parseStudyResults(parseJson(content, source));
     const page = resolve(host.directory, options.output);
+    const study = resolve(host.directory, studyDirectory);
+    const { collectAnswers } = await import('../study/collect-answers.js');
+    const { readQuestions } = await import('../study/study-questions.js');
+    const collected = await collectAnswers(study, results, await readQuestions(study));
+    if (collected.missing.length > 0) {
+      session.note(
+        `warning report/no-answers: the page has a few answers alone of ${collected.missing.join('; ')}: their runs are not in ${studyDirectory}, or hold other answers by now.`,
+      );
+    }
+    const { answers } = collected;
     const folder = dirname(page);
     await mkdir(folder, { recursive: true });
     const files = {
@@ -44,7 +55,7 @@ export function reportVerb(host: Host): Command {
       markdown: join(folder, 'report.md'),
       results: join(folder, 'results.json'),
     };
-    await writeFileAtomic(files.html, await renderHtml(results));
+    await writeFileAtomic(files.html, await renderHtml(results, { answers }));
     await writeFileAtomic(files.markdown, renderMarkdown(results));
     if (files.results !== resolve(host.directory, source)) {
       await writeFileAtomic(files.results, content);

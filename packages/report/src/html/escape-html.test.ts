@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { abridge } from './abridge.js';
 import { escapeHtml } from './escape-html.js';
-import { abridge } from './sample-answers.js';
 
 test('escapes what could leave text or an attribute, and replaces what HTML forbids', () => {
   expect(escapeHtml(`<a href="x" title='y'>&`)).toBe(

@@ -74,13 +74,22 @@ summary{cursor:pointer;padding:10px 0;font-size:14px;line-height:1.4}
 summary:hover{color:var(--s1)}
 summary .meta{color:var(--muted)}
 details.data{margin-top:28px}
-.sample{padding:2px 0 22px 18px;font-size:14px}
+.sample{margin:0;padding:2px 0 22px 18px;font-size:14px}
 .sample dt{color:var(--muted);font-size:13px;margin-top:12px}
 .sample dd{margin:2px 0 0;max-width:44em;white-space:pre-wrap;unicode-bidi:plaintext}
 pre{font:13px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;background:var(--wash);
 border-radius:6px;padding:14px 16px;margin:6px 0 0;max-height:26em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext}
-.group+details,.samples .group{margin-top:0}
-.samples .group{margin:26px 0 8px}.samples .group:first-child{margin-top:0}
+.cell+.cell{margin-top:30px}.samples .group{margin:0 0 8px}
+.thought,.thought:last-of-type{border:0}.thought summary{padding:2px 0}
+.cut{font-size:13px;line-height:1.5;color:var(--muted);margin:14px 0 0;max-width:52em}.cut:empty{display:none}
+.browser>button,.kinds button,.all>button{font:inherit;font-size:14px;color:inherit;background:none;border:1px solid var(--line);border-radius:99px;
+padding:6px 14px;cursor:pointer}
+.browser button:hover,.kinds [aria-pressed=true]{color:var(--s1);border-color:var(--s1)}
+.browser>button,.all>button{margin-top:14px}
+.tools{display:flex;flex-wrap:wrap;gap:10px 20px;justify-content:space-between;margin:18px 0 14px}
+.kinds{display:flex;flex-wrap:wrap;gap:8px}
+.tools input{font:inherit;font-size:14px;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:6px 10px;
+flex:1 1 180px;min-width:0;max-width:300px}
 .notes{margin:0;padding:0;list-style:none;max-width:44em;font-size:15px}
 .notes li+li{margin-top:.65em}
 .classes{margin:26px 0 0;display:grid;grid-template-columns:max-content 1fr;gap:7px 22px;font-size:14px;max-width:44em}

@@ -6,9 +6,12 @@ import { slug } from '../plots/panel-spec.js';
 import { pageTheme } from '../plots/plot-theme.js';
 import { studyFigures } from '../plots/study-figures.js';
 import { provenance } from '../provenance.js';
+import type { StudyAnswers } from '../study-answers.js';
 import { type StudyPanel, studyPanels } from '../study-panels.js';
 import type { StudyResults } from '../study-results.js';
 import { summarize } from '../summarize.js';
+import { type AnswerBrowsers, answerBrowsers } from './answer-browsers.js';
+import { answersScript } from './answers-script.js';
 import { escapeHtml } from './escape-html.js';
 import { figureHtml } from './figure-html.js';
 import { groupTable } from './group-table.js';
@@ -64,6 +67,7 @@ function origin(results: StudyResults): string {
 async function bands(
   results: StudyResults,
   panels: readonly StudyPanel[],
+  browsers: AnswerBrowsers,
 ): Promise<readonly string[]> {
   const figures = studyFigures(results, pageTheme);
   const several = new Set(panels.map(({ benchmark }) => benchmark.id)).size > 1;
@@ -100,29 +104,43 @@ async function bands(
   for (const figure of figures) {
     if (figure.benchmark === undefined) parts.push(await figureHtml(figure));
   }
-  const samples = sampleAnswers(panels);
-  if (samples !== '') {
+  const samples = sampleAnswers(panels, browsers);
+  if (samples !== '' || browsers.notes !== '') {
     const note = [
       'What the figures are made of: a few answers, with what the model thought before it gave them.',
     ];
-    parts.push(band('answers', 'Answers', note, `<div class="samples">${samples}</div>`));
+    const shown = `<div class="samples">${samples}${browsers.notes}</div>`;
+    parts.push(band('answers', 'Answers', note, shown));
   }
   parts.push(band('reading', 'How to read this', [], reading(results)));
   parts.push(band('origin', 'How to make it again', [], origin(results)));
   return parts;
 }
 
+/** Options of {@link renderHtml}. */
+export interface HtmlOptions {
+  /** Every answer, packed into the page so that each can be opened; the few of the results alone where absent. */
+  readonly answers?: StudyAnswers;
+}
+
 /**
  * The study as one HTML file that needs nothing else: no network, no fonts, plots drawn as SVG.
  *
- * All text is escaped, and the page's own policy lets nothing run but its theme button. Equal results give equal bytes.
+ * All text is escaped, and the page's own policy lets nothing run but its own script: a theme button, and the opening of
+ * answers. Without it the page shows all but the packed answers. Equal results give equal bytes.
  * @throws ThinkbitsError `report/results`, `report/inconsistent`
  */
-export async function renderHtml(input: StudyResults): Promise<string> {
+export async function renderHtml(
+  input: StudyResults,
+  { answers }: HtmlOptions = {},
+): Promise<string> {
   const results = parseStudyResults(input);
   const panels = studyPanels(results);
   const [finding, second] = summarize(results);
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${await scriptHash(pageScript)}'; base-uri 'none'; form-action 'none'`;
+  const titles = new Map(results.benchmarks.map(({ id, title }) => [id, title]));
+  const browsers = await answerBrowsers(answers, titles);
+  const script = browsers.blocks === '' ? pageScript : `${pageScript}\n${answersScript}`;
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${await scriptHash(script)}'; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -143,11 +161,12 @@ export async function renderHtml(input: StudyResults): Promise<string> {
 <p class="second">${prose(second)}</p>
 ${facts(results, panels)}
 </section>
-${(await bands(results, panels)).join('\n')}
+${(await bands(results, panels, browsers)).join('\n')}
 </main>
-<footer>Made by Thinkbits. Everything on this page is in <code>results.json</code>, beside it.</footer>
+<footer>Made by Thinkbits. The figures on this page are in <code>results.json</code>, beside it.</footer>
 </div>
-<script>${pageScript}</script>
+${browsers.blocks}
+<script>${script}</script>
 </body>
 </html>
 `;

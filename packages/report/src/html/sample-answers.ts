@@ -1,6 +1,8 @@
 import { whole } from '../format-figures.js';
 import type { StudyPanel } from '../study-panels.js';
 import type { StudySample } from '../study-results.js';
+import { abridge } from './abridge.js';
+import type { AnswerBrowsers } from './answer-browsers.js';
 import { escapeHtml } from './escape-html.js';
 
 /** What stands in place of a question and its answer. */
@@ -10,16 +12,6 @@ const withheld =
 const shownSamples = 4;
 /** Characters of thinking shown; the middle of a longer one is left out, and the page says so. */
 const shownThinking = 6000;
-
-/** The beginning and the end of a text that is too long to show. */
-export function abridge(text: string, most = shownThinking): string {
-  const characters = [...text];
-  if (characters.length <= most) return text;
-  const left = characters.length - most;
-  const half = Math.ceil(most / 2);
-  const end = characters.slice(characters.length - (most - half)).join('');
-  return `${characters.slice(0, half).join('')}\n\n[… ${whole(left)} characters left out …]\n\n${end}`;
-}
 
 /** Some of each kind, in the order given. */
 function shownOf(samples: readonly StudySample[]): readonly StudySample[] {
@@ -33,6 +25,12 @@ function shownOf(samples: readonly StudySample[]): readonly StudySample[] {
   return samples.filter((sample) => chosen.has(sample));
 }
 
+const shortened = (text: string) => escapeHtml(abridge(text, shownThinking));
+
+/** Folded: what was thought is long, and what was answered stands below it. */
+const thought = (text: string) =>
+  `<details class="thought"><summary>${whole(text.length)} characters</summary><pre>${shortened(text)}</pre></details>`;
+
 function sampleDetails(sample: StudySample): string {
   const verdict = sample.correct
     ? '<span class="verdict lossless"><span aria-hidden="true">✓</span>right</span>'
@@ -42,28 +40,34 @@ function sampleDetails(sample: StudySample): string {
   const tokens = `${whole(sample.completion_tokens)} ${sample.completion_tokens === 1 ? 'token' : 'tokens'}`;
   const part = (name: string, html: string) => `<dt>${name}</dt><dd>${html}</dd>`;
   const answer = [
-    sample.question === undefined ? '' : part('Question', escapeHtml(abridge(sample.question))),
-    sample.thinking === ''
-      ? ''
-      : part('Thinking', `<pre>${escapeHtml(abridge(sample.thinking))}</pre>`),
-    part('Answer', sample.text === '' ? '<i>none</i>' : escapeHtml(abridge(sample.text))),
+    sample.question === undefined ? '' : part('Question', shortened(sample.question)),
+    sample.thinking === '' ? '' : part('Thinking', thought(sample.thinking)),
+    part('Answer', sample.text === '' ? '<i>none</i>' : shortened(sample.text)),
   ].join('\n');
   return `<details><summary>${verdict} &ensp;<bdi>${escapeHtml(abridge(read, 120))}</bdi><span class="meta">,
 expected <bdi>${escapeHtml(abridge(sample.expected, 120))}</bdi> · ${tokens}${ended} · <bdi>${escapeHtml(sample.problem)}</bdi></span></summary>
 <dl class="sample">${sample.withheld ? part('Not shown', withheld) : answer}</dl></details>`;
 }
 
-/** Answers of every cell that carries some, folded; empty where none does. */
-export function sampleAnswers(panels: readonly StudyPanel[]): string {
+/**
+ * Answers of every cell that carries some, folded, and what opens the rest of them; empty where no cell has any.
+ */
+export function sampleAnswers(panels: readonly StudyPanel[], browsers: AnswerBrowsers): string {
   const several = new Set(panels.map(({ benchmark }) => benchmark.id)).size > 1;
   return panels
     .flatMap(({ model, benchmark, rows }) =>
-      rows.flatMap(({ label, samples = [] }) => {
-        if (samples.length === 0) return [];
+      rows.flatMap((row) => {
+        const { label, samples = [] } = row;
+        const few = shownOf(samples);
+        const all = browsers.countOf(row) ?? samples.length;
+        if (all === 0) return [];
         const where = several ? `, ${benchmark.title}` : '';
-        const more = samples.length > shownSamples ? ` (${shownSamples} of ${samples.length})` : '';
+        const more = all > few.length ? ` (${whole(few.length)} of ${whole(all)})` : '';
         const title = escapeHtml(`${model.label}, ${label}${where}${more}`);
-        return [`<h3 class="group">${title}</h3>`, ...shownOf(samples).map(sampleDetails)];
+        const details = few.map(sampleDetails).join('\n');
+        return [
+          `<section class="cell"><h3 class="group">${title}</h3><div class="few">${details}</div>${browsers.of(row)}</section>`,
+        ];
       }),
     )
     .join('\n');
