@@ -6,6 +6,7 @@ import { temporaryDirectory } from './testing/temporary-directory.js';
 
 const verbs = [
   'doctor',
+  'setup',
   'inspect',
   'plan',
   'quantize',

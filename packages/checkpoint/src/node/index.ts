@@ -1,4 +1,6 @@
+export { toDiskError } from './disk-error.js';
 export { createNodeSha256, folderFiles } from './folder-files.js';
+export { type BlobDownload, downloadBlob } from './hub/download-blob.js';
 export type { HubOptions } from './hub/hub-options.js';
 export { type DirectoryLock, lockDirectory } from './lock-directory.js';
 export { openDatasetFile, parseDatasetFile } from './open-dataset-file.js';

@@ -21,9 +21,10 @@ export function doctorVerb(host: Host): Command {
     const session = openSession(host, options);
     const { listBackends } = await import('@thinkbits/inference');
     const { describeSandbox } = await import('@thinkbits/scorer-code');
+    const { findGpu } = await import('@thinkbits/backend-tensorflow');
     const backends = await withoutWarnings(listBackends);
     const selected = await chooseBackend(session);
-    const [processor, sandbox] = [describeProcessor(), await describeSandbox()];
+    const [processor, gpu, sandbox] = [describeProcessor(), findGpu(), await describeSandbox()];
     const memory = { total_bytes: totalmem(), free_bytes: freemem() };
     const installed = {
       quantizers: installedNames('quantizer', host.directory),
@@ -35,6 +36,7 @@ export function doctorVerb(host: Host): Command {
       node: process.version,
       platform: `${platform()} ${release()}`,
       processor,
+      gpu,
       memory,
       backend: selected.name,
       backends,
@@ -47,6 +49,7 @@ export function doctorVerb(host: Host): Command {
       ['platform', json.platform],
       ['processor', `${processor.model}, ${processor.cores} cores`],
       ['features', processor.features.join(' ') || 'not told by this system'],
+      ['gpu', gpu.detail],
       ['memory', `${formatBytes(memory.free_bytes)} free of ${formatBytes(memory.total_bytes)}`],
       [
         'sandbox',

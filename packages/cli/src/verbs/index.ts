@@ -16,11 +16,13 @@ import { recipeVerb } from './recipe.js';
 import { reportVerb } from './report.js';
 import { samplesVerb } from './samples.js';
 import { scoreVerb } from './score.js';
+import { setupVerb } from './setup.js';
 import { studyVerb } from './study.js';
 
 /** Every verb, in the order of help. */
 export const verbs: readonly ((host: Host) => Command)[] = [
   doctorVerb,
+  setupVerb,
   inspectVerb,
   planVerb,
   quantizeVerb,

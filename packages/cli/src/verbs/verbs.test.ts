@@ -145,6 +145,25 @@ describe('what is known without weights', () => {
     expect((await run(['doctor'])).stdout).toContain('backends, best first');
   });
 
+  it.runIf(process.platform === 'linux')(
+    'setup says what it would download, and downloads nothing unasked',
+    async () => {
+      // Any program that answers --version passes for a compiler: nothing is built here.
+      const settings = { environment: { XDG_CACHE_HOME: directory, CXX: process.execPath } };
+      const argv = ['setup', 'tensorflow', '--force'];
+      const plan = await json([...argv, '--dry-run'], settings);
+      const [wheel] = plan.downloads.slice(-1);
+      expect(wheel.files[0]).toContain('2.21.0');
+      expect(plan.download_bytes).toBeGreaterThan(200e6);
+      const unasked = await run(argv, settings);
+      expect(unasked.code).toBe(2);
+      expect(unasked.stderr).toContain('error setup/not-confirmed');
+      const gpu = await run(['setup', 'tensorflow', '--gpu', '--dry-run'], settings);
+      expect(gpu.stdout).toContain('licence NVIDIA’s own');
+      expect((await run(['setup', 'jax'], settings)).code).toBe(2);
+    },
+  );
+
   it('inspect counts what the model card says', async () => {
     const info = await json(['inspect', nano]);
     expect(info).toMatchObject({ family: 'qwen2', parameters: 919_680, layers: 4, kv_heads: 1 });

@@ -13,6 +13,8 @@ export interface BlobDownload {
   /** Names the file in messages. */
   readonly label: string;
   readonly file: HubFile;
+  /** Who serves it: the first half of error codes, and the name in messages; the hub where absent. */
+  readonly source?: { readonly area: string; readonly name: string };
   /** Where it goes. */
   readonly path: string;
   /** Asks the server for the bytes from `offset` on. */
@@ -26,9 +28,16 @@ export interface BlobDownload {
   readonly retryPause: number;
 }
 
-function lost(label: string, done: number, size: number, cause?: unknown): ThinkbitsError {
+const hub = { area: 'hub', name: 'the hub' };
+
+function lost(
+  { label, file, source = hub }: BlobDownload,
+  done: number,
+  cause?: unknown,
+): ThinkbitsError {
+  const { size } = file;
   return new ThinkbitsError({
-    code: 'hub/connection-lost',
+    code: `${source.area}/connection-lost`,
     category: 'machine',
     message: `${label}: the connection broke after ${done} of ${size} bytes.`,
     help: 'Run the same command again: the download goes on where it stopped.',
@@ -47,13 +56,13 @@ function startOf(response: Response): number {
 
 /** Appends what the server sends to the partial file, or starts over when it sends the whole file. */
 async function receive(download: BlobDownload, partial: string, offset: number): Promise<void> {
-  const { label, file, signal } = download;
+  const { file, signal } = download;
   const response = await download.request(offset);
   const start = startOf(response);
   if (response.status === 416 || (start !== offset && start !== 0)) {
     await response.body?.cancel();
     await rm(partial, { force: true });
-    throw lost(label, 0, file.size);
+    throw lost(download, 0);
   }
   let done = start;
   const explain = (error: unknown): unknown => {
@@ -63,7 +72,7 @@ async function receive(download: BlobDownload, partial: string, offset: number):
     );
     return fromDisk
       ? toDiskError(error, { path: download.path, bytes: file.size - done, left })
-      : lost(label, done, file.size, error);
+      : lost(download, done, error);
   };
   let handle: FileHandle | undefined;
   try {
@@ -85,7 +94,7 @@ async function receive(download: BlobDownload, partial: string, offset: number):
   } finally {
     await handle?.close();
   }
-  if (done < file.size) throw lost(label, done, file.size);
+  if (done < file.size) throw lost(download, done);
 }
 
 async function hashOf(
@@ -103,22 +112,18 @@ async function hashOf(
   return hash.digest('hex');
 }
 
-const mayPass = new Set([
-  'hub/connection-lost',
-  'hub/unreachable',
-  'hub/server-error',
-  'hub/too-many-requests',
-]);
+/** The second half of codes of what may have passed a moment later. */
+const mayPass = new Set(['connection-lost', 'unreachable', 'server-error', 'too-many-requests']);
 
 /**
  * Downloads a file into the cache, going on from what an earlier attempt left in `PATH.incomplete`, and
  * gives it its name once its hash is right.
  *
  * @throws ThinkbitsError `hub/connection-lost` (what came is kept), `hub/wrong-checksum` (nothing is kept),
- *   `hub/…`, `disk/…`
+ *   `hub/…`, `disk/…`; with another `source`, its area in the place of `hub`
  */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
-  const { label, file, path, signal } = download;
+  const { label, file, source = hub, path, signal } = download;
   const partial = partialPath(path);
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw toDiskError(error, { path, bytes: file.size });
@@ -136,7 +141,8 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
       await receive(download, partial, offset);
       break;
     } catch (error) {
-      if (!ThinkbitsError.isInstance(error) || !mayPass.has(error.code)) throw error;
+      if (!ThinkbitsError.isInstance(error)) throw error;
+      if (!mayPass.has(error.code.split('/')[1] as string)) throw error;
       if (attempt >= download.retries) throw error;
       await sleep(download.retryPause * 2 ** attempt, undefined, signal && { signal }).catch(() =>
         throwIfAborted(signal),
@@ -147,9 +153,9 @@ export async function downloadBlob(download: BlobDownload): Promise<void> {
   if (found !== file.digest.value) {
     await rm(partial, { force: true });
     throw new ThinkbitsError({
-      code: 'hub/wrong-checksum',
+      code: `${source.area}/wrong-checksum`,
       category: 'machine',
-      message: `${label}: ${file.digest.algorithm} is ${found}, and the hub says ${file.digest.value}.`,
+      message: `${label}: ${file.digest.algorithm} is ${found}, and ${source.name} says ${file.digest.value}.`,
       help: 'What came is deleted; run again. If this repeats, something on the way changes the file.',
       details: { file: file.path, found, expected: file.digest.value },
     });

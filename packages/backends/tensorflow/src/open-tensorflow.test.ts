@@ -1,0 +1,28 @@
+import { ThinkbitsError } from '@thinkbits/spec';
+import { expect, it } from 'vitest';
+import { prepareProcess } from './install/prepare-process.js';
+import { weightForm } from './weight-form.js';
+
+it('holds weights packed on a GPU and expanded on a CPU, unless told otherwise', () => {
+  expect(weightForm(true, undefined, {})).toBe('packed');
+  expect(weightForm(false, undefined, {})).toBe('expanded');
+  const packed = { THINKBITS_TENSORFLOW_WEIGHTS: 'packed' };
+  expect(weightForm(false, undefined, packed)).toBe('packed');
+  expect(weightForm(false, 'expanded', packed)).toBe('expanded');
+  const wrong = () => weightForm(true, undefined, { THINKBITS_TENSORFLOW_WEIGHTS: 'dense' });
+  expect(wrong).toThrow(ThinkbitsError);
+  expect(wrong).toThrow('"dense"');
+});
+
+it('readies a process without overruling its user', async () => {
+  const environment: NodeJS.ProcessEnv = { TF_CPP_MIN_LOG_LEVEL: '0' };
+  prepareProcess(environment);
+  expect(environment).toEqual({
+    TF_CPP_MIN_LOG_LEVEL: '0',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    CUDA_CACHE_MAXSIZE: '4294967296',
+  });
+  const { default: util } = await import('node:util');
+  const { isNullOrUndefined } = util as unknown as { isNullOrUndefined(value: unknown): boolean };
+  expect([null, undefined, 0, ''].map(isNullOrUndefined)).toEqual([true, true, false, false]);
+});
