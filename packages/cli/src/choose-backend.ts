@@ -30,9 +30,12 @@ export async function chooseBackend({
     process.env.OMP_NUM_THREADS = String(threads);
   }
   const { selectBackend } = await import('@thinkbits/inference');
-  const selected = await selectBackend(backend ? { name: backend } : {});
+  const selected = await selectBackend({
+    ...(backend && { name: backend }),
+    ...(threads !== undefined && { threads }),
+  });
   checkCompute(selected.name, compute);
-  if (threads !== undefined && threads > 1 && selected.name !== 'tensorflow') {
+  if (threads !== undefined && threads > 1 && ['wasm', 'cpu'].includes(selected.name)) {
     note(`The ${selected.name} backend computes on one thread; evaluate and study take --workers.`);
   }
   return selected;

@@ -24,7 +24,7 @@ const size = (shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, 1);
 
 /** Backends whose tensors a TypeScript kernel can read and write in place. */
-export const hostBackends: readonly string[] = ['cpu', 'wasm'];
+export const hostBackends: readonly string[] = ['cpu', 'wasm', 'native'];
 
 /** The memory of one of the {@link hostBackends}; heap growth of wasm invalidates views, so allocate before viewing. */
 export function hostMemory(backend: unknown): HostMemory {

@@ -1,3 +1,4 @@
+import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { cachedAttentionOp } from './attention/cached-attention.js';
 import { cachedAttentionKernel } from './attention/cached-attention-kernel.js';
 import { installKernel } from './fused-op.js';
@@ -9,12 +10,19 @@ import { rmsNormKernel } from './rms-norm-kernel.js';
 import { rotaryEmbeddingOp } from './rotary-embedding.js';
 import { rotaryEmbeddingKernel } from './rotary-embedding-kernel.js';
 
-/** Registers the TypeScript kernels for the backends whose tensors live in host memory; safe to repeat. */
+const kernels: readonly (readonly [name: string, kernel: KernelFunc])[] = [
+  [rmsNormOp.name, rmsNormKernel],
+  [rotaryEmbeddingOp.name, rotaryEmbeddingKernel],
+  [cachedAttentionOp.name, cachedAttentionKernel],
+  [quantizeActivationsOp.name, quantizeActivationsKernel],
+];
+
+/**
+ * Registers the TypeScript kernels for the backends whose tensors live in host memory; safe to repeat, and a backend's own
+ * kernel stays.
+ */
 export function installHostKernels(): void {
-  for (const backend of hostBackends) {
-    installKernel(rmsNormOp.name, backend, rmsNormKernel);
-    installKernel(rotaryEmbeddingOp.name, backend, rotaryEmbeddingKernel);
-    installKernel(cachedAttentionOp.name, backend, cachedAttentionKernel);
-    installKernel(quantizeActivationsOp.name, backend, quantizeActivationsKernel);
-  }
+  for (const backend of hostBackends)
+    for (const [name, kernel] of kernels)
+      if (!getKernel(name, backend)) installKernel(name, backend, kernel);
 }

@@ -11,12 +11,9 @@ import {
 import '@tensorflow/tfjs-backend-cpu';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { isQuantized } from './linear-part.js';
+import { type HeldWeights, installLinearProduct, removeLinearProduct } from './linear-product.js';
 import { LinearWeight } from './linear-weight.js';
-import {
-  type HeldWeights,
-  installQuantizedMatMul,
-  removeQuantizedMatMul,
-} from './quantized-mat-mul.js';
 
 const scheme = {
   bits: 4,
@@ -44,7 +41,7 @@ interface Cpu extends KernelBackend {
 beforeAll(async () => {
   await setBackend('cpu');
 });
-afterEach(() => removeQuantizedMatMul('cpu'));
+afterEach(() => removeLinearProduct('cpu'));
 
 it('expands codes where the backend has no kernel for them, and says so', () => {
   const before = memory().numTensors;
@@ -59,10 +56,10 @@ it('expands codes where the backend has no kernel for them, and says so', () => 
 
 it('hands codes to the kernel once, multiplies with what it made, and lets go of that', () => {
   const seen: string[] = [];
-  installQuantizedMatMul<HeldWeights & { readonly row: readonly number[] }>(getBackend(), {
+  installLinearProduct<HeldWeights & { readonly row: readonly number[] }>(getBackend(), {
     hold: ([first]) => {
       seen.push('hold');
-      if (first?.scheme.bits === 8) return undefined;
+      if (!first || !isQuantized(first) || first.scheme.bits === 8) return undefined;
       return { bytes: 7, row: [0.5, -1, 2], dispose: () => seen.push('dispose') };
     },
     multiply: (input, { row }, backend) => {

@@ -1,14 +1,8 @@
 import { matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { dequantizeWeight, packedWeightBytes } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
-import { type HeldWeights, holdWeights, multiplyHeld } from './quantized-mat-mul.js';
-
-/** A float weight on the host, `[rows, columns]` = `[out, in]`. */
-export interface FloatWeight {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
-}
+import { isQuantized, type LinearPart } from './linear-part.js';
+import { type HeldWeights, holdWeights, multiplyHeld } from './linear-product.js';
 
 /** What a weight takes, in bytes. */
 export interface WeightBytes {
@@ -19,9 +13,6 @@ export interface WeightBytes {
   /** As float32. */
   readonly float: number;
 }
-
-const isQuantized = (part: FloatWeight | QuantizedWeight): part is QuantizedWeight =>
-  'codes' in part;
 
 /** Bytes of a weight as it is packed, the group of each column included where groups are not consecutive. */
 export function packedBytes({ rows, columns, scheme, groupIndex }: QuantizedWeight): number {
@@ -50,11 +41,7 @@ function transposeInto(
 }
 
 /** Dequantized parts side by side, `[in, Σ out]`: the form that a plain product takes. */
-function expand(
-  parts: readonly (FloatWeight | QuantizedWeight)[],
-  columns: number,
-  out: number,
-): Tensor2D {
+function expand(parts: readonly LinearPart[], columns: number, out: number): Tensor2D {
   const values = new Float32Array(columns * out);
   let at = 0;
   for (const part of parts) {
@@ -68,8 +55,8 @@ function expand(
 /**
  * The weights of linears that read the same input, ready to multiply.
  *
- * Quantized parts are held as the backend's `QuantizedMatMul` wants them, where it has one that takes these codes;
- * elsewhere codes are expanded once and floats are held (DESIGN D5), with the same result.
+ * They are held as the backend's `LinearProduct` wants them, where it has one that takes them; elsewhere codes are expanded
+ * once and floats are held (DESIGN D5), with the same result.
  */
 export class LinearWeight {
   /** Outputs of all parts together. */
@@ -80,10 +67,10 @@ export class LinearWeight {
   private readonly expanded: Tensor2D | undefined;
 
   /** @param parts in the order of their outputs; all have the same number of columns */
-  constructor(parts: readonly (FloatWeight | QuantizedWeight)[]) {
-    this.in = (parts[0] as FloatWeight).columns;
+  constructor(parts: readonly LinearPart[]) {
+    this.in = (parts[0] as LinearPart).columns;
     this.out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    this.held = parts.every(isQuantized) ? holdWeights(parts) : undefined;
+    this.held = holdWeights(parts);
     if (!this.held) this.expanded = expand(parts, this.in, this.out);
     const float = 4 * this.in * this.out;
     const packed = parts.reduce(

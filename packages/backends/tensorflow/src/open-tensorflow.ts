@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { backend, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
-import { installQuantizedMatMul, removeQuantizedMatMul } from '@thinkbits/ops';
+import { installLinearProduct, removeLinearProduct } from '@thinkbits/ops';
 import { findGpu } from './install/find-gpu.js';
 import { type FoundPackage, findPackage, type TensorflowPackage } from './install/find-package.js';
 import { inspectPackage, setupCommand, type TensorflowCheck } from './install/inspect-package.js';
@@ -72,8 +72,8 @@ async function start(
   await setBackend('tensorflow');
   const { binding, isGPUPackage, isUsingGpuDevice: gpu } = backend() as NodeBackend;
   const weights = weightForm(gpu, options.weights);
-  if (weights === 'packed') installQuantizedMatMul('tensorflow', packedWeights);
-  else removeQuantizedMatMul('tensorflow');
+  if (weights === 'packed') installLinearProduct('tensorflow', packedWeights);
+  else removeLinearProduct('tensorflow');
   const device = gpu
     ? 'on a GPU'
     : isGPUPackage

@@ -14,6 +14,8 @@ export interface EngineSpecification {
   /** What names of packages are resolved from. */
   readonly directory: string;
   readonly backend: BackendName;
+  /** Threads of the backend in each worker; its own default where absent. */
+  readonly threads?: number;
   /** Rows decoded together; the engine's own default where absent. */
   readonly batch?: number;
 }
@@ -29,8 +31,8 @@ export async function buildEngine(
   specification: EngineSpecification,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Engine> {
-  const { place, recipe, directory, backend, batch } = specification;
-  await selectBackend({ name: backend });
+  const { place, recipe, directory, backend, threads, batch } = specification;
+  await selectBackend({ name: backend, ...(threads !== undefined && { threads }) });
   const checkpoint = await openModel(place, { signal });
   const info = describeModel(checkpoint.config, checkpoint.label);
   const model = isFloat(recipe)

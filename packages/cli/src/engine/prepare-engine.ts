@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import type { EngineInfo, ModelInfo, Recipe } from '@thinkbits/spec';
 import { chooseBackend } from '../choose-backend.js';
@@ -62,6 +63,7 @@ export async function prepareEngine(
     recipe,
     directory: host.directory,
     backend,
+    threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers)),
     ...(batch !== undefined && { batch }),
   };
   const engineInfo: EngineInfo = {

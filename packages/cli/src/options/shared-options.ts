@@ -3,7 +3,7 @@ import { addOption } from './add-option.js';
 import { oneOf, positiveInteger, wholeNumber } from './values.js';
 
 /** Backends by the names that `selectBackend` of `@thinkbits/inference` takes. */
-export const backendNames = ['tensorflow', 'wasm', 'cpu'] as const;
+export const backendNames = ['tensorflow', 'native', 'wasm', 'cpu'] as const;
 
 /** What every verb understands. */
 export interface SharedOptions {

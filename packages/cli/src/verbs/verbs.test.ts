@@ -136,6 +136,7 @@ describe('what is known without weights', () => {
     expect(report.processor.cores).toBeGreaterThan(0);
     expect(report.backends.map(({ name }: { name: string }) => name)).toEqual([
       'tensorflow',
+      'native',
       'wasm',
       'cpu',
     ]);
@@ -245,7 +246,7 @@ describe('generate and chat', () => {
       stdin: `${question}\n`,
       onInterrupt(listener: () => void) {
         interrupts++;
-        queueMicrotask(listener);
+        listener();
         return () => {};
       },
     });

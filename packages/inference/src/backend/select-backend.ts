@@ -2,8 +2,8 @@ import { enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-
 import { installHostKernels } from '@thinkbits/ops';
 import { ThinkbitsError } from '@thinkbits/spec';
 
-/** Backends by name; `tensorflow` is tfjs-node-gpu or tfjs-node, whichever the user installed. */
-export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+/** Backends by name; `tensorflow` is tfjs-node-gpu or tfjs-node, whichever the user installed, `native` our own. */
+export type BackendName = 'tensorflow' | 'native' | 'wasm' | 'cpu';
 
 /** One backend that was considered. */
 export interface BackendCandidate {
@@ -35,9 +35,24 @@ export interface SelectedBackend {
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
 
-async function openTensorflow(): Promise<BackendCandidate> {
+async function openTensorflow(
+  device: 'gpu' | 'any' = 'any',
+): Promise<BackendCandidate & { readonly gpu: boolean }> {
   const { openTensorflow: open } = await import('@thinkbits/backend-tensorflow');
-  return open();
+  return open({ device });
+}
+
+async function openNative(threads: number | undefined): Promise<BackendCandidate> {
+  try {
+    const native = await import('@thinkbits/backend-native');
+    const opened = await native.openNative(threads === undefined ? {} : { threads });
+    if (!opened.available) return { name: 'native', available: false, why: opened.why };
+    const { set, threads: used } = opened;
+    const why = `kernels for ${set} on ${used} ${used === 1 ? 'thread' : 'threads'}`;
+    return { name: 'native', available: true, why };
+  } catch (error) {
+    return { name: 'native', available: false, why: reason(error) };
+  }
 }
 
 async function openWasm(): Promise<BackendCandidate> {
@@ -68,25 +83,31 @@ async function openCpu(): Promise<BackendCandidate> {
   return { name: 'cpu', available: true, why: 'plain JavaScript, the slow reference' };
 }
 
-async function open(name: BackendName): Promise<BackendCandidate> {
+async function open(name: BackendName, threads?: number): Promise<BackendCandidate> {
   if (name === 'tensorflow') return openTensorflow();
+  if (name === 'native') return openNative(threads);
   return name === 'wasm' ? openWasm() : openCpu();
 }
 
+/** Options of {@link selectBackend}. */
+export interface SelectBackendOptions {
+  readonly name?: BackendName;
+  /** Threads of the backend `native`; as many as the machine runs at once where absent. */
+  readonly threads?: number;
+}
+
 /**
- * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, tfjs-node, wasm, cpu. With a name, that
+ * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, native, tfjs-node, wasm, cpu. With a name, that
  * one or an error; never another in its place. One backend a process: a second call with another name switches it.
  * @throws ThinkbitsError `backend/unavailable` (machine) with the install command
  */
-export async function selectBackend(
-  options: { name?: BackendName } = {},
-): Promise<SelectedBackend> {
+export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   installHostKernels();
   enableProdMode(); // or the cpu backend advertises tfjs-node on stderr
   if (options.name) {
     if (getBackend() === options.name)
       return { name: options.name, why: 'already in use', candidates: [] };
-    const candidate = await open(options.name);
+    const candidate = await open(options.name, options.threads);
     if (!candidate.available) {
       throw new ThinkbitsError({
         code: 'backend/unavailable',
@@ -98,9 +119,12 @@ export async function selectBackend(
     }
     return { name: options.name, why: candidate.why, candidates: [candidate] };
   }
+  const onGpu = await openTensorflow('gpu');
+  if (onGpu.available && onGpu.gpu)
+    return { name: 'tensorflow', why: onGpu.why, candidates: [onGpu] };
   const candidates: BackendCandidate[] = [];
-  for (const name of ['tensorflow', 'wasm', 'cpu'] as const) {
-    const candidate = await open(name);
+  for (const name of ['native', 'tensorflow', 'wasm', 'cpu'] as const) {
+    const candidate = await open(name, options.threads);
     candidates.push(candidate);
     if (candidate.available) return { name, why: candidate.why, candidates };
   }
@@ -117,6 +141,10 @@ export async function listBackends(): Promise<readonly BackendCandidate[]> {
   const cpu = await openCpu();
   const wasm = await openWasm();
   const tensorflow = await openTensorflow();
-  if (!tensorflow.available) await selectBackend({ name: wasm.available ? 'wasm' : 'cpu' });
-  return [tensorflow, wasm, cpu];
+  const native = await openNative(undefined);
+  const best = tensorflow.gpu
+    ? tensorflow
+    : [native, tensorflow, wasm].find(({ available }) => available);
+  await selectBackend({ name: best ? best.name : 'cpu' });
+  return [tensorflow, native, wasm, cpu];
 }

@@ -5,6 +5,10 @@ import {
   spans,
   subtractProduct,
 } from '@thinkbits/numerics';
+import { hostAlgebra } from './host-algebra.js';
+
+/** Multiplications below which loops are done before a call is. */
+const small = 2 ** 12;
 
 /** Multiplications from which moving matrices to the backend and back is worth it. */
 const worthwhile = 2 ** 20;
@@ -32,7 +36,13 @@ function toTensor(
  * backend `cpu`, whose own loops are slower, and for small products.
  */
 export const backendProduct: SubtractProduct = async (c, a, b, transposed) => {
-  if (getBackend() === 'cpu' || c.rows * c.columns * a.columns < worthwhile) {
+  const work = c.rows * c.columns * a.columns;
+  const algebra = work < small ? undefined : hostAlgebra();
+  if (algebra) {
+    await algebra.subtractProduct(c, a, b, transposed);
+    return;
+  }
+  if (getBackend() === 'cpu' || work < worthwhile) {
     subtractProduct(c, a, b, transposed);
     return;
   }

@@ -1,5 +1,6 @@
 import { matMul, slice, sub, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { spans } from '@thinkbits/numerics';
+import { hostAlgebra } from './host-algebra.js';
 
 /** Σ AᵀB over batches, `[in, in]`, kept on the host in float32. */
 export interface ProductSum {
@@ -46,6 +47,11 @@ export function createProductSum(): ProductSum {
       size = a.shape[1];
       symmetric = a === b;
       sum ??= new Float32Array(size * size);
+      const algebra = symmetric ? hostAlgebra() : undefined;
+      if (algebra) {
+        algebra.addGram(a, sum);
+        return;
+      }
       // the WebAssembly backend is thirty times slower at a product that transposes by itself
       const left = transpose<Tensor2D>(a); // [in, tokens]
       try {

@@ -1,10 +1,11 @@
-import { type KvStore, pageTokens } from './kv-store.js';
+import { type DirectPages, type KvStore, pageTokens } from './kv-store.js';
 import { pageMemory } from './page-memory.js';
 
 /** Keys or values in float32. */
 export class FloatStore implements KvStore {
   tokens = 0;
   readonly pageTokens = pageTokens;
+  readonly direct: DirectPages;
   /** Addresses of `[kvHeads, pageTokens, headDim]`. */
   private readonly pages: number[] = [];
   private readonly kvHeads: number;
@@ -15,6 +16,16 @@ export class FloatStore implements KvStore {
     this.kvHeads = kvHeads;
     this.headDim = headDim;
     this.headBytes = pageTokens * headDim * 4;
+    const { headBytes } = this;
+    const format = {
+      bits: 32,
+      group: headDim,
+      kind: 0,
+      rowBytes: 0,
+      headBytes,
+      parameters: 0,
+    } as const;
+    this.direct = { pages: this.pages, format };
   }
 
   get settled(): number {

@@ -1,8 +1,29 @@
 import type { KeyRotation } from './key-rotation.js';
-import { pageMemory } from './page-memory.js';
+import { type CodeKind, pageMemory } from './page-memory.js';
 
 /** Tokens per page where a layout does not say otherwise: pages are allocated one by one, so a short row holds little. */
 export const pageTokens = 64;
+
+/** How the tokens of one head lie in its part of a page. */
+export interface PageFormat {
+  /** Bits of a code; 32 where tokens are floats, and nothing else is said then. */
+  readonly bits: number;
+  /** Channels that share a grid. */
+  readonly group: number;
+  readonly kind: CodeKind;
+  /** Bytes of a token's codes, a little-endian bit stream. */
+  readonly rowBytes: number;
+  /** Bytes from one head's part of a page to the next's. */
+  readonly headBytes: number;
+  /** Where grids begin behind the codes of a head: `[pageTokens, groups, 2]` floats, scale and zero, or minimum. */
+  readonly parameters: number;
+}
+
+/** Pages that hold every token of a store, by address, in order. */
+export interface DirectPages {
+  readonly pages: readonly number[];
+  readonly format: PageFormat;
+}
 
 /**
  * The keys or the values of one row in one decoder layer, as they are kept between steps, in {@link pageMemory}.
@@ -27,6 +48,8 @@ export interface KvStore {
   page(page: number, head: number, count: number, scratch: number): number;
   /** Address of a head's float window, `[tokens - settled, headDim]`. */
   recent(head: number): number;
+  /** How a kernel reads the pages by itself; absent where tokens wait in a window or lie in a way that only `page` knows. */
+  readonly direct?: DirectPages | undefined;
   /** Bytes allocated. */
   readonly heldBytes: number;
   /** Gives the memory back; the store is empty and must not be used again. */

@@ -1,4 +1,5 @@
 import type { KvPartScheme } from '@thinkbits/spec';
+import type { PageFormat } from './kv-store.js';
 import { type CodeKind, codeKinds } from './page-memory.js';
 
 /** How a half of the cache lies in pages of packed codes, and how it gets there and back; shared by the rows of a layer. */
@@ -11,6 +12,8 @@ export interface PackedLayout {
   readonly headBytes: number;
   /** Bytes a token and head take, with their share of scales. */
   readonly bytesPerToken: number;
+  /** Where a kernel can read codes and grids by itself. */
+  readonly format?: PageFormat;
   /** Bytes held besides pages. */
   readonly heldBytes: number;
   /**

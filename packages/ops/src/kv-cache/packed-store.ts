@@ -1,5 +1,5 @@
 import { FloatWindow } from './float-window.js';
-import type { KvStore } from './kv-store.js';
+import type { DirectPages, KvStore } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { pageMemory } from './page-memory.js';
 
@@ -36,6 +36,11 @@ export class PackedStore implements KvStore {
     const { keep, block } = rule;
     if (keep + block > 1)
       this.window = new FloatWindow(kvHeads, headDim, keep === 0 ? block : 2 * keep + block);
+  }
+
+  get direct(): DirectPages | undefined {
+    const { pages, window, layout } = this;
+    return window || !layout.format ? undefined : { pages, format: layout.format };
   }
 
   get pageTokens(): number {

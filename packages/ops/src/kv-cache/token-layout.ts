@@ -1,6 +1,6 @@
 import { encodeGroup } from '@thinkbits/numerics';
 import type { KvPartScheme } from '@thinkbits/spec';
-import { pageTokens } from './kv-store.js';
+import { type PageFormat, pageTokens } from './kv-store.js';
 import { codeBytes, codeKind, levelBytes, type PackedLayout } from './packed-layout.js';
 import { type CodeKind, pageMemory } from './page-memory.js';
 import { writePackedToken } from './write-packed-token.js';
@@ -19,6 +19,7 @@ export class TokenLayout implements PackedLayout {
   private readonly groups: number;
   private readonly rowBytes: number;
   private readonly parameters: number;
+  readonly format: PageFormat;
   private readonly levels = pageMemory().allocate(levelBytes);
   private readonly codes: Uint8Array;
 
@@ -33,6 +34,8 @@ export class TokenLayout implements PackedLayout {
     this.headBytes = pageTokens * this.bytesPerToken;
     this.parameters = pageTokens * this.rowBytes; // a multiple of 64, so that floats behind it are aligned
     this.codes = new Uint8Array(headDim);
+    const { group, kind, rowBytes, headBytes, parameters } = this;
+    this.format = { bits: scheme.bits, group, kind, rowBytes, headBytes, parameters };
   }
 
   encode(source: Float32Array, start: number, _head: number, page: number, at: number): void {

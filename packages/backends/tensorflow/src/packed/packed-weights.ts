@@ -1,5 +1,5 @@
 import { backend as activeBackend } from '@tensorflow/tfjs-core';
-import type { HeldWeights, QuantizedMatMul } from '@thinkbits/ops';
+import { type HeldWeights, isQuantized, type LinearProduct } from '@thinkbits/ops';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
 import { dataType } from '../raw/data-type.js';
@@ -31,10 +31,11 @@ export class PackedWeights implements HeldWeights {
   }
 }
 
-/** The kernel `QuantizedMatMul` of the backend `tensorflow`. */
-export const packedWeights: QuantizedMatMul<PackedWeights> = {
-  hold(weights) {
-    if (!weights.every(canHoldPacked)) return undefined;
+/** The kernel `LinearProduct` of the backend `tensorflow`. */
+export const packedWeights: LinearProduct<PackedWeights> = {
+  hold(parts) {
+    const weights = parts.filter(isQuantized).filter(canHoldPacked);
+    if (weights.length < parts.length) return undefined;
     return new PackedWeights(new RawTf((activeBackend() as NodeBackend).binding), weights);
   },
   multiply(x, held, backend) {

@@ -1,0 +1,75 @@
+// The addon: chooses kernels by what the processor reports, starts the threads, and exports the calls.
+#include <cstring>
+#include <string>
+#include <vector>
+#include "calls.h"
+
+namespace {
+
+/** Sets of kernels in this binary that the processor and the system can run, best first. */
+std::vector<const Kernels*> runnable() {
+  std::vector<const Kernels*> sets;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    sets.push_back(kernelsAvx512());
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(kernelsAvx2());
+#endif
+  sets.push_back(kernelsBaseline());
+  return sets;
+}
+
+napi_value text(napi_env env, const char* value) {
+  napi_value result;
+  napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+}  // namespace
+
+/** configure(threads, set): restarts the threads, chooses a set by name ("" = the best); returns { set, sets, threads }. */
+napi_value callConfigure(napi_env env, napi_callback_info info) {
+  Call call(env, info, 2);
+  const int64_t threads = call.integer(0, 1, 256);
+  char wanted[32] = {};
+  size_t length;
+  call.require(napi_get_value_string_utf8(env, call.value(1), wanted, sizeof wanted, &length) == napi_ok, "the name of a set is not a string");
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  const std::vector<const Kernels*> sets = runnable();
+  const Kernels* chosen = nullptr;
+  for (const Kernels* set : sets)
+    if (!chosen && (wanted[0] == '\0' || strcmp(wanted, set->name) == 0)) chosen = set;
+  call.require(chosen != nullptr, "this processor, or this build, has no such set of kernels");
+  call.require(state.linears.empty() || chosen == state.kernels, "the set of kernels cannot change while weights are packed for another");
+  if (!call.ok) return nullptr;
+  state.kernels = chosen;
+  if (!state.pool || state.pool->threads() != threads) state.pool = std::make_unique<ThreadPool>(static_cast<int>(threads));
+  napi_value result, list, count;
+  napi_create_object(env, &result);
+  napi_create_array(env, &list);
+  for (size_t i = 0; i < sets.size(); i++) napi_set_element(env, list, static_cast<uint32_t>(i), text(env, sets[i]->name));
+  napi_create_int32(env, static_cast<int32_t>(threads), &count);
+  napi_set_named_property(env, result, "set", text(env, chosen->name));
+  napi_set_named_property(env, result, "sets", list);
+  napi_set_named_property(env, result, "threads", count);
+  return result;
+}
+
+static napi_value initialize(napi_env env, napi_value exports) {
+  auto* state = new State();
+  state->kernels = runnable().front();
+  state->pool = std::make_unique<ThreadPool>(1);
+  napi_set_instance_data(env, state, [](napi_env, void* data, void*) { delete static_cast<State*>(data); }, nullptr);
+#define THINKBITS_EXPORT(name, function)                                          \
+  {                                                                               \
+    napi_value exported;                                                          \
+    napi_create_function(env, #name, NAPI_AUTO_LENGTH, function, nullptr, &exported); \
+    napi_set_named_property(env, exports, #name, exported);                       \
+  }
+  THINKBITS_CALLS(THINKBITS_EXPORT)
+#undef THINKBITS_EXPORT
+  return exports;
+}
+
+NAPI_MODULE(thinkbits, initialize)

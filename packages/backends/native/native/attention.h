@@ -1,0 +1,155 @@
+// Attention of a few query tokens over one kv head's cached keys and values, read where they are stored: floats in place, codes
+// decoded page by page into the first cache.
+#pragma once
+#include "elementwise.h"
+#include "kernels.h"
+#include "vector.h"
+
+namespace {
+
+THINKBITS_INLINE float sumPairs(Vector v) {
+  float lanes[W];
+  store(lanes, v);
+  for (int step = W / 2; step > 0; step /= 2)
+    for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
+  return lanes[0];
+}
+
+THINKBITS_INLINE float dot(const float* a, const float* b, int64_t count) {
+  Vector sum = {};
+  int64_t i = 0;
+  for (; i + W <= count; i += W) sum += load(a + i) * load(b + i);
+  float total = sumPairs(sum);
+  for (; i < count; i++) total += a[i] * b[i];
+  return total;
+}
+
+/** Codes [first, first + count) of a token's little-endian bit stream, as bytes. */
+THINKBITS_INLINE void unpackCodes(const uint8_t* stream, int bits, int64_t first, int64_t count, uint8_t* codes) {
+  if (bits == 8) {
+    memcpy(codes, stream + first, count);
+  } else if (bits == 4 && first % 2 == 0 && count % 2 == 0) {
+    const uint8_t* from = stream + first / 2;
+    for (int64_t i = 0; i < count / 2; i++) {
+      codes[2 * i] = from[i] & 15;
+      codes[2 * i + 1] = from[i] >> 4;
+    }
+  } else if (bits == 2 && first % 4 == 0 && count % 4 == 0) {
+    const uint8_t* from = stream + first / 4;
+    for (int64_t i = 0; i < count / 4; i++)
+      for (int j = 0; j < 4; j++) codes[4 * i + j] = (from[i] >> (2 * j)) & 3;
+  } else if (bits == 3 && first % 8 == 0 && count % 8 == 0) {
+    const uint8_t* from = stream + first / 8 * 3;
+    for (int64_t i = 0; i < count / 8; i++) {
+      const uint32_t word = from[3 * i] | from[3 * i + 1] << 8 | from[3 * i + 2] << 16;
+      for (int j = 0; j < 8; j++) codes[8 * i + j] = (word >> (3 * j)) & 7;
+    }
+  } else {
+    const int mask = (1 << bits) - 1;
+    for (int64_t i = 0; i < count; i++) {
+      const int64_t bit = (first + i) * bits;
+      int word = stream[bit >> 3];
+      if ((bit & 7) + bits > 8) word |= stream[(bit >> 3) + 1] << 8;
+      codes[i] = (word >> (bit & 7)) & mask;
+    }
+  }
+}
+
+/** x = scale * (code - zero), or scale * code + minimum, for `count` tokens of one head. */
+THINKBITS_INLINE void decodeCodes(const CachePart& part, const uint8_t* head, int64_t headDim, int64_t count, float* out) {
+  const int64_t groups = headDim / part.group;
+  const float* grid = reinterpret_cast<const float*>(head + part.parameters);
+  const int half = 1 << (part.bits - 1);
+  uint8_t codes[1024];
+  for (int64_t t = 0; t < count; t++, out += headDim) {
+    for (int64_t g = 0; g < groups; g++, grid += 2) {
+      const float scale = grid[0], second = grid[1];
+      unpackCodes(head + t * part.rowBytes, part.bits, g * part.group, part.group, codes);
+      float* to = out + g * part.group;
+      if (part.kind == 0)
+        for (int64_t i = 0; i < part.group; i++) to[i] = scale * (static_cast<float>(codes[i]) - second);
+      else if (part.kind == 1)
+        for (int64_t i = 0; i < part.group; i++) to[i] = scale * static_cast<float>(codes[i] >= half ? codes[i] - 2 * half : codes[i]);
+      else
+        for (int64_t i = 0; i < part.group; i++) to[i] = scale * static_cast<float>(codes[i]) + second;
+    }
+  }
+}
+
+/** The first `count` tokens of a page and head as floats [count, headDim]: in place, or decoded. */
+THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* memory, int32_t page, int64_t kvHead, int64_t headDim, int64_t count, float* decoded) {
+  // addresses are 32-bit words of a memory of up to 4 GiB
+  const uint8_t* head = memory + static_cast<uint32_t>(page) + kvHead * part.headBytes;
+  if (part.bits == 32) return reinterpret_cast<const float*>(head);
+  decodeCodes(part, head, headDim, count, decoded);
+  return decoded;
+}
+
+/** output [group, headDim] of one query token += its weights times `count` values. */
+THINKBITS_INLINE void addValues(const float* values, const float* weights, int64_t count, int64_t headDim, float* out) {
+  int64_t i = 0;
+  for (; i + 4 * W <= headDim; i += 4 * W) {
+    Vector a = load(out + i), b = load(out + i + W), c = load(out + i + 2 * W), d = load(out + i + 3 * W);
+    const float* v = values + i;
+    for (int64_t t = 0; t < count; t++, v += headDim) {
+      const Vector weight = splat(weights[t]);
+      a += weight * load(v);
+      b += weight * load(v + W);
+      c += weight * load(v + 2 * W);
+      d += weight * load(v + 3 * W);
+    }
+    store(out + i, a);
+    store(out + i + W, b);
+    store(out + i + 2 * W, c);
+    store(out + i + 3 * W, d);
+  }
+  for (; i + W <= headDim; i += W) {
+    Vector a = load(out + i);
+    for (int64_t t = 0; t < count; t++) a += splat(weights[t]) * load(values + t * headDim + i);
+    store(out + i, a);
+  }
+  for (; i < headDim; i++)
+    for (int64_t t = 0; t < count; t++) out[i] += weights[t] * values[t * headDim + i];
+}
+
+/**
+ * softmax(qK^T / sqrt(d)) V for query tokens [task.token, task.token + task.count) of one row and one kv head. The first of them
+ * sees `task.seen` tokens, each next one more.
+ * @param scores room for count * group * (seen + count) floats
+ * @param decoded room for a page
+ */
+void attend(const AttentionJob& job, const AttentionTask& task, float* scores, float* decoded) {
+  const int64_t headDim = job.headDim, group = job.heads / job.kvHeads, width = job.heads * headDim;
+  const int64_t last = task.seen + task.count - 1;
+  const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
+  const int64_t at = task.token * width + task.kvHead * group * headDim;
+  for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
+    const int64_t held = last - first < job.pageTokens ? last - first : job.pageTokens;
+    const float* keys = readPage(job.keys, job.memory, task.keyPages[page], task.kvHead, headDim, held, decoded);
+    for (int64_t q = 0; q < task.count; q++) {
+      const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
+      for (int64_t g = 0; g < group; g++) {
+        const float* query = job.query + at + q * width + g * headDim;
+        float* to = scores + (q * group + g) * last + first;
+        for (int64_t t = 0; t < count; t++) to[t] = dot(query, keys + t * headDim, headDim) * scale;
+      }
+    }
+  }
+  for (int64_t q = 0; q < task.count; q++)
+    for (int64_t g = 0; g < group; g++) {
+      softmaxInPlace(scores + (q * group + g) * last, task.seen + q);
+      memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
+    }
+  for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
+    const int64_t held = last - first < job.pageTokens ? last - first : job.pageTokens;
+    const float* values = readPage(job.values, job.memory, task.valuePages[page], task.kvHead, headDim, held, decoded);
+    for (int64_t q = 0; q < task.count; q++) {
+      const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
+      if (count <= 0) continue;
+      for (int64_t g = 0; g < group; g++)
+        addValues(values, scores + (q * group + g) * last + first, count, headDim, job.output + at + q * width + g * headDim);
+    }
+  }
+}
+
+}  // namespace

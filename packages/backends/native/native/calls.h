@@ -1,0 +1,26 @@
+// Every function that the addon exports.
+#pragma once
+#include "call.h"
+#include "state.h"
+
+inline void runTasks(State& state, int64_t tasks, int threads, const std::function<void(int64_t, Scratch&)>& task) {
+  if (threads > 1) {
+    state.pool->run(tasks, task);
+    return;
+  }
+  for (int64_t i = 0; i < tasks; i++) task(i, state.pool->own());
+}
+
+#define THINKBITS_CALLS(X)                                                                              \
+  X(configure, callConfigure)                                                                           \
+  X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
+  X(createLinear, callCreateLinear) X(fillLinear, callFillLinear) X(applyLinear, callApplyLinear)       \
+  X(disposeLinear, callDisposeLinear)                                                                   \
+  X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \
+  X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \
+  X(copyRows, callCopyRows) X(gatherRows, callGatherRows)                                               \
+  X(attention, callAttention)
+
+#define THINKBITS_DECLARE(name, function) napi_value function(napi_env, napi_callback_info);
+THINKBITS_CALLS(THINKBITS_DECLARE)
+#undef THINKBITS_DECLARE

@@ -1,0 +1,176 @@
+// Element by element and row by row: what JavaScript calls.
+#include <cstring>
+#include "calls.h"
+
+namespace {
+
+/** How an operand of a binary operation lies beside [outer, inner]. */
+enum Operand : int { whole = 0, scalar = 1, row = 2, column = 3 };
+
+int64_t elements(int operand, int64_t outer, int64_t inner) {
+  return operand == whole ? outer * inner : operand == scalar ? 1 : operand == row ? inner : outer;
+}
+
+}  // namespace
+
+/** binary(op, a, b, out, outer, inner, aOperand, bOperand) */
+napi_value callBinary(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int op = static_cast<int>(call.integer(0, 0, static_cast<int>(Binary::count) - 1));
+  const int64_t outer = call.integer(4, 0, mostElements), inner = call.integer(5, 0, mostElements);
+  const int aOperand = static_cast<int>(call.integer(6, 0, 3)), bOperand = static_cast<int>(call.integer(7, 0, 3));
+  const Span<float> a = call.floats(1, elements(aOperand, outer, inner)), b = call.floats(2, elements(bOperand, outer, inner));
+  const Span<float> out = call.floats(3, outer * inner);
+  if (!call.ok || outer * inner == 0) return nullptr;
+  State& state = State::of(env);
+  const auto at = [&](int operand, const float* data, int64_t first) {
+    return operand == whole ? data + first * inner : operand == column ? data + first : data;
+  };
+  const auto binary = state.kernels->binary;
+  const bool flat = (aOperand == whole || aOperand == scalar) && (bOperand == whole || bOperand == scalar);
+  if (flat) {
+    share(state, outer * inner, 1, [&](int64_t from, int64_t to) {
+      binary(static_cast<Binary>(op), aOperand == scalar ? a.data : a.data + from, bOperand == scalar ? b.data : b.data + from, out.data + from, to - from,
+             aOperand == scalar, bOperand == scalar);
+    });
+    return nullptr;
+  }
+  share(state, outer, inner, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++)
+      binary(static_cast<Binary>(op), at(aOperand, a.data, i), at(bOperand, b.data, i), out.data + i * inner, inner, aOperand == scalar || aOperand == column,
+             bOperand == scalar || bOperand == column);
+  });
+  return nullptr;
+}
+
+/** unary(op, x, out) */
+napi_value callUnary(napi_env env, napi_callback_info info) {
+  Call call(env, info, 3);
+  const int op = static_cast<int>(call.integer(0, 0, static_cast<int>(Unary::count) - 1));
+  const Span<float> x = call.floats(1, 0), out = call.floats(2, x.length);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, x.length, 4, [&](int64_t from, int64_t to) { state.kernels->unary(static_cast<Unary>(op), x.data + from, out.data + from, to - from); });
+  return nullptr;
+}
+
+/** reduce(op, x, out, rows, width, alongRows): over each row of [rows, width], or down each column. */
+napi_value callReduce(napi_env env, napi_callback_info info) {
+  Call call(env, info, 6);
+  const Reduction op = static_cast<Reduction>(call.integer(0, 0, static_cast<int>(Reduction::count) - 1));
+  const int64_t rows = call.integer(3, 0, mostElements), width = call.integer(4, 0, mostElements);
+  const bool alongRows = call.boolean(5);
+  const Span<float> x = call.floats(1, rows * width), out = call.floats(2, alongRows ? rows : width);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  if (alongRows)
+    share(state, rows, width, [&](int64_t from, int64_t to) { state.kernels->reduceRows(op, x.data + from * width, out.data + from, to - from, width); });
+  else
+    share(state, width, rows, [&](int64_t from, int64_t to) { state.kernels->reduceColumns(op, x.data, out.data, rows, width, from, to); });
+  return nullptr;
+}
+
+/** softmax(x, out, rows, width) */
+napi_value callSoftmax(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const int64_t rows = call.integer(2, 0, mostElements), width = call.integer(3, 0, mostElements);
+  const Span<float> x = call.floats(0, rows * width), out = call.floats(1, rows * width);
+  if (!call.ok || width == 0) return nullptr;
+  State& state = State::of(env);
+  share(state, rows, 8 * width, [&](int64_t from, int64_t to) { state.kernels->softmaxRows(x.data + from * width, out.data + from * width, to - from, width); });
+  return nullptr;
+}
+
+/** rmsNorm(x, weight, out, rows, width, epsilon) */
+napi_value callRmsNorm(napi_env env, napi_callback_info info) {
+  Call call(env, info, 6);
+  const int64_t rows = call.integer(3, 0, mostElements), width = call.integer(4, 0, mostElements);
+  const float epsilon = static_cast<float>(call.number(5));
+  const Span<float> x = call.floats(0, rows * width), weight = call.floats(1, width), out = call.floats(2, rows * width);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, rows, 3 * width, [&](int64_t from, int64_t to) { state.kernels->rmsNormRows(x.data + from * width, weight.data, out.data + from * width, to - from, width, epsilon); });
+  return nullptr;
+}
+
+/** swiglu(gateUp, out, rows, width): gateUp is [rows, 2 * width]. */
+napi_value callSwiglu(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const int64_t rows = call.integer(2, 0, mostElements), width = call.integer(3, 0, mostElements);
+  const Span<float> gateUp = call.floats(0, 2 * rows * width), out = call.floats(1, rows * width);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, rows, 8 * width, [&](int64_t from, int64_t to) { state.kernels->swigluRows(gateUp.data + from * 2 * width, out.data + from * width, to - from, width); });
+  return nullptr;
+}
+
+/** rotate(x, out, positions, cosines, sines, heads, half): x is [tokens, heads * 2 * half], the tables [positions, half]. */
+napi_value callRotate(napi_env env, napi_callback_info info) {
+  Call call(env, info, 7);
+  const int64_t heads = call.integer(5, 1, int64_t{1} << 16), half = call.integer(6, 1, int64_t{1} << 16);
+  const Span<int32_t> positions = call.integers(2, 0);
+  const int64_t width = 2 * heads * half;
+  const Span<float> x = call.floats(0, positions.length * width), out = call.floats(1, positions.length * width);
+  const Span<float> cosines = call.floats(3, 0), sines = call.floats(4, cosines.length);
+  const int64_t known = cosines.length / half;
+  for (int64_t i = 0; i < positions.length && call.ok; i++) call.require(positions.data[i] >= 0 && positions.data[i] < known, "a position is beyond the table");
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, positions.length, 2 * width, [&](int64_t from, int64_t to) {
+    for (int64_t t = from; t < to; t++)
+      state.kernels->rotateRow(x.data + t * width, out.data + t * width, heads, half, cosines.data + positions.data[t] * half, sines.data + positions.data[t] * half);
+  });
+  return nullptr;
+}
+
+/** transpose(x, out, batch, rows, columns): each [rows, columns] of the batch. */
+napi_value callTranspose(napi_env env, napi_callback_info info) {
+  Call call(env, info, 5);
+  const int64_t batch = call.integer(2, 0, mostElements), rows = call.integer(3, 0, mostElements), columns = call.integer(4, 0, mostElements);
+  call.require(static_cast<double>(batch) * rows * columns < 9e15, "the matrices are too large");
+  if (!call.ok) return nullptr;
+  const int64_t size = rows * columns;
+  const Span<float> x = call.floats(0, batch * size), out = call.floats(1, batch * size);
+  if (!call.ok || size == 0) return nullptr;
+  State& state = State::of(env);
+  if (batch > 1) {
+    share(state, batch, size, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; i++) state.kernels->transpose(x.data + i * size, out.data + i * size, rows, columns, 0, rows);
+    });
+    return nullptr;
+  }
+  share(state, pieces(rows, 16), 16 * columns, [&](int64_t from, int64_t to) {
+    state.kernels->transpose(x.data, out.data, rows, columns, 16 * from, 16 * to < rows ? 16 * to : rows);
+  });
+  return nullptr;
+}
+
+/** copyRows(from, fromStart, fromStride, to, toStart, toStride, rows, width): what slicing, splitting and joining come down to. */
+napi_value callCopyRows(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int64_t fromStart = call.integer(1, 0, int64_t{1} << 40), fromStride = call.integer(2, 0, mostElements);
+  const int64_t toStart = call.integer(4, 0, int64_t{1} << 40), toStride = call.integer(5, 0, mostElements);
+  const int64_t rows = call.integer(6, 0, mostElements), width = call.integer(7, 0, mostElements);
+  if (!call.ok || rows == 0 || width == 0) return nullptr;
+  call.require(toStride >= width || rows == 1, "rows overlap in what is written");
+  const Span<float> from = call.floats(0, fromStart + (rows - 1) * fromStride + width), to = call.floats(3, toStart + (rows - 1) * toStride + width);
+  if (!call.ok) return nullptr;
+  share(State::of(env), rows, width, [&](int64_t first, int64_t last) {
+    for (int64_t row = first; row < last; row++) memmove(to.data + toStart + row * toStride, from.data + fromStart + row * fromStride, width * sizeof(float));
+  });
+  return nullptr;
+}
+
+/** gatherRows(from, indices, to, width): to [indices, width]. */
+napi_value callGatherRows(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const int64_t width = call.integer(3, 1, mostElements);
+  const Span<float> from = call.floats(0, 0);
+  const Span<int32_t> indices = call.integers(1, 0);
+  const Span<float> to = call.floats(2, indices.length * width);
+  const int64_t rows = from.length / width;
+  for (int64_t i = 0; i < indices.length && call.ok; i++) call.require(indices.data[i] >= 0 && indices.data[i] < rows, "an index is beyond the rows");
+  if (!call.ok) return nullptr;
+  for (int64_t i = 0; i < indices.length; i++) memcpy(to.data + i * width, from.data + indices.data[i] * width, width * sizeof(float));
+  return nullptr;
+}

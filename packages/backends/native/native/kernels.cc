@@ -1,0 +1,33 @@
+// The kernels of one instruction set; compiled once per set, with THINKBITS_KERNELS naming the table.
+#include "attention.h"
+#include "elementwise.h"
+#include "kernels.h"
+#include "linear.h"
+#include "matmul.h"
+
+#define THINKBITS_TEXT(name) #name
+#define THINKBITS_STRING(name) THINKBITS_TEXT(name)
+
+static const Kernels table = {
+    THINKBITS_STRING(THINKBITS_SET),
+    blockRows,
+    blockColumns,
+    matmulBlock,
+    matmulStreams,
+    matmulStream,
+    tileColumns,
+    packFloatPanel,
+    linearFloat,
+    binaryRow,
+    unaryRow,
+    reduceEachRow,
+    reduceEachColumn,
+    softmaxEachRow,
+    rmsNormEachRow,
+    swigluEachRow,
+    rotateToken,
+    transposeRows,
+    attend,
+};
+
+const Kernels* THINKBITS_KERNELS() { return &table; }

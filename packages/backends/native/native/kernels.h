@@ -1,0 +1,86 @@
+// What a set of kernels for one instruction set offers. All pointers are to floats that the caller has checked; nothing here
+// allocates or throws. A kernel does one task of a job, so that the pool can spread tasks over threads: no two tasks write to
+// the same place, and every output element is summed in one fixed order whatever the number of rows, tasks and threads.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+/** c [M, N] = a [M, K] * b [K, N]; strides in elements, one of each pair is 1. */
+struct MatmulJob {
+  const float* a;
+  const float* b;
+  float* c;
+  int64_t rows, columns, depth;
+  int64_t aRow, aDepth;   // a(m, k) = a[m * aRow + k * aDepth]
+  int64_t bDepth, bColumn;  // b(k, n) = b[k * bDepth + n * bColumn]
+  int64_t cRow;
+  bool accumulate;  // c += instead of c =
+  bool upper;       // only what lies right of the diagonal, and on it, has to be computed
+};
+
+/** A weight [out, in] in panels of `columns` outputs; see packed-linear.h. */
+struct PackedLinear;
+
+/** How keys or values lie in their pages. */
+struct CachePart {
+  int bits;              // 32: floats; otherwise packed codes
+  int group;             // channels that share a grid
+  int kind;              // 0 unsigned with a zero point, 1 signed, 2 unsigned above a minimum
+  int64_t rowBytes;      // bytes of a token's codes of one head
+  int64_t headBytes;     // from one head to the next within a page
+  int64_t parameters;    // offset of the grids behind the codes of a head
+};
+
+struct AttentionJob {
+  const float* query;  // [tokens, heads * headDim]
+  float* output;
+  const uint8_t* memory;  // what page addresses count from
+  int64_t heads, kvHeads, headDim, pageTokens;
+  CachePart keys, values;
+};
+
+/** Query tokens [token, token + count) of one row for one kv head; the first sees `seen` tokens of the row, each next one more. */
+struct AttentionTask {
+  int64_t token, count, kvHead, seen;
+  const int32_t* keyPages;
+  const int32_t* valuePages;
+};
+
+enum class Binary : int { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
+enum class Unary : int {
+  negate, absolute, square, squareRoot, reciprocalSquareRoot, exponential, sigmoid, reciprocal, relu, roundHalfEven, floor, ceil, sign, count
+};
+enum class Reduction : int { sum, mean, maximum, minimum, count };
+
+/** Floats of scratch that a thread brings to every task, 64-byte aligned. */
+constexpr int64_t scratchFloats = 192 * 384 + 2 * 384 * 64 + 4096;
+
+struct Kernels {
+  const char* name;
+  /** Rows and columns of c that one task of a matmul computes. */
+  int64_t rowBlock, columnBlock;
+  void (*matmul)(const MatmulJob&, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch);
+  /** Whether so few rows are better streamed along b than tiled; c is then computed for columns [column0, column1). */
+  bool (*streams)(const MatmulJob&);
+  void (*matmulStream)(const MatmulJob&, int64_t column0, int64_t column1);
+
+  /** Outputs of a panel. */
+  int64_t panelColumns;
+  void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
+  void (*linear)(const PackedLinear&, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch);
+
+  void (*binary)(Binary, const float* a, const float* b, float* out, int64_t inner, bool aScalar, bool bScalar);
+  void (*unary)(Unary, const float* x, float* out, int64_t count);
+  void (*reduceRows)(Reduction, const float* x, float* out, int64_t rows, int64_t width);
+  void (*reduceColumns)(Reduction, const float* x, float* out, int64_t rows, int64_t width, int64_t column0, int64_t column1);
+  void (*softmaxRows)(const float* x, float* out, int64_t rows, int64_t width);
+  void (*rmsNormRows)(const float* x, const float* weight, float* out, int64_t rows, int64_t width, float epsilon);
+  void (*swigluRows)(const float* gateUp, float* out, int64_t rows, int64_t width);
+  void (*rotateRow)(const float* x, float* out, int64_t heads, int64_t half, const float* cosines, const float* sines);
+  void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
+  void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
+};
+
+const Kernels* kernelsAvx512();
+const Kernels* kernelsAvx2();
+const Kernels* kernelsBaseline();

@@ -1,0 +1,143 @@
+// Products: what JavaScript calls, and how a product is split into tasks.
+#include "calls.h"
+
+namespace {
+
+/** Runs one product per batch entry, [batch, M, N]; a batch stride of 0 uses the same matrix again. */
+void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch, int64_t bBatch, int64_t cBatch) {
+  const Kernels& kernels = *state.kernels;
+  const auto jobOf = [&](int64_t index) {
+    MatmulJob one = job;
+    one.a += index * aBatch;
+    one.b += index * bBatch;
+    one.c += index * cBatch;
+    return one;
+  };
+  if (job.rows == 0 || job.columns == 0) return;
+  const int64_t work = batch * job.rows * job.columns * (job.depth + 1);
+  const int threads = work < worthSharing ? 1 : state.pool->threads();
+  if (kernels.streams(job)) {
+    // whole cache lines to a task
+    const int64_t step = batch >= threads ? job.columns : (pieces(job.columns, threads) + 15) / 16 * 16;
+    const int64_t strips = pieces(job.columns, step);
+    const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch&) {
+      const int64_t column = i % strips * step;
+      kernels.matmulStream(jobOf(i / strips), column, column + step < job.columns ? column + step : job.columns);
+    };
+    runTasks(state, batch * strips, threads, task);
+    return;
+  }
+  const int64_t rowBlocks = pieces(job.rows, kernels.rowBlock);
+  int64_t columnStep = kernels.columnBlock;
+  // enough tasks that no thread waits long for the last one
+  while (columnStep > 64 && batch * rowBlocks * pieces(job.columns, columnStep) < 4 * threads && threads > 1) columnStep /= 2;
+  const int64_t columnBlocks = pieces(job.columns, columnStep);
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
+    const int64_t row = i / columnBlocks % rowBlocks * kernels.rowBlock, column = i % columnBlocks * columnStep;
+    const int64_t rowEnd = row + kernels.rowBlock < job.rows ? row + kernels.rowBlock : job.rows;
+    const int64_t columnEnd = column + columnStep < job.columns ? column + columnStep : job.columns;
+    if (job.upper && columnEnd <= row) return;
+    kernels.matmul(jobOf(i / columnBlocks / rowBlocks), row, rowEnd, column, columnEnd, scratch.atLeast(scratchFloats));
+  };
+  runTasks(state, batch * rowBlocks * columnBlocks, threads, task);
+}
+
+}  // namespace
+
+/** matmul(a, b, c, batch, M, K, N, transposeA, transposeB, aBatch, bBatch) */
+napi_value callMatmul(napi_env env, napi_callback_info info) {
+  Call call(env, info, 11);
+  const int64_t batch = call.integer(3, 0, mostElements), rows = call.integer(4, 0, mostElements);
+  const int64_t depth = call.integer(5, 0, mostElements), columns = call.integer(6, 0, mostElements);
+  const bool transposeA = call.boolean(7), transposeB = call.boolean(8);
+  const int64_t aBatch = call.integer(9, 0, mostElements), bBatch = call.integer(10, 0, mostElements);
+  if (!call.ok) return nullptr;
+  const double most = 9e15;  // beyond the longest typed array, within int64
+  call.require(static_cast<double>(batch) * rows * columns < most && static_cast<double>(rows) * depth < most &&
+                   static_cast<double>(depth) * columns < most && static_cast<double>(batch) * (aBatch + bBatch) < most,
+               "the matrices are too large");
+  if (!call.ok) return nullptr;
+  const int64_t others = batch > 0 ? batch - 1 : 0;
+  const Span<float> a = call.floats(0, others * aBatch + rows * depth), b = call.floats(1, others * bBatch + depth * columns);
+  const Span<float> c = call.floats(2, batch * rows * columns);
+  if (!call.ok) return nullptr;
+  MatmulJob job{};
+  job.a = a.data;
+  job.b = b.data;
+  job.c = c.data;
+  job.rows = rows;
+  job.columns = columns;
+  job.depth = depth;
+  job.aRow = transposeA ? 1 : depth;
+  job.aDepth = transposeA ? rows : 1;
+  job.bDepth = transposeB ? 1 : columns;
+  job.bColumn = transposeB ? depth : 1;
+  job.cRow = columns;
+  runMatmul(State::of(env), job, batch, aBatch, bBatch, rows * columns);
+  return nullptr;
+}
+
+/** addGram(x, sum, tokens, size): sum [size, size] += x^T x right of the diagonal and on it; x is [tokens, size]. */
+napi_value callAddGram(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const int64_t tokens = call.integer(2, 0, mostElements), size = call.integer(3, 0, int64_t{1} << 20);
+  const Span<float> x = call.floats(0, tokens * size), sum = call.floats(1, size * size);
+  if (!call.ok) return nullptr;
+  MatmulJob job{};
+  job.a = x.data;
+  job.b = x.data;
+  job.c = sum.data;
+  job.rows = job.columns = size;
+  job.depth = tokens;
+  job.aRow = 1;
+  job.aDepth = size;
+  job.bDepth = size;
+  job.bColumn = 1;
+  job.cRow = size;
+  job.accumulate = true;
+  job.upper = true;
+  runMatmul(State::of(env), job, 1, 0, 0, 0);
+  return nullptr;
+}
+
+/** subtractProduct(c, cStart, cRow, a, aStart, aRow, b, bStart, bRow, M, K, N, transposeB): c -= a * b within larger matrices. */
+napi_value callSubtractProduct(napi_env env, napi_callback_info info) {
+  Call call(env, info, 13);
+  int64_t start[3], stride[3];
+  for (int i = 0; i < 3; i++) {
+    start[i] = call.integer(3 * i + 1, 0, int64_t{1} << 40);
+    stride[i] = call.integer(3 * i + 2, 0, mostElements);
+  }
+  const int64_t rows = call.integer(9, 0, mostElements), depth = call.integer(10, 0, mostElements), columns = call.integer(11, 0, mostElements);
+  const bool transposeB = call.boolean(12);
+  if (!call.ok || rows == 0 || columns == 0 || depth == 0) return nullptr;
+  const int64_t bRows = transposeB ? columns : depth, bWidth = transposeB ? depth : columns;
+  call.require(stride[0] >= columns && stride[1] >= depth && stride[2] >= bWidth, "a row is longer than the distance to the next");
+  if (!call.ok) return nullptr;
+  const Span<float> c = call.floats(0, start[0] + (rows - 1) * stride[0] + columns);
+  const Span<float> a = call.floats(3, start[1] + (rows - 1) * stride[1] + depth);
+  const Span<float> b = call.floats(6, start[2] + (bRows - 1) * stride[2] + bWidth);
+  if (!call.ok) return nullptr;
+  // c - a b = c + (-a) b: the copy of a is small beside the product
+  State& state = State::of(env);
+  std::unique_ptr<float, void (*)(void*)> negated(static_cast<float*>(malloc(rows * depth * sizeof(float))), free);
+  call.require(negated != nullptr, "no memory for a copy of a");
+  if (!call.ok) return nullptr;
+  for (int64_t i = 0; i < rows; i++)
+    for (int64_t k = 0; k < depth; k++) negated.get()[i * depth + k] = -a.data[start[1] + i * stride[1] + k];
+  MatmulJob job{};
+  job.a = negated.get();
+  job.b = b.data + start[2];
+  job.c = c.data + start[0];
+  job.rows = rows;
+  job.columns = columns;
+  job.depth = depth;
+  job.aRow = depth;
+  job.aDepth = 1;
+  job.bDepth = transposeB ? 1 : stride[2];
+  job.bColumn = transposeB ? stride[2] : 1;
+  job.cRow = stride[0];
+  job.accumulate = true;
+  runMatmul(state, job, 1, 0, 0, 0);
+  return nullptr;
+}

@@ -1,0 +1,182 @@
+// Matrix products in float32 (Goto and van de Geijn 2008): panels of b and tiles of a are copied to where the cache is, a tile
+// of c stays in registers. Every element of c is one sum over k in order, whatever the block it lies in.
+#pragma once
+#include "kernels.h"
+#include "vector.h"
+
+namespace {
+
+#if THINKBITS_WIDTH == 16
+constexpr int tileRows = 12;
+#elif THINKBITS_WIDTH == 8
+constexpr int tileRows = 6;
+#elif defined(__aarch64__)
+constexpr int tileRows = 8;
+#else
+constexpr int tileRows = 4;
+#endif
+constexpr int tileColumns = 2 * W;
+/** Depth of a block: a panel of b, [384, 2 W], is about what the first cache holds. */
+constexpr int64_t blockDepth = 384;
+constexpr int64_t blockRows = 192;
+constexpr int64_t blockColumns = 512;
+
+/** c [R, 2 W] (+)= a [depth][R] * b [depth][2 W]. */
+template <int R>
+THINKBITS_INLINE void tile(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate) {
+  Vector left[R], right[R];
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    left[i] = accumulate ? load(c + i * cRow) : Vector{};
+    right[i] = accumulate ? load(c + i * cRow + W) : Vector{};
+  }
+  for (int64_t k = 0; k < depth; k++, a += R, b += tileColumns) {
+    const Vector b0 = load(b), b1 = load(b + W);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      const Vector x = splat(a[i]);
+      left[i] += x * b0;
+      right[i] += x * b1;
+    }
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    store(c + i * cRow, left[i]);
+    store(c + i * cRow + W, right[i]);
+  }
+}
+
+template <int R>
+void tileEntry(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate) {
+  tile<R>(a, b, c, cRow, depth, accumulate);
+}
+
+typedef void (*Tile)(const float*, const float*, float*, int64_t, int64_t, bool);
+constexpr Tile tiles[13] = {nullptr,       tileEntry<1>, tileEntry<2>, tileEntry<3>,  tileEntry<4>,  tileEntry<5>, tileEntry<6>,
+                            tileEntry<7>, tileEntry<8>, tileEntry<9>, tileEntry<10>, tileEntry<11>, tileEntry<12>};
+
+/** A tile of c that may be cut off on the right: computed aside, then copied. */
+THINKBITS_INLINE void tileWithin(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate, int64_t rows, int64_t columns) {
+  if (columns >= tileColumns) {
+    tiles[rows](a, b, c, cRow, depth, accumulate);
+    return;
+  }
+  float whole[tileRows * tileColumns];
+  for (int64_t i = 0; i < rows && accumulate; i++) {
+    for (int64_t j = 0; j < tileColumns; j++) whole[i * tileColumns + j] = j < columns ? c[i * cRow + j] : 0.0f;
+  }
+  tiles[rows](a, b, whole, tileColumns, depth, accumulate);
+  for (int64_t i = 0; i < rows; i++) memcpy(c + i * cRow, whole + i * tileColumns, columns * sizeof(float));
+}
+
+/** Rows [row0, row1) and depths [k0, k1) of a as tiles [depth][rows of the tile], one behind the other. */
+THINKBITS_INLINE void packRows(const float* a, int64_t aRow, int64_t aDepth, int64_t row0, int64_t row1, int64_t k0, int64_t k1, float* out) {
+  for (int64_t row = row0; row < row1; row += tileRows) {
+    const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
+    const float* from = a + row * aRow + k0 * aDepth;
+    if (aRow == 1) {
+      for (int64_t k = k0; k < k1; k++, from += aDepth, out += rows) {
+        for (int64_t i = 0; i < rows; i++) out[i] = from[i];
+      }
+    } else if (rows == tileRows) {
+      for (int64_t k = k0; k < k1; k++, from += aDepth, out += tileRows) {
+#pragma GCC unroll 16
+        for (int i = 0; i < tileRows; i++) out[i] = from[i * aRow];
+      }
+    } else {
+      for (int64_t k = k0; k < k1; k++, from += aDepth, out += rows) {
+        for (int64_t i = 0; i < rows; i++) out[i] = from[i * aRow];
+      }
+    }
+  }
+}
+
+/** Columns [column, column + columns) and depths [k0, k1) of b as [depth][2 W], with zeros on the right. */
+THINKBITS_INLINE void packColumns(const float* b, int64_t bDepth, int64_t bColumn, int64_t column, int64_t columns, int64_t k0, int64_t k1, float* out) {
+  const float* from = b + column * bColumn + k0 * bDepth;
+  if (bColumn == 1 && columns >= tileColumns) {
+    for (int64_t k = k0; k < k1; k++, from += bDepth, out += tileColumns) {
+      store(out, load(from));
+      store(out + W, load(from + W));
+    }
+    return;
+  }
+  if (columns < tileColumns) memset(out, 0, (k1 - k0) * tileColumns * sizeof(float));
+  const int64_t count = columns < tileColumns ? columns : tileColumns;
+  // eight depths at a time, so that what is read of a column is one piece of a cache line
+  for (int64_t k = k0; k < k1; k += 8, from += 8 * bDepth, out += 8 * tileColumns) {
+    const int64_t depths = k1 - k < 8 ? k1 - k : 8;
+    for (int64_t j = 0; j < count; j++) {
+      for (int64_t d = 0; d < depths; d++) out[d * tileColumns + j] = from[j * bColumn + d * bDepth];
+    }
+  }
+}
+
+void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch) {
+  float* rowTiles = scratch;
+  float* panel = scratch + blockRows * blockDepth;
+  for (int64_t k0 = 0; k0 < job.depth || k0 == 0; k0 += blockDepth) {
+    const int64_t k1 = job.depth - k0 < blockDepth ? job.depth : k0 + blockDepth;
+    const bool accumulate = k0 > 0 || job.accumulate;
+    packRows(job.a, job.aRow, job.aDepth, row0, row1, k0, k1, rowTiles);
+    for (int64_t column = column0; column < column1; column += tileColumns) {
+      const int64_t columns = column1 - column < tileColumns ? column1 - column : tileColumns;
+      if (job.upper && column + columns <= row0) continue;
+      packColumns(job.b, job.bDepth, job.bColumn, column, columns, k0, k1, panel);
+      for (int64_t row = row0; row < row1; row += tileRows) {
+        const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
+        if (job.upper && column + columns <= row) break;
+        tileWithin(rowTiles + (row - row0) * (k1 - k0), panel, job.c + row * job.cRow + column, job.cRow, k1 - k0, accumulate, rows, columns);
+      }
+    }
+  }
+}
+
+/** Rows from which copying b into panels pays. */
+constexpr int64_t fewRows = 8;
+
+bool matmulStreams(const MatmulJob& job) { return job.rows <= fewRows && job.bColumn == 1; }
+
+/** Few rows: b is read once, row after row, four at a time; c stays in the first cache. */
+void matmulStream(const MatmulJob& job, int64_t column0, int64_t column1) {
+  const int64_t whole = column0 + (column1 - column0) / W * W;
+  if (!job.accumulate) {
+    for (int64_t m = 0; m < job.rows; m++) memset(job.c + m * job.cRow + column0, 0, (column1 - column0) * sizeof(float));
+  }
+  int64_t k = 0;
+  for (; k + 4 <= job.depth; k += 4) {
+    const float* b = job.b + k * job.bDepth;
+    float x[fewRows][4];
+    for (int64_t m = 0; m < job.rows; m++)
+      for (int64_t d = 0; d < 4; d++) x[m][d] = job.a[m * job.aRow + (k + d) * job.aDepth];
+    for (int64_t column = column0; column < whole; column += W) {
+      const Vector b0 = load(b + column), b1 = load(b + job.bDepth + column);
+      const Vector b2 = load(b + 2 * job.bDepth + column), b3 = load(b + 3 * job.bDepth + column);
+      for (int64_t m = 0; m < job.rows; m++) {
+        float* c = job.c + m * job.cRow + column;
+        Vector sum = load(c);
+        sum += splat(x[m][0]) * b0;
+        sum += splat(x[m][1]) * b1;
+        sum += splat(x[m][2]) * b2;
+        sum += splat(x[m][3]) * b3;
+        store(c, sum);
+      }
+    }
+    for (int64_t column = whole; column < column1; column++) {
+      for (int64_t m = 0; m < job.rows; m++) {
+        float& c = job.c[m * job.cRow + column];
+        for (int64_t d = 0; d < 4; d++) c += x[m][d] * b[d * job.bDepth + column];
+      }
+    }
+  }
+  for (; k < job.depth; k++) {
+    const float* b = job.b + k * job.bDepth;
+    for (int64_t m = 0; m < job.rows; m++) {
+      const float x = job.a[m * job.aRow + k * job.aDepth];
+      float* c = job.c + m * job.cRow;
+      for (int64_t column = column0; column < column1; column++) c[column] += x * b[column];
+    }
+  }
+}
+
+}  // namespace

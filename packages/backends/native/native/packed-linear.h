@@ -1,0 +1,39 @@
+// A weight [out, in] ready to multiply: panels of outputs, each one contiguous stream over the inputs.
+//
+// bits 32: floats [panel][depth][panelColumns].
+// bits 2..8: codes in blocks of 32 inputs by 16 outputs (a lane per output): `bits` vectors of 16 words, a little-endian bit
+// stream of 32 codes per lane; [panel][half of 16][block][bits][16]. Groups are padded to whole blocks, so `depth` counts padded
+// inputs. Scales and centred zeros are floats [panel][group][panelColumns].
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+struct PackedLinear {
+  int64_t in = 0, out = 0;
+  int64_t panels = 0, panelColumns = 0;
+  int bits = 32;
+  /** Inputs as they lie in the panels: padded, grouped. */
+  int64_t depth = 0;
+  int64_t groups = 1;
+  /** Padded inputs of every group. */
+  int64_t groupDepth = 0;
+  /** [depth]: which input stands at each place, -1 for padding; absent where the places are the inputs. */
+  int32_t* order = nullptr;
+  float* floats = nullptr;
+  uint32_t* words = nullptr;
+  float* scales = nullptr;
+  float* zeros = nullptr;
+  /** Levels by code, where they are not the codes themselves: 16 floats. */
+  float* levels = nullptr;
+  float* bias = nullptr;
+  int64_t bytes = 0;
+
+  PackedLinear() = default;
+  PackedLinear(const PackedLinear&) = delete;
+  PackedLinear& operator=(const PackedLinear&) = delete;
+  ~PackedLinear() {
+    void* blocks[] = {order, floats, words, scales, zeros, levels, bias};
+    for (void* block : blocks) free(block);
+  }
+};

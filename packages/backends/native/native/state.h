@@ -1,0 +1,46 @@
+// What one JavaScript thread holds of the addon: its kernels, its threads and its packed weights.
+#pragma once
+#include <memory>
+#include <unordered_map>
+#include "kernels.h"
+#include "packed-linear.h"
+#include "thread-pool.h"
+
+struct State {
+  const Kernels* kernels = nullptr;
+  std::unique_ptr<ThreadPool> pool;
+  std::unordered_map<int32_t, std::unique_ptr<PackedLinear>> linears;
+  int32_t nextLinear = 1;
+
+  static State& of(napi_env env) {
+    void* data = nullptr;
+    napi_get_instance_data(env, &data);
+    return *static_cast<State*>(data);
+  }
+};
+
+/** Lengths that a caller may give; a product of two of them does not overflow. */
+constexpr int64_t mostElements = int64_t{1} << 31;
+
+/** Arithmetic of a job from which threads are worth waking, in multiplications. */
+constexpr int64_t worthSharing = 1 << 17;
+
+/** Splits [0, count) into pieces of at most `step`. */
+inline int64_t pieces(int64_t count, int64_t step) { return (count + step - 1) / step; }
+
+/** Runs body(from, to) over [0, count) in pieces; in one piece where the work is small. */
+template <class F>
+void share(State& state, int64_t count, int64_t workOfOne, F body) {
+  const int64_t work = count * workOfOne;
+  const int threads = state.pool->threads();
+  if (threads == 1 || work < worthSharing || count < 2) {
+    body(0, count);
+    return;
+  }
+  const int64_t step = pieces(count, int64_t{4} * threads);
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch&) {
+    const int64_t from = i * step;
+    body(from, from + step < count ? from + step : count);
+  };
+  state.pool->run(pieces(count, step), task);
+}

@@ -1,0 +1,114 @@
+// Threads that stay: a job is split into tasks, which the caller and the workers take one by one. Workers spin for a short while
+// after a job, since the next one is usually microseconds away, and sleep then.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+/** Memory of a thread that grows to what a task asks for, 64-byte aligned; its content is lost then. */
+class Scratch {
+ public:
+  ~Scratch() { free(block_); }
+  float* atLeast(int64_t floats) {
+    if (floats > size_) {
+      free(block_);
+      size_ = (floats + 15) / 16 * 16;
+      block_ = static_cast<float*>(aligned_alloc(64, size_ * sizeof(float)));
+      if (!block_) {
+        size_ = 0;
+        abort();  // tasks cannot report; a machine without a few hundred KiB is beyond help
+      }
+    }
+    return block_;
+  }
+
+ private:
+  float* block_ = nullptr;
+  int64_t size_ = 0;
+};
+
+class ThreadPool {
+ public:
+  explicit ThreadPool(int threads) : scratch_(threads) {
+    for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { work(i); });
+  }
+  ~ThreadPool() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      quit_ = true;
+      generation_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+  }
+  /** Memory of the calling thread. */
+  Scratch& own() { return scratch_[0]; }
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  /** Runs task(i, scratch) for i in [0, tasks), in any order, on any thread; returns when all are done. */
+  void run(int64_t tasks, const std::function<void(int64_t, Scratch&)>& task) {
+    if (tasks <= 1 || workers_.empty()) {
+      for (int64_t i = 0; i < tasks; i++) task(i, scratch_[0]);
+      return;
+    }
+    task_ = &task;
+    tasks_ = tasks;
+    next_.store(0, std::memory_order_relaxed);
+    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      generation_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    take(scratch_[0]);
+    while (busy_.load(std::memory_order_acquire) > 0) pause();
+  }
+
+ private:
+  static void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+  void take(Scratch& scratch) {
+    for (;;) {
+      const int64_t i = next_.fetch_add(1, std::memory_order_relaxed);
+      if (i >= tasks_) return;
+      (*task_)(i, scratch);
+    }
+  }
+
+  void work(int index) {
+    uint64_t seen = 0;
+    for (;;) {
+      for (int spins = 0; spins < 4000 && generation_.load(std::memory_order_acquire) == seen; spins++) pause();
+      if (generation_.load(std::memory_order_acquire) == seen) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        wake_.wait(lock, [&] { return generation_.load(std::memory_order_acquire) != seen; });
+      }
+      seen = generation_.load(std::memory_order_acquire);
+      if (quit_) return;
+      take(scratch_[index]);
+      busy_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  std::vector<Scratch> scratch_;
+  std::vector<std::thread> workers_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::atomic<uint64_t> generation_{0};
+  std::atomic<int64_t> next_{0};
+  std::atomic<int> busy_{0};
+  int64_t tasks_ = 0;
+  const std::function<void(int64_t, Scratch&)>* task_ = nullptr;
+  bool quit_ = false;
+};

@@ -1,0 +1,68 @@
+// The vector type of one instruction set. Kernels are written once over it and compiled once per set (scripts/build-addon.mjs);
+// GCC and Clang lower the operators to the widest registers that the file's target options allow.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__)
+#define THINKBITS_WIDTH 16
+#elif defined(__AVX2__)
+#define THINKBITS_WIDTH 8
+#else
+#define THINKBITS_WIDTH 4
+#endif
+
+#define THINKBITS_INLINE static inline __attribute__((always_inline))
+
+namespace {
+
+/** Floats in a register. */
+constexpr int W = THINKBITS_WIDTH;
+
+typedef float Vector __attribute__((vector_size(W * 4)));
+typedef int32_t IntVector __attribute__((vector_size(W * 4)));
+typedef uint32_t WordVector __attribute__((vector_size(W * 4)));
+typedef float UnalignedVector __attribute__((vector_size(W * 4), aligned(4), may_alias));
+typedef uint32_t UnalignedWords __attribute__((vector_size(W * 4), aligned(4), may_alias));
+
+THINKBITS_INLINE Vector load(const float* from) { return *reinterpret_cast<const UnalignedVector*>(from); }
+THINKBITS_INLINE void store(float* to, Vector value) { *reinterpret_cast<UnalignedVector*>(to) = value; }
+THINKBITS_INLINE WordVector loadWords(const uint32_t* from) { return *reinterpret_cast<const UnalignedWords*>(from); }
+THINKBITS_INLINE Vector splat(float value) { return value - Vector{}; }
+THINKBITS_INLINE Vector toFloat(IntVector value) { return __builtin_convertvector(value, Vector); }
+THINKBITS_INLINE IntVector toInt(Vector value) { return __builtin_convertvector(value, IntVector); }
+
+/** The lanes added up, always in the same order. */
+THINKBITS_INLINE float sumLanes(Vector value) {
+  float total = 0;
+  for (int i = 0; i < W; i++) total += value[i];
+  return total;
+}
+
+THINKBITS_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
+THINKBITS_INLINE Vector minimum(Vector a, Vector b) { return a < b ? a : b; }
+
+/** e^x to about one unit in the last place for x in [-87, 88], clamped outside: 2^n * e^r with |r| <= ln 2 / 2. */
+THINKBITS_INLINE Vector exponential(Vector x) {
+  x = minimum(maximum(x, splat(-87.0f)), splat(88.0f));
+  const Vector magic = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
+  const Vector n = (x * splat(1.44269504088896f) + magic) - magic;
+  // ln 2 in two parts, so that n * ln 2 is exact enough
+  Vector r = x - n * splat(0.693359375f);
+  r = r - n * splat(-2.12194440e-4f);
+  Vector p = splat(1.0f / 5040);
+  p = p * r + splat(1.0f / 720);
+  p = p * r + splat(1.0f / 120);
+  p = p * r + splat(1.0f / 24);
+  p = p * r + splat(1.0f / 6);
+  p = p * r + splat(0.5f);
+  p = p * r + splat(1.0f);
+  p = p * r + splat(1.0f);
+  const IntVector power = (toInt(n) + 127) << 23;
+  Vector scale;
+  memcpy(&scale, &power, sizeof scale);
+  return p * scale;
+}
+
+}  // namespace

@@ -1,0 +1,156 @@
+#!/usr/bin/env node
+/**
+ * Compiles native/ into prebuilds/<platform>-<arch>/thinkbits.node with one compiler, no make and no node-gyp: each set of
+ * kernels with the options of its instruction set, the rest for any processor.
+ *
+ * Node's headers come from the npm package node-api-headers. Without a C++ compiler nothing is built and the next backend
+ * serves; why is written beside where the binary would be, and `thinkbits doctor` shows it.
+ * Options: --if-missing leaves a binary that is there alone, whatever its age; --sanitize address,undefined; --output FILE.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import nodeApi from 'node-api-headers';
+
+const { values } = parseArgs({
+  options: {
+    sanitize: { type: 'string' },
+    output: { type: 'string' },
+    'if-missing': { type: 'boolean' },
+  },
+});
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'native');
+const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+const output = values.output ?? join(folder, 'thinkbits.node');
+const headers = nodeApi.include_dir;
+
+/** Options by set of kernels; a set is left out where the processor's family has none of it. */
+const sets = {
+  Baseline: [],
+  ...(process.arch === 'x64' && {
+    Avx2: ['-mavx2', '-mfma'],
+    Avx512: [
+      '-mavx512f',
+      '-mavx512bw',
+      '-mavx512vl',
+      '-mavx512dq',
+      '-mavx2',
+      '-mfma',
+      '-mprefer-vector-width=512',
+    ],
+  }),
+};
+const common = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=fast',
+  '-fno-math-errno',
+  '-Wall',
+  '-Wextra',
+  '-Wno-psabi',
+  '-DNAPI_VERSION=8',
+];
+
+const compilers = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
+const compiler = compilers.find((name) => spawnSync(name, ['--version']).status === 0);
+
+/** Files that the binary depends on are older than it. */
+const upToDate = () => {
+  if (values.output || !existsSync(output)) return false;
+  if (values['if-missing']) return true;
+  const built = statSync(output).mtimeMs;
+  return [
+    ...readdirSync(source).map((file) => join(source, file)),
+    fileURLToPath(import.meta.url),
+  ].every((file) => statSync(file).mtimeMs < built);
+};
+
+/** @param {string} why */
+function giveUp(why) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'why-not.txt'), `${why}\n`);
+  console.log(`native addon not built: ${why}`);
+  process.exit(0);
+}
+
+if (upToDate()) process.exit(0);
+if (process.platform === 'win32') giveUp('Windows is not supported yet');
+if (!compiler)
+  giveUp(
+    `no C++ compiler (tried ${compilers.join(', ')}); install g++ or clang++ and run npm rebuild @thinkbits/backend-native`,
+  );
+
+mkdirSync(dirname(output), { recursive: true });
+const work = mkdtempSync(join(dirname(output), 'build-'));
+try {
+  const run = promisify(execFile);
+  const sanitize = values.sanitize
+    ? [`-fsanitize=${values.sanitize}`, '-fno-omit-frame-pointer', '-g']
+    : [];
+  /** @param {string} file @param {string} object @param {string[]} options */
+  const compile = (file, object, options) =>
+    run(compiler, [
+      ...common,
+      ...sanitize,
+      ...options,
+      '-I',
+      headers,
+      '-c',
+      join(source, file),
+      '-o',
+      join(work, object),
+    ]);
+  const calls = readdirSync(source).filter((file) => file.endsWith('.cc') && file !== 'kernels.cc');
+  await Promise.all([
+    ...calls.map((file) => compile(file, `${file}.o`, [])),
+    ...Object.entries(sets).map(([name, options]) =>
+      compile('kernels.cc', `${name}.o`, [
+        ...options,
+        `-DTHINKBITS_SET=${name.toLowerCase()}`,
+        `-DTHINKBITS_KERNELS=kernels${name}`,
+      ]),
+    ),
+  ]);
+  const objects = [
+    ...calls.map((file) => `${file}.o`),
+    ...Object.keys(sets).map((name) => `${name}.o`),
+  ].map((file) => join(work, file));
+  const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  const finished = join(work, 'thinkbits.node');
+  await run(compiler, [
+    '-shared',
+    ...sanitize,
+    ...undefinedSymbols,
+    ...objects,
+    '-o',
+    finished,
+    '-lpthread',
+  ]);
+  // in place at once: a process that has the old one open keeps it
+  renameSync(finished, output);
+  rmSync(join(folder, 'why-not.txt'), { force: true });
+} catch (error) {
+  if (values.output) throw error;
+  giveUp(
+    `${compiler} failed: ${String(error.stderr ?? error)
+      .split('\n')
+      .slice(0, 3)
+      .join(' ')}`,
+  );
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** Which set of kernels runs, and on how many threads. */
+export interface NativeConfiguration {
+  /** Instruction set of the kernels in use: `avx512`, `avx2` or `baseline`. */
+  readonly set: string;
+  /** Sets that this binary and processor have, best first. */
+  readonly sets: readonly string[];
+  readonly threads: number;
+}
+
+/**
+ * What native/ exports. Lengths are checked there: a wrong argument throws a TypeError with code `native/argument` and
+ * nothing is read or written. Matrices are row-major.
+ */
+export interface Addon {
+  configure(threads: number, set: string): NativeConfiguration;
+  matmul(
+    a: Float32Array,
+    b: Float32Array,
+    c: Float32Array,
+    batch: number,
+    rows: number,
+    depth: number,
+    columns: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    aBatch: number,
+    bBatch: number,
+  ): void;
+  addGram(x: Float32Array, sum: Float32Array, tokens: number, size: number): void;
+  subtractProduct(
+    c: Float32Array,
+    cStart: number,
+    cRow: number,
+    a: Float32Array,
+    aStart: number,
+    aRow: number,
+    b: Float32Array,
+    bStart: number,
+    bRow: number,
+    rows: number,
+    depth: number,
+    columns: number,
+    transposeB: boolean,
+  ): void;
+  createLinear(columns: number, rows: number): number;
+  fillLinear(handle: number, weight: Float32Array, row: number, rows: number): void;
+  applyLinear(handle: number, x: Float32Array, y: Float32Array, rows: number): void;
+  disposeLinear(handle: number): void;
+  binary(
+    op: number,
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+    outer: number,
+    inner: number,
+    aOperand: number,
+    bOperand: number,
+  ): void;
+  unary(op: number, x: Float32Array, out: Float32Array): void;
+  reduce(
+    op: number,
+    x: Float32Array,
+    out: Float32Array,
+    rows: number,
+    width: number,
+    alongRows: boolean,
+  ): void;
+  softmax(x: Float32Array, out: Float32Array, rows: number, width: number): void;
+  rmsNorm(
+    x: Float32Array,
+    weight: Float32Array,
+    out: Float32Array,
+    rows: number,
+    width: number,
+    epsilon: number,
+  ): void;
+  swiglu(gateUp: Float32Array, out: Float32Array, rows: number, width: number): void;
+  rotate(
+    x: Float32Array,
+    out: Float32Array,
+    positions: Int32Array,
+    cosines: Float32Array,
+    sines: Float32Array,
+    heads: number,
+    half: number,
+  ): void;
+  transpose(x: Float32Array, out: Float32Array, batch: number, rows: number, columns: number): void;
+  copyRows(
+    from: Float32Array,
+    fromStart: number,
+    fromStride: number,
+    to: Float32Array,
+    toStart: number,
+    toStride: number,
+    rows: number,
+    width: number,
+  ): void;
+  gatherRows(from: Float32Array, indices: Int32Array, to: Float32Array, width: number): void;
+  attention(
+    query: Float32Array,
+    output: Float32Array,
+    memory: Uint8Array,
+    pages: Int32Array,
+    rows: Int32Array,
+    keys: Int32Array,
+    values: Int32Array,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    pageTokens: number,
+  ): void;
+}
+
+/** The addon, or why there is none. */
+export type LoadedAddon = { readonly addon: Addon } | { readonly why: string };
+
+let loaded: LoadedAddon | undefined;
+
+/** Loads the binary of this platform, once. */
+export function loadAddon(): LoadedAddon {
+  loaded ??= open();
+  return loaded;
+}
+
+function open(): LoadedAddon {
+  const folder = new URL(`../prebuilds/${platform}-${arch}/`, import.meta.url);
+  try {
+    const require = createRequire(import.meta.url);
+    return { addon: require(fileURLToPath(new URL('thinkbits.node', folder))) as Addon };
+  } catch (error) {
+    return { why: whyNotBuilt(folder) ?? `its binary does not load: ${firstLine(error)}` };
+  }
+}
+
+/** What the build left behind where it could not make a binary. */
+function whyNotBuilt(folder: URL): string | undefined {
+  try {
+    return readFileSync(new URL('why-not.txt', folder), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;

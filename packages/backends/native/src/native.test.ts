@@ -1,0 +1,222 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRandom } from '@thinkbits/numerics';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadAddon } from './addon.js';
+import { openNative } from './open-native.js';
+
+const loaded = loadAddon();
+const why = 'why' in loaded ? loaded.why : undefined;
+const random = createRandom(17).fork('native');
+
+const integer = (most: number): number => 1 + Math.floor(random.next() * most);
+const values = (size: number): Float32Array =>
+  Float32Array.from({ length: size }, () => 4 * random.next() - 2);
+const tensorOf = (shape: readonly number[]) => {
+  const data = values(shape.reduce((a, b) => a * b, 1));
+  return () => tf.tensor(data, [...shape]);
+};
+
+/** Runs on both backends and compares. */
+async function compare(run: () => tf.Tensor | tf.Tensor[], tolerance = 1e-5): Promise<void> {
+  const results: { shape: number[]; data: Float32Array }[][] = [];
+  for (const backend of ['cpu', 'native']) {
+    await tf.setBackend(backend);
+    const before = tf.memory().numTensors;
+    const outputs = tf.tidy(run);
+    const list = Array.isArray(outputs) ? outputs : [outputs];
+    results.push(
+      list.map((tensor) => ({
+        shape: tensor.shape,
+        data: (tensor.dataSync() as Float32Array).slice(),
+      })),
+    );
+    tf.dispose(outputs);
+    expect(tf.memory().numTensors).toBe(before);
+  }
+  const [expected, actual] = results as [(typeof results)[0], (typeof results)[0]];
+  expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+  actual.forEach(({ data }, i) => {
+    const wanted = (expected[i] as (typeof expected)[0]).data;
+    data.forEach((value, j) => {
+      const want = wanted[j] as number;
+      if (Number.isNaN(want) || !Number.isFinite(want)) expect(value).toBe(want);
+      else
+        expect(Math.abs(value - want), `element ${j}: ${value} for ${want}`).toBeLessThanOrEqual(
+          tolerance * Math.max(1, Math.abs(want)),
+        );
+    });
+  });
+}
+
+if (why) it.skip(`skipped: ${why}`, () => {});
+
+describe
+  .skipIf(why !== undefined)
+  .each('addon' in loaded ? loaded.addon.configure(1, '').sets : [])(
+  'native kernels for %s',
+  (kernels) => {
+    beforeAll(async () => {
+      expect(await openNative({ kernels, threads: 2 })).toMatchObject({
+        available: true,
+        set: kernels,
+      });
+    });
+
+    it('multiplies matrices of any shape, transposed or not, batched or not', async () => {
+      for (let i = 0; i < 60; i++) {
+        const [m, k, n] = [integer(i % 3 ? 30 : 230), integer(i % 4 ? 40 : 500), integer(80)];
+        const [transposeA, transposeB] = [random.next() < 0.5, random.next() < 0.5];
+        const batches = [[], [3], [2, 3]][i % 3] as number[];
+        const a = tensorOf([...batches, ...(transposeA ? [k, m] : [m, k])]);
+        const b = tensorOf([...(i % 2 ? batches : []), ...(transposeB ? [n, k] : [k, n])]);
+        await compare(() => tf.matMul(a(), b(), transposeA, transposeB), 1e-4);
+      }
+    });
+
+    it('computes element by element, with every way to broadcast', async () => {
+      const operations = [
+        tf.add,
+        tf.sub,
+        tf.mul,
+        tf.div,
+        tf.maximum,
+        tf.minimum,
+        tf.squaredDifference,
+      ];
+      const shapes = [
+        [
+          [5, 7],
+          [5, 7],
+        ],
+        [[5, 7], []],
+        [[], [5, 7]],
+        [[5, 7], [7]],
+        [[7], [5, 7]],
+        [
+          [5, 7],
+          [5, 1],
+        ],
+        [
+          [5, 1],
+          [5, 7],
+        ],
+        [[5, 1], [7]],
+        [
+          [2, 5, 7],
+          [5, 7],
+        ],
+        [
+          [2, 5, 7],
+          [2, 1, 1],
+        ],
+        [
+          [2, 5, 7],
+          [2, 1, 7],
+        ],
+        [[1], [1, 1]],
+        [[33], [33]],
+      ] as const;
+      for (const operation of operations)
+        for (const [left, right] of shapes) {
+          const [a, b] = [tensorOf(left), tensorOf(right)];
+          await compare(() => operation(a(), b()));
+        }
+    });
+
+    it('computes each element as plain JavaScript does, non-finite ones too', async () => {
+      const operations = [
+        tf.neg,
+        tf.abs,
+        tf.square,
+        tf.sqrt,
+        tf.rsqrt,
+        tf.exp,
+        tf.sigmoid,
+        tf.reciprocal,
+        tf.relu,
+        tf.round,
+        tf.floor,
+        tf.ceil,
+        tf.sign,
+      ];
+      const edges = [
+        0,
+        0.5,
+        1.5,
+        2.5,
+        -0.5,
+        -2.5,
+        90,
+        -90,
+        200,
+        -200,
+        1e-30,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        Number.NaN,
+      ];
+      for (const operation of operations) {
+        const data = [...edges, ...values(40)];
+        await compare(() => operation(tf.tensor1d(data)), 2e-6);
+      }
+      for (const operation of [tf.maximum, tf.minimum])
+        await compare(() => operation(tf.tensor1d(edges), tf.tensor1d([...edges].reverse())));
+    });
+
+    it('reduces rows, columns and everything', async () => {
+      for (const shape of [
+        [7, 33],
+        [1, 5],
+        [3, 4, 5],
+        [130, 70],
+      ]) {
+        const x = tensorOf(shape);
+        for (const axis of [[0], [shape.length - 1], undefined, [0, 1]])
+          for (const keepDims of [false, true]) {
+            await compare(() => tf.sum(x(), axis, keepDims), 1e-4);
+            await compare(() => tf.mean(x(), axis, keepDims));
+            await compare(() => tf.max(x(), axis, keepDims));
+            await compare(() => tf.min(x(), axis, keepDims));
+          }
+        await compare(() => tf.softmax(x()));
+      }
+      await compare(() => tf.max(tf.tensor2d([1, Number.NaN, 3, 4], [2, 2]), 1));
+    });
+
+    it('slices, splits, joins, transposes and gathers', async () => {
+      const x = tensorOf([6, 5, 4]);
+      await compare(() => tf.slice(x(), [1, 0, 0], [3, 5, 4]));
+      await compare(() => tf.slice(x(), [1, 2, 0], [3, 2, 4]));
+      await compare(() => tf.slice(x(), [1, 0, 1], [3, 5, 2]));
+      await compare(() => tf.slice(x(), [1, 1, 1], [3, 2, 2]));
+      await compare(() => tf.split(x(), 2, 0));
+      await compare(() => tf.split(x(), [1, 4], 1));
+      await compare(() => tf.split(x(), 2, 2));
+      for (const axis of [0, 1, 2]) await compare(() => tf.concat([x(), x()], axis));
+      for (const permutation of [
+        [0, 1, 2],
+        [1, 0, 2],
+        [0, 2, 1],
+        [2, 0, 1],
+        [1, 2, 0],
+        [2, 1, 0],
+      ])
+        await compare(() => tf.transpose(x(), permutation));
+      await compare(() => tf.transpose(tf.reshape(x(), [2, 3, 5, 4]), [0, 2, 1, 3]));
+      await compare(() => tf.gather(x(), tf.tensor1d([5, 0, 0, 3], 'int32')));
+      await compare(() => tf.gather(x(), tf.tensor2d([1, 2, 0, 1], [2, 2], 'int32')));
+    });
+
+    it('does not use memory again that was read or handed in', async () => {
+      await tf.setBackend('native');
+      const first = tf.add(tf.tensor1d([1, 2, 3]), 1);
+      const read = first.dataSync();
+      const view = tf.slice(first, [0], [3]);
+      first.dispose();
+      const others = [0, 1, 2].map(() => tf.mul(tf.tensor1d([7, 7, 7]), 3));
+      expect([...read]).toEqual([2, 3, 4]);
+      expect([...view.dataSync()]).toEqual([2, 3, 4]);
+      tf.dispose([view, others]);
+    });
+  },
+);

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import {
+  engine,
+  getKernel,
+  getKernelsForBackend,
+  registerBackend,
+  registerKernel,
+  setBackend,
+} from '@tensorflow/tfjs-core';
+import { installHostAlgebra, installHostKernels, installLinearProduct } from '@thinkbits/ops';
+import { loadAddon, type NativeConfiguration } from './addon.js';
+import { installBinary } from './kernels/binary.js';
+import { installDecoderKernels } from './kernels/decoder.js';
+import { backendName } from './kernels/install.js';
+import { installMatmul } from './kernels/matmul.js';
+import { installMovement } from './kernels/movement.js';
+import { installReductions } from './kernels/reductions.js';
+import { installUnary } from './kernels/unary.js';
+import { nativeLinear } from './linear-product.js';
+import { nativeAlgebra } from './native-algebra.js';
+import { NativeBackend } from './native-backend.js';
+
+/** Options of {@link openNative}. */
+export interface NativeOptions {
+  /** Threads of a product, the calling one included; all that the machine has where absent. */
+  readonly threads?: number;
+  /** `avx512`, `avx2` or `baseline`; the best that the processor has where absent. */
+  readonly kernels?: string;
+}
+
+/** The backend in use, or why it cannot be. */
+export type OpenedNative =
+  | ({ readonly available: true } & NativeConfiguration)
+  | { readonly available: false; readonly why: string };
+
+/**
+ * Makes `native` the backend of this JavaScript thread; safe to repeat, with other options too. It never throws for what the machine lacks:
+ * the answer says why.
+ */
+export async function openNative(options: NativeOptions = {}): Promise<OpenedNative> {
+  const loaded = loadAddon();
+  if ('why' in loaded) return { available: false, why: loaded.why };
+  const { addon } = loaded;
+  const configuration = addon.configure(
+    options.threads ?? availableParallelism(),
+    options.kernels ?? '',
+  );
+  if (!(backendName in engine().registryFactory)) {
+    registerBackend(backendName, () => new NativeBackend(addon), 4);
+    installHostKernels();
+    for (const kernel of getKernelsForBackend('cpu')) {
+      if (!getKernel(kernel.kernelName, backendName)) registerKernel({ ...kernel, backendName });
+    }
+    installMatmul();
+    installBinary();
+    installUnary();
+    installReductions();
+    installMovement();
+    installDecoderKernels();
+    installLinearProduct(backendName, nativeLinear);
+    installHostAlgebra(backendName, nativeAlgebra(addon));
+  }
+  await setBackend(backendName);
+  return { available: true, ...configuration };
+}

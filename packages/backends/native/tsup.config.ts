@@ -1,0 +1,3 @@
+import { library } from '@thinkbits-internal/tools/tsup';
+
+export default library();

@@ -1,0 +1,64 @@
+import {
+  engine,
+  getBackend,
+  type KernelBackend,
+  type Tensor2D,
+  type TensorInfo,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { hasKernel, installKernel } from './fused-op.js';
+import type { LinearPart } from './linear-part.js';
+
+/** Weights that share an input, in the form that a backend multiplies with. */
+export interface HeldWeights {
+  /** What they take, on the device and on the host together. */
+  readonly bytes: number;
+  dispose(): void;
+}
+
+/**
+ * A backend's own product with the weights of linears, x Ŵᵀ: the outputs of all weights side by side. It equals the product
+ * with the dequantized weights to float rounding, which is its definition.
+ */
+export interface LinearProduct<Held extends HeldWeights> {
+  /**
+   * Takes weights over, once; nothing of the host's arrays need be kept.
+   * @returns undefined where there is no form for these: codes are expanded, and floats multiplied as a tensor
+   */
+  hold(parts: readonly LinearPart[]): Held | undefined;
+  /** x `[tokens, in]` → `[tokens, Σ out]`. */
+  multiply(x: TensorInfo, held: Held, backend: KernelBackend): TensorInfo;
+}
+
+const kernelName = 'LinearProduct';
+const products = new Map<string, LinearProduct<HeldWeights>>();
+
+/** Registers a backend's kernel `LinearProduct`, replacing an earlier one. */
+export function installLinearProduct<Held extends HeldWeights>(
+  backendName: string,
+  product: LinearProduct<Held>,
+): void {
+  products.set(backendName, product as unknown as LinearProduct<HeldWeights>);
+  installKernel(kernelName, backendName, ({ inputs, backend, attrs }) =>
+    product.multiply(
+      inputs.x as TensorInfo,
+      (attrs as unknown as { held: Held }).held,
+      backend as KernelBackend,
+    ),
+  );
+}
+
+/** Takes a backend's kernel away: weights that are loaded from then on are held as tensors. */
+export function removeLinearProduct(backendName: string): void {
+  if (products.delete(backendName)) unregisterKernel(kernelName, backendName);
+}
+
+/** Weights as the active backend holds them; undefined where it has no kernel, or none for these. */
+export function holdWeights(parts: readonly LinearPart[]): HeldWeights | undefined {
+  return hasKernel(kernelName) ? products.get(getBackend())?.hold(parts) : undefined;
+}
+
+/** x `[tokens, in]` times weights that {@link holdWeights} gave, `[tokens, Σ out]`. */
+export function multiplyHeld(x: Tensor2D, held: HeldWeights): Tensor2D {
+  return engine().runKernel(kernelName, { x }, { held } as never) as Tensor2D;
+}
