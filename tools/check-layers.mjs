@@ -26,10 +26,14 @@ const packageName = (specifier) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** Scripts that a package runs where it is installed: what they import is a dependency like any other. */
+const installScripts = /^packages\/backends\/native\/scripts\//;
+
 /** Whether a file serves tests or the build alone. @param {string} file */
 const isForDevelopment = (file) =>
-  /\.(test|bench|test-d)\.ts$|\.config\.ts$/.test(file) ||
-  /\/(__fixtures__|bench|scripts|testing)\//.test(file);
+  !installScripts.test(file) &&
+  (/\.(test|bench|test-d)\.ts$|\.config\.ts$/.test(file) ||
+    /\/(__fixtures__|bench|scripts|testing)\//.test(file));
 
 /**
  * @typedef {import('./workspace.mjs').WorkspacePackage} WorkspacePackage
