@@ -39,11 +39,16 @@ const cpuPackage = '@tensorflow/tfjs-node';
 
 /** Loads a package that has all it needs; registers the backend with tfjs, whose engine is one for the whole process. */
 function load({ name, directory }: FoundPackage): TensorflowCheck {
+  const { warn } = console;
+  // It registers what this process may have already, a warning a kernel; nobody else can speak meanwhile.
+  console.warn = () => {};
   try {
     createRequire(import.meta.url)(directory);
     return { what: 'load', ok: true, detail: name };
   } catch (error) {
     return { what: 'load', ok: false, ...explainLoadFailure(error, setupCommand(name)) };
+  } finally {
+    console.warn = warn;
   }
 }
 

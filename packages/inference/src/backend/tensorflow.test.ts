@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { memory } from '@tensorflow/tfjs-core';
+import { openTensorflow } from '@thinkbits/backend-tensorflow';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
-import { greedy } from '@thinkbits/spec';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { roundToNearest } from '@thinkbits/numerics';
+import { greedy, type QuantizedWeight, type WeightScheme } from '@thinkbits/spec';
+import { describe, expect, it } from 'vitest';
 import {
   openReference,
   type ReferenceCase,
@@ -16,18 +18,19 @@ import { selectBackend } from './select-backend.js';
 
 const references = new URL('../__fixtures__/reference-generations.jsonl', import.meta.url);
 
-/** Why the backend cannot be tested here: its package is an optional peer that people set up themselves. */
-let missing: string | undefined;
+/** Its package is an optional peer that people set up themselves. */
+const { available, why } = await openTensorflow();
 
-beforeAll(async () => {
-  await selectBackend({ name: 'tensorflow' }).catch((error: Error) => {
-    missing = error.message;
-  });
+it('is opened by its name, or the refusal says what to do', async () => {
+  const selected = await selectBackend({ name: 'tensorflow' }).catch((error) => error);
+  if (available) expect(selected.name).toBe('tensorflow');
+  else {
+    expect(selected.code).toBe('backend/unavailable');
+    expect(selected.help).toMatch(/^To have it: \S.*leave --backend out\.$/);
+  }
 });
 
-beforeEach(({ skip }) => skip(missing !== undefined, `skipped: ${missing}`));
-
-describe('on tensorflow', () => {
+describe.skipIf(!available)(`on tensorflow${available ? '' : ` (skipped: ${why})`}`, () => {
   it.each(['tiny-qwen2', 'tiny-llama', 'tiny-qwen3'])(
     '%s has the reference’s token losses',
     async (name) => {
@@ -70,4 +73,47 @@ describe('on tensorflow', () => {
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });
+
+  it.each([
+    { bits: 4, group: 32, symmetric: false },
+    { bits: 8, group: 'channel', symmetric: true },
+  ] as const)(
+    'a model with packed weights loses what one with expanded ones loses: %o',
+    async (form) => {
+      const scheme = { ...form, range: 'zero-inclusive', clip: 1 } as unknown as WeightScheme;
+      const { inputs } = (await referenceCases()).find(
+        ({ id }) => id === 'tiny-qwen2',
+      ) as ReferenceCase;
+      const ids = Int32Array.from(
+        await readIds(await referenceTensors(), inputs.nll_ids as string),
+      );
+      const before = memory().numTensors;
+      const checkpoint = await openReference('tiny-qwen2');
+      const quantized = new Map<string, QuantizedWeight>();
+      const measure = async (weights: 'packed' | 'expanded') => {
+        await openTensorflow({ weights });
+        const rounded = await createModel(checkpoint, { quantized });
+        const losses = await rounded.negativeLogLikelihood(ids);
+        const { heldBytes, packedBytes } = rounded.memory;
+        rounded.dispose();
+        return { losses, heldBytes, packedBytes };
+      };
+      const float = await createModel(checkpoint);
+      for (const { name, out, in: columns } of float.info.blocks.flatMap(({ stages }) =>
+        stages.flat(),
+      )) {
+        const { values } = await checkpoint.readFloat(`${name}.weight`);
+        quantized.set(name, roundToNearest(values, out, columns, scheme));
+      }
+      float.dispose();
+      const [packed, expanded] = [await measure('packed'), await measure('expanded')];
+      packed.losses.forEach((loss, i) => {
+        expect(Math.abs(loss - (expanded.losses[i] as number))).toBeLessThan(1e-4);
+      });
+      expect(packed.packedBytes).toBe(expanded.packedBytes);
+      expect(packed.heldBytes).toBeLessThan(expanded.heldBytes);
+      await checkpoint.close();
+      expect(memory().numTensors).toBe(before);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { dequantizeWeight } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Binding } from '../raw/binding.js';
 import { dataType } from '../raw/data-type.js';
 import { RawTf } from '../raw/raw-tf.js';
@@ -78,15 +78,9 @@ describe('planes', () => {
   });
 });
 
-describe.each(bindings)('weights packed on the device, $name', ({ open }) => {
-  let binding: Binding;
-  let skipped: string | undefined;
-  beforeAll(async () => {
-    const opened = await open();
-    if ('skipped' in opened) skipped = opened.skipped;
-    else binding = opened;
-  });
-  beforeEach(({ skip }) => skip(skipped !== undefined, skipped));
+describe.each(bindings)('weights packed on the device, $name', (tested) => {
+  const binding = tested.binding as Binding;
+  beforeEach(({ skip }) => skip(binding === undefined));
 
   const multiply = (x: Float32Array, tokens: number, weights: readonly QuantizedWeight[]) => {
     const raw = new RawTf(binding);

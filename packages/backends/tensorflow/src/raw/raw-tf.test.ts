@@ -1,5 +1,5 @@
 import { ThinkbitsError } from '@thinkbits/spec';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PackedWeights } from '../packed/packed-weights.js';
 import { bindings } from '../testing/bindings.js';
 import { FakeBinding } from '../testing/fake-binding.js';
@@ -7,15 +7,9 @@ import type { Binding } from './binding.js';
 import { dataType } from './data-type.js';
 import { RawTf } from './raw-tf.js';
 
-describe.each(bindings)('operations by name, $name', ({ open }) => {
-  let binding: Binding;
-  let skipped: string | undefined;
-  beforeAll(async () => {
-    const opened = await open();
-    if ('skipped' in opened) skipped = opened.skipped;
-    else binding = opened;
-  });
-  beforeEach(({ skip }) => skip(skipped !== undefined, skipped));
+describe.each(bindings)('operations by name, $name', (tested) => {
+  const binding = tested.binding as Binding;
+  beforeEach(({ skip }) => skip(binding === undefined));
 
   it('unpack two codes a byte: mask, shift, cast', () => {
     const raw = new RawTf(binding);

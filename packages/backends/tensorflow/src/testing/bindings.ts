@@ -3,20 +3,23 @@ import { openTensorflow } from '../open-tensorflow.js';
 import type { Binding, NodeBackend } from '../raw/binding.js';
 import { FakeBinding } from './fake-binding.js';
 
-/** A binding that a contract is held against, or why it is not there. */
+const { available, why } = await openTensorflow();
+
+/** Appended to the name of a suite that needs the real library where it is not there; CI prints it. */
+export const skipped: string = available ? '' : ` (skipped: ${why})`;
+
+/** A binding that a contract is held against. */
 export interface BindingUnderTest {
-  readonly name: 'fake' | 'TensorFlow';
-  open(): Promise<Binding | { readonly skipped: string }>;
+  readonly name: string;
+  /** Undefined where the suite is skipped. */
+  readonly binding: Binding | undefined;
 }
 
 /** The fake, always; the real library where somebody set it up. */
 export const bindings: readonly BindingUnderTest[] = [
-  { name: 'fake', open: async () => new FakeBinding() },
+  { name: 'fake binding', binding: new FakeBinding() },
   {
-    name: 'TensorFlow',
-    open: async () => {
-      const { available, why } = await openTensorflow();
-      return available ? (backend() as NodeBackend).binding : { skipped: `skipped: ${why}` };
-    },
+    name: `TensorFlow${skipped}`,
+    binding: available ? (backend() as NodeBackend).binding : undefined,
   },
 ];

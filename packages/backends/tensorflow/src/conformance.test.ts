@@ -1,0 +1,173 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  backend,
+  grad,
+  matMul,
+  maximum,
+  memory,
+  min,
+  minimum,
+  randomNormal,
+  reshape,
+  setBackend,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import {
+  applyKronecker,
+  cachedAttention,
+  causalAttention,
+  causalMask,
+  installHostKernels,
+  KvCache,
+  LinearWeight,
+  quantizeActivations,
+  registerGradients,
+  rmsNorm,
+  rotaryEmbedding,
+  rotaryTable,
+  swiglu,
+} from '@thinkbits/ops';
+import { completeActivationScheme, completeKvScheme, type QuantizedWeight } from '@thinkbits/spec';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTensorflow } from './open-tensorflow.js';
+import type { NodeBackend } from './raw/binding.js';
+import { skipped } from './testing/bindings.js';
+
+beforeAll(installHostKernels);
+beforeEach(({ skip }) => skip(skipped !== ''));
+
+/** The same numbers on any backend. */
+const random = (rows: number, columns: number, seed: number): Tensor2D =>
+  randomNormal([rows, columns], 0, 1, 'float32', seed) as Tensor2D;
+
+async function on(name: string, work: () => Tensor): Promise<Float32Array> {
+  await setBackend(name);
+  return tidy(() => work().dataSync() as Float32Array);
+}
+
+const table = rotaryTable(
+  Float64Array.from({ length: 8 }, (_, i) => 10000 ** (-i / 8)),
+  64,
+  1,
+);
+const kv = completeKvScheme({ key: { bits: 4 }, value: { bits: 4 } });
+
+function attend(parameters: boolean): Tensor {
+  const shape = { layers: 1, kvHeads: 2, headDim: 16 };
+  const cache = new KvCache(parameters ? { ...shape, parameters: [{ scheme: kv }] } : shape);
+  const segments = [{ slot: 0, start: 0, count: 9 }];
+  return cachedAttention(random(9, 64, 1), random(9, 32, 2), random(9, 32, 3), {
+    cache,
+    layer: 0,
+    segments,
+    heads: 4,
+  });
+}
+
+const operations: { readonly [name: string]: () => Tensor } = {
+  rmsNorm: () => rmsNorm(random(5, 96, 1), reshape(random(1, 96, 2), [96]) as Tensor1D, 1e-6),
+  rotaryEmbedding: () =>
+    rotaryEmbedding(random(3, 32, 1), { table, positions: Int32Array.of(0, 7, 63) }),
+  swiglu: () => swiglu(random(4, 48, 1)),
+  quantizeActivations: () =>
+    quantizeActivations(random(7, 64, 4), completeActivationScheme({ bits: 8 }), 64),
+  applyKronecker: () =>
+    applyKronecker(
+      random(5, 24, 1),
+      [4, 6],
+      (x) => matMul(x, random(4, 4, 2)),
+      (x) => matMul(x, random(6, 6, 3)),
+    ),
+  causalAttention: () =>
+    causalAttention(random(6, 64, 1), random(6, 32, 2), random(6, 32, 3), causalMask(6), {
+      heads: 4,
+      kvHeads: 2,
+    }),
+  'cachedAttention, float': () => attend(false),
+  'cachedAttention, 4 bits': () => attend(true),
+};
+
+describe(`on TensorFlow as on the reference backend${skipped}`, () => {
+  it.each(Object.keys(operations))('%s', async (name) => {
+    const work = operations[name] as () => Tensor;
+    const wanted = await on('cpu', work);
+    const got = await on('tensorflow', work);
+    expect(got.length).toBe(wanted.length);
+    const largest = Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))));
+    // Float32 sums in another order; a value at the middle between two codes may fall to either side, which none here does.
+    expect(largest).toBeLessThan(2e-5);
+  });
+
+  it('the gradient of a minimum over broadcast shapes', async () => {
+    registerGradients();
+    const loss = (x: Tensor) => sum(minimum(maximum(x, 0), min(x, 1, true)));
+    const slope = () => grad(loss)(random(4, 6, 5));
+    expect(await on('tensorflow', slope)).toEqual(await on('cpu', slope));
+  });
+});
+
+describe(`a LinearWeight on TensorFlow${skipped}`, () => {
+  const weight = (bits: number, symmetric: boolean): QuantizedWeight => {
+    const [rows, columns, group] = [48, 64, 32];
+    const low = symmetric ? -(2 ** (bits - 1)) : 0;
+    const codes = Array.from({ length: rows * columns }, (_, i) => low + ((i * 7919) % 2 ** bits));
+    const parameters = (make: (i: number) => number) =>
+      Float32Array.from({ length: 2 * rows }, (_, i) => make(i));
+    return {
+      rows,
+      columns,
+      scheme: { bits, group, symmetric } as QuantizedWeight['scheme'],
+      codes: symmetric ? Int8Array.from(codes) : Uint8Array.from(codes),
+      scales: parameters((i) => 0.01 + (i % 13) / 100),
+      ...(!symmetric && { zeros: parameters((i) => i % 2 ** bits) }),
+    };
+  };
+
+  it.each([
+    [4, false],
+    [8, false],
+    [4, true],
+  ])(
+    'stays packed in %s bits (symmetric: %s), says so, and leaks nothing',
+    async (bits, symmetric) => {
+      const parts = [weight(bits, symmetric), weight(bits, symmetric)];
+      const apply = async (weights: 'packed' | 'expanded') => {
+        await openTensorflow({ weights });
+        const linear = new LinearWeight(parts);
+        const values = tidy(() => linear.apply(random(3, 64, 9)).dataSync());
+        const { bytes } = linear;
+        linear.dispose();
+        return { values, bytes };
+      };
+      await openTensorflow();
+      const { binding } = backend() as NodeBackend;
+      const before = { device: binding.getNumOfTensors(), tensors: memory().numTensors };
+      const [packed, expanded] = [await apply('packed'), await apply('expanded')];
+      expect({ device: binding.getNumOfTensors(), tensors: memory().numTensors }).toEqual(before);
+      // The number that is subtracted from symmetric codes takes four bytes a part.
+      expect(packed.bytes.held).toBe(packed.bytes.packed + (symmetric ? 8 : 0));
+      expect(expanded.bytes.held).toBe(expanded.bytes.float);
+      packed.values.forEach((value, i) => {
+        const wanted = expanded.values[i] as number;
+        expect(Math.abs(value - wanted)).toBeLessThan(1e-5 * Math.max(1, Math.abs(wanted)));
+      });
+    },
+  );
+
+  it('expands floats of few bits, which have no packed form on the device', async () => {
+    await openTensorflow({ weights: 'packed' });
+    const float = { element: 'e2m1', scale: 'float32' };
+    const base = weight(4, false);
+    const { zeros: _, ...rest } = base;
+    const linear = new LinearWeight([
+      { ...rest, scheme: { ...base.scheme, float } as QuantizedWeight['scheme'] },
+    ]);
+    expect(linear.bytes.held).toBe(linear.bytes.float);
+    linear.dispose();
+    await openTensorflow();
+  });
+});
