@@ -1,5 +1,6 @@
 export * from './apply-kronecker.js';
 export * from './attention/cached-attention.js';
+export { attendOnHost, type HostAttention } from './attention/cached-attention-kernel.js';
 export * from './attention/causal-attention.js';
 export * from './calibration/backend-product.js';
 export * from './calibration/compensated-session.js';

@@ -56,11 +56,11 @@ const table = rotaryTable(
 );
 const kv = completeKvScheme({ key: { bits: 4 }, value: { bits: 4 } });
 
-function attend(parameters: boolean): Tensor {
+function attend(parameters: boolean, tokens = 9): Tensor {
   const shape = { layers: 1, kvHeads: 2, headDim: 16 };
   const cache = new KvCache(parameters ? { ...shape, parameters: [{ scheme: kv }] } : shape);
-  const segments = [{ slot: 0, start: 0, count: 9 }];
-  return cachedAttention(random(9, 64, 1), random(9, 32, 2), random(9, 32, 3), {
+  const segments = [{ slot: 0, start: 0, count: tokens }];
+  return cachedAttention(random(tokens, 64, 1), random(tokens, 32, 2), random(tokens, 32, 3), {
     cache,
     layer: 0,
     segments,
@@ -89,6 +89,7 @@ const operations: { readonly [name: string]: () => Tensor } = {
     }),
   'cachedAttention, float': () => attend(false),
   'cachedAttention, 4 bits': () => attend(true),
+  'cachedAttention, 4 bits, a prompt that is multiplied': () => attend(true, 200),
 };
 
 describe(`on TensorFlow as on the reference backend${skipped}`, () => {

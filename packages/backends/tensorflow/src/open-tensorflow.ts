@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import { backend, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
-import { installLinearProduct, removeLinearProduct } from '@thinkbits/ops';
+import {
+  cachedAttentionOp,
+  installKernel,
+  installLinearProduct,
+  removeLinearProduct,
+} from '@thinkbits/ops';
+import { cachedAttentionKernel } from './cached-attention-kernel.js';
 import { findGpu } from './install/find-gpu.js';
 import { type FoundPackage, findPackage, type TensorflowPackage } from './install/find-package.js';
 import { inspectPackage, setupCommand, type TensorflowCheck } from './install/inspect-package.js';
@@ -79,6 +85,7 @@ async function start(
   const weights = weightForm(gpu, options.weights);
   if (weights === 'packed') installLinearProduct('tensorflow', packedWeights);
   else removeLinearProduct('tensorflow');
+  installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
   const device = gpu
     ? 'on a GPU'
     : isGPUPackage

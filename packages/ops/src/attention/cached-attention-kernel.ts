@@ -13,31 +13,54 @@ function scratchFor(headDim: number, group: number): AttentionScratch {
   return scratch;
 }
 
-/** `CachedAttention` for backends in host memory: token by token, straight from the packed pages. */
-export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) => {
-  const { query, key, value } = inputs as Record<'query' | 'key' | 'value', TensorInfo>;
-  const { cache, layer, segments, heads, table } = attrs as unknown as CachedAttentionAttributes;
+/** What {@link attendOnHost} reads, and what it fills. */
+export interface HostAttention {
+  /** `[tokens, heads · headDim]` */
+  readonly query: Float32Array;
+  /** `[tokens, kvHeads · headDim]` */
+  readonly key: Float32Array;
+  /** `[tokens, kvHeads · headDim]` */
+  readonly value: Float32Array;
+  /** `[tokens, heads · headDim]` */
+  readonly output: Float32Array;
+}
+
+/** `CachedAttention` over arrays of the host: token by token, straight from the packed pages. */
+export function attendOnHost(
+  { query, key, value, output }: HostAttention,
+  { cache, layer, segments, heads, table }: CachedAttentionAttributes,
+): void {
   const { kvHeads, headDim } = cache.shape;
   const group = heads / kvHeads;
-  const memory = hostMemory(backend);
-  const output = memory.allocate(query.shape);
-  const q = memory.view(query); // [tokens, heads · headDim]
-  const k = memory.view(key); // [tokens, kvHeads · headDim]
-  const v = memory.view(value);
-  const out = memory.view(output);
   const scratch = scratchFor(headDim, group);
   const rotation = cache.rotation(layer, table);
   let token = 0;
   for (const { slot, count } of segments) {
     const { keys, values } = cache.row(slot, layer);
     for (let t = 0; t < count; t++, token++) {
-      keys.append(k, token * kvHeads * headDim);
-      values.append(v, token * kvHeads * headDim);
+      keys.append(key, token * kvHeads * headDim);
+      values.append(value, token * kvHeads * headDim);
       for (let head = 0; head < kvHeads; head++) {
         const at = (token * heads + head * group) * headDim;
-        attendRow(q, out, at, keys, values, head, headDim, group, scratch, rotation);
+        attendRow(query, output, at, keys, values, head, headDim, group, scratch, rotation);
       }
     }
   }
+}
+
+/** `CachedAttention` for backends in host memory. */
+export const cachedAttentionKernel: KernelFunc = ({ inputs, backend, attrs }) => {
+  const { query, key, value } = inputs as Record<'query' | 'key' | 'value', TensorInfo>;
+  const memory = hostMemory(backend);
+  const output = memory.allocate(query.shape); // first: growth of the heap invalidates views
+  attendOnHost(
+    {
+      query: memory.view(query),
+      key: memory.view(key),
+      value: memory.view(value),
+      output: memory.view(output),
+    },
+    attrs as unknown as CachedAttentionAttributes,
+  );
   return output;
 };
