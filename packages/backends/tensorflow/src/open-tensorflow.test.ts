@@ -1,6 +1,9 @@
+import { findBackendFactory } from '@tensorflow/tfjs-core';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
+import { findGpu } from './install/find-gpu.js';
 import { prepareProcess } from './install/prepare-process.js';
+import { openTensorflow } from './open-tensorflow.js';
 import { weightForm } from './weight-form.js';
 
 it('holds weights packed on a GPU and expanded on a CPU, unless told otherwise', () => {
@@ -26,3 +29,13 @@ it('readies a process without overruling its user', async () => {
   const { isNullOrUndefined } = util as unknown as { isNullOrUndefined(value: unknown): boolean };
   expect([null, undefined, 0, ''].map(isNullOrUndefined)).toEqual([true, true, false, false]);
 });
+
+it.skipIf(findGpu().ok)(
+  'loads nothing where a GPU alone will do, and none can be seen',
+  async () => {
+    const { available, why, install, checks } = await openTensorflow({ device: 'gpu' });
+    expect(available).toBe(false);
+    expect(findBackendFactory('tensorflow')).toBeFalsy();
+    expect(checks).toMatchObject([{ what: 'gpu', ok: false, detail: why, remedy: install }]);
+  },
+);

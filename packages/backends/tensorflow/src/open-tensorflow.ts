@@ -42,6 +42,7 @@ export interface OpenedTensorflow {
 
 const gpuPackage = '@tensorflow/tfjs-node-gpu';
 const cpuPackage = '@tensorflow/tfjs-node';
+const notInstalled = 'is not installed';
 
 /** Loads a package that has all it needs; registers the backend with tfjs, whose engine is one for the whole process. */
 function load({ name, directory }: FoundPackage): TensorflowCheck {
@@ -61,17 +62,25 @@ function load({ name, directory }: FoundPackage): TensorflowCheck {
 /** Opens one package as far as it goes. */
 function tryPackage(name: TensorflowPackage, directory?: string): TensorflowCheck[] {
   const found = findPackage(name, directory);
-  if (!found)
-    return [
-      {
-        what: 'package',
-        ok: false,
-        detail: `${name} is not installed`,
-        remedy: setupCommand(name),
-      },
-    ];
+  if (!found) {
+    const detail = `${name} ${notInstalled}`;
+    return [{ what: 'package', ok: false, detail, remedy: setupCommand(name) }];
+  }
   const checks = inspectPackage(found);
   return checks.every(({ ok }) => ok) ? [...checks, load(found)] : checks;
+}
+
+/** Where it computes, and, where that is not on a GPU, why and what would change it. */
+function describeDevice(
+  { isGPUPackage, isUsingGpuDevice }: NodeBackend,
+  gpu: TensorflowCheck,
+): string {
+  if (isUsingGpuDevice) return 'on a GPU';
+  if (!isGPUPackage)
+    return gpu.ok ? `on the CPU; ${setupCommand(gpuPackage)} would use the GPU` : 'on the CPU';
+  return gpu.ok
+    ? 'on the CPU: TensorFlow lists no GPU (TF_CPP_MIN_LOG_LEVEL=0 shows why)'
+    : `on the CPU: ${gpu.detail}. ${gpu.remedy}`;
 }
 
 /** Puts the process on TensorFlow, which has been loaded, and says what it is. */
@@ -81,20 +90,39 @@ async function start(
   options: OpenTensorflowOptions,
 ): Promise<OpenedTensorflow> {
   await setBackend('tensorflow');
-  const { binding, isGPUPackage, isUsingGpuDevice: gpu } = backend() as NodeBackend;
+  const node = backend() as NodeBackend;
+  const { isGPUPackage, isUsingGpuDevice: gpu } = node;
   const weights = weightForm(gpu, options.weights);
   if (weights === 'packed') installLinearProduct('tensorflow', packedWeights);
   else removeLinearProduct('tensorflow');
   installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
-  const device = gpu
-    ? 'on a GPU'
-    : isGPUPackage
-      ? `on the CPU: ${gpuCheck.ok ? 'TensorFlow lists no GPU (TF_CPP_MIN_LOG_LEVEL=0 shows why)' : `${gpuCheck.detail}. ${gpuCheck.remedy}`}`
-      : 'on the CPU';
   const name = isGPUPackage ? gpuPackage : cpuPackage;
-  const why = `TensorFlow ${binding.TF_Version} by ${name}, weights ${weights}, ${device}`;
-  const all = isGPUPackage ? [...checks, gpuCheck] : checks;
-  return { name: 'tensorflow', available: true, gpu, why, checks: all };
+  const version = node.binding.TF_Version;
+  const device = describeDevice(node, gpuCheck);
+  return {
+    name: 'tensorflow',
+    available: true,
+    gpu,
+    why: `TensorFlow ${version} by ${name}, weights ${weights}, ${device}`,
+    checks: isGPUPackage ? [...checks, gpuCheck] : checks,
+  };
+}
+
+/** What is missing, in the order in which it was looked for. */
+function unavailable(checks: readonly TensorflowCheck[]): OpenedTensorflow {
+  const failed = checks.filter(({ ok }) => !ok);
+  // What is there and broken tells more than what was never installed.
+  const broken = failed.find(({ detail }) => !detail.endsWith(notInstalled));
+  const remedy = (broken ?? failed[0])?.remedy;
+  const why = failed.map(({ detail }) => detail).join('; ');
+  const shared = { name: 'tensorflow', available: false, gpu: false, why, checks } as const;
+  return remedy === undefined ? shared : { ...shared, install: remedy };
+}
+
+/** The packages to try, best first. */
+function candidates(device: OpenTensorflowOptions['device'], gpu: boolean): TensorflowPackage[] {
+  if (device === 'gpu') return [gpuPackage];
+  return gpu ? [gpuPackage, cpuPackage] : [cpuPackage, gpuPackage];
 }
 
 /**
@@ -108,28 +136,13 @@ export async function openTensorflow(
 ): Promise<OpenedTensorflow> {
   const gpuCheck = findGpu();
   if (findBackendFactory('tensorflow')) return start([], gpuCheck, options);
-  const missing = (checks: readonly TensorflowCheck[]): OpenedTensorflow => {
-    const failed = checks.filter(({ ok }) => !ok);
-    // What is there and broken tells more than what was never installed.
-    const broken = failed.find(({ detail }) => !detail.endsWith('is not installed'));
-    const remedy = (broken ?? failed[0])?.remedy;
-    const why = failed.map(({ detail }) => detail).join('; ');
-    const shared = { name: 'tensorflow', available: false, gpu: false, why, checks } as const;
-    return remedy === undefined ? shared : { ...shared, install: remedy };
-  };
-  if (options.device === 'gpu' && !gpuCheck.ok) return missing([gpuCheck]);
-  const names: TensorflowPackage[] =
-    options.device === 'gpu'
-      ? [gpuPackage]
-      : gpuCheck.ok
-        ? [gpuPackage, cpuPackage]
-        : [cpuPackage, gpuPackage];
+  if (options.device === 'gpu' && !gpuCheck.ok) return unavailable([gpuCheck]);
   prepareProcess();
-  const all: TensorflowCheck[] = [];
-  for (const name of names) {
+  const tried: TensorflowCheck[] = [];
+  for (const name of candidates(options.device, gpuCheck.ok)) {
     const checks = tryPackage(name, options.directory);
-    if (checks.every(({ ok }) => ok)) return start(checks, gpuCheck, options);
-    all.push(...checks);
+    tried.push(...checks);
+    if (checks.every(({ ok }) => ok)) return start(tried, gpuCheck, options);
   }
-  return missing(all);
+  return unavailable(tried);
 }
