@@ -71,7 +71,7 @@ napi_value callAttention(napi_env env, napi_callback_info info) {
     for (int64_t first = 0; first < count; first += together) {
       const int64_t some = count - first < together ? count - first : together;
       for (int64_t kvHead = 0; kvHead < job.kvHeads; kvHead++)
-        tasks.push_back({token + first, some, kvHead, before + first + 1, pages.data + keyPage, pages.data + valuePage});
+        tasks.push_back({token + first, some, kvHead, before + first + 1, pages.data + keyPage, pages.data + valuePage, count > 1});
     }
     token += count;
   }

@@ -7,21 +7,52 @@
 
 namespace {
 
-THINKBITS_INLINE float sumPairs(Vector v) {
-  float lanes[W];
-  store(lanes, v);
-  for (int step = W / 2; step > 0; step /= 2)
-    for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
-  return lanes[0];
+/** Asks for [from, from + count) before it is read: rows in blocks of lanes are no stream that a processor foresees. */
+THINKBITS_INLINE void fetch(const float* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, 2);
 }
 
-THINKBITS_INLINE float dot(const float* a, const float* b, int64_t count) {
-  Vector sum = {};
-  int64_t i = 0;
-  for (; i + W <= count; i += W) sum += load(a + i) * load(b + i);
-  float total = sumPairs(sum);
-  for (; i < count; i++) total += a[i] * b[i];
-  return total;
+/** scores[t] = scale * <query, key t> for `count` keys [count, headDim], as many at a time as a vector has lanes. */
+THINKBITS_INLINE void scoreKeys(const float* query, const float* keys, int64_t count, int64_t headDim, float scale, float* scores, bool fetchNext) {
+  const int64_t whole = headDim / W * W;
+  int64_t t = 0;
+  for (; t + W <= count; t += W) {
+    Vector sums[W] = {};
+    const float* first = keys + t * headDim;
+    if (fetchNext && t + 2 * W <= count) fetch(first + W * headDim, W * headDim);
+    for (int64_t i = 0; i < whole; i += W) {
+      const Vector q = load(query + i);
+#pragma GCC unroll 16
+      for (int j = 0; j < W; j++) sums[j] += q * load(first + j * headDim + i);
+    }
+    Vector result = sumEach(sums);
+    for (int64_t i = whole; i < headDim; i++)
+      for (int j = 0; j < W; j++) result[j] += query[i] * first[j * headDim + i];
+    store(scores + t, result * splat(scale));
+  }
+  for (; t < count; t++) {
+    const float* key = keys + t * headDim;
+    Vector sum = {};
+    for (int64_t i = 0; i < whole; i += W) sum += load(query + i) * load(key + i);
+    float total = sumLanes(sum);
+    for (int64_t i = whole; i < headDim; i++) total += query[i] * key[i];
+    scores[t] = total * scale;
+  }
+}
+
+/** The same in float64, for `count` keys one by one. */
+THINKBITS_INLINE void scoreKeysExactly(const float* query, const float* keys, int64_t count, int64_t headDim, float scale, float* scores) {
+  constexpr int lanes = 8;
+  for (int64_t t = 0; t < count; t++, keys += headDim) {
+    double sums[lanes] = {};
+    int64_t i = 0;
+    for (; i + lanes <= headDim; i += lanes)
+      for (int j = 0; j < lanes; j++) sums[j] += static_cast<double>(query[i + j]) * keys[i + j];
+    double sum = 0;
+    for (int j = 0; j < lanes; j++) sum += sums[j];
+    for (; i < headDim; i++) sum += static_cast<double>(query[i]) * keys[i];
+    scores[t] = static_cast<float>(sum * scale);
+  }
 }
 
 /** Codes [first, first + count) of a token's little-endian bit stream, as bytes. */
@@ -92,6 +123,8 @@ THINKBITS_INLINE void addValues(const float* values, const float* weights, int64
     Vector a = load(out + i), b = load(out + i + W), c = load(out + i + 2 * W), d = load(out + i + 3 * W);
     const float* v = values + i;
     for (int64_t t = 0; t < count; t++, v += headDim) {
+      __builtin_prefetch(v + 8 * headDim, 0, 2);
+      __builtin_prefetch(v + 8 * headDim + 2 * W, 0, 2);
       const Vector weight = splat(weights[t]);
       a += weight * load(v);
       b += weight * load(v + W);
@@ -126,18 +159,22 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
     const int64_t held = last - first < job.pageTokens ? last - first : job.pageTokens;
     const float* keys = readPage(job.keys, job.memory, task.keyPages[page], task.kvHead, headDim, held, decoded);
+    if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
     for (int64_t q = 0; q < task.count; q++) {
       const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
       for (int64_t g = 0; g < group; g++) {
         const float* query = job.query + at + q * width + g * headDim;
         float* to = scores + (q * group + g) * last + first;
-        for (int64_t t = 0; t < count; t++) to[t] = dot(query, keys + t * headDim, headDim) * scale;
+        if (task.exact)
+          scoreKeysExactly(query, keys, count, headDim, scale, to);
+        else
+          scoreKeys(query, keys, count, headDim, scale, to, q == 0 && g == 0);
       }
     }
   }
   for (int64_t q = 0; q < task.count; q++)
     for (int64_t g = 0; g < group; g++) {
-      softmaxInPlace(scores + (q * group + g) * last, task.seen + q);
+      softmaxInPlace(scores + (q * group + g) * last, task.seen + q, task.exact);
       memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
     }
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {

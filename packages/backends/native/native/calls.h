@@ -14,7 +14,8 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
 #define THINKBITS_CALLS(X)                                                                              \
   X(configure, callConfigure)                                                                           \
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
-  X(createLinear, callCreateLinear) X(fillLinear, callFillLinear) X(applyLinear, callApplyLinear)       \
+  X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \
+  X(fillLinear, callFillLinear) X(fillCodes, callFillCodes) X(applyLinear, callApplyLinear)       \
   X(disposeLinear, callDisposeLinear)                                                                   \
   X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \
   X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \

@@ -44,6 +44,8 @@ struct AttentionTask {
   int64_t token, count, kvHead, seen;
   const int32_t* keyPages;
   const int32_t* valuePages;
+  /** Scores and powers in float64: for tokens that come together, a prompt's or a calibration text's. */
+  bool exact;
 };
 
 enum class Binary : int { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
@@ -64,9 +66,11 @@ struct Kernels {
   bool (*streams)(const MatmulJob&);
   void (*matmulStream)(const MatmulJob&, int64_t column0, int64_t column1);
 
-  /** Outputs of a panel. */
+  /** Outputs of a panel, and lanes of half of it. */
   int64_t panelColumns;
   void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
+  /** Floats of scratch for a product of so many rows. */
+  int64_t (*linearScratch)(const PackedLinear&, int64_t rows);
   void (*linear)(const PackedLinear&, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch);
 
   void (*binary)(Binary, const float* a, const float* b, float* out, int64_t inner, bool aScalar, bool bScalar);

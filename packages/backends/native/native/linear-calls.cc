@@ -10,6 +10,18 @@ void* alignedBlock(int64_t bytes) {
   return block;
 }
 
+/** Keeps a weight and hands its number out. */
+napi_value keep(Call& call, std::unique_ptr<PackedLinear> linear) {
+  State& state = State::of(call.env());
+  int64_t held;
+  napi_adjust_external_memory(call.env(), linear->bytes, &held);
+  const int32_t handle = state.nextLinear++;
+  state.linears.emplace(handle, std::move(linear));
+  napi_value result;
+  napi_create_int32(call.env(), handle, &result);
+  return result;
+}
+
 PackedLinear* find(Call& call, int index) {
   if (!call.ok) return nullptr;
   State& state = State::of(call.env());
@@ -36,13 +48,86 @@ napi_value callCreateLinear(napi_env env, napi_callback_info info) {
   linear->bytes = bytes;
   call.require(linear->floats != nullptr, "no memory for a weight");
   if (!call.ok) return nullptr;
-  int64_t held;
-  napi_adjust_external_memory(env, bytes, &held);
-  const int32_t handle = state.nextLinear++;
-  state.linears.emplace(handle, std::move(linear));
-  napi_value result;
-  napi_create_int32(env, handle, &result);
-  return result;
+  return keep(call, std::move(linear));
+}
+
+/**
+ * createCodes(in, out, bits, groups, groupDepth, order, levels) -> handle of a weight of codes. groupDepth counts padded inputs, a
+ * multiple of 32; order [groups * groupDepth] says which input stands where, -1 for padding, or is empty where that is plain; levels
+ * is empty, or what up to 16 codes stand for.
+ */
+napi_value callCreateCodes(napi_env env, napi_callback_info info) {
+  Call call(env, info, 7);
+  const int64_t in = call.integer(0, 1, int64_t{1} << 24), out = call.integer(1, 1, int64_t{1} << 24);
+  const int64_t bits = call.integer(2, 2, 8), groups = call.integer(3, 1, int64_t{1} << 20), groupDepth = call.integer(4, 32, int64_t{1} << 24);
+  const Span<int32_t> order = call.integers(5, 0);
+  const Span<float> levels = call.floats(6, 0);
+  const int64_t depth = groups * groupDepth;
+  call.require(groupDepth % 32 == 0, "a group is not whole blocks of 32 inputs");
+  call.require(depth <= int64_t{1} << 26, "too many padded inputs");
+  call.require(order.length == 0 ? depth == in : order.length == depth, "the order does not fit the groups");
+  call.require(levels.length == 0 || (bits <= 4 && levels.length == int64_t{1} << bits), "levels are for codes of up to 4 bits, one each");
+  for (int64_t k = 0; k < order.length && call.ok; k++) call.require(order.data[k] >= -1 && order.data[k] < in, "the order names an input that is not there");
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  auto linear = std::make_unique<PackedLinear>();
+  linear->in = in;
+  linear->out = out;
+  linear->bits = static_cast<int>(bits);
+  linear->depth = depth;
+  linear->groups = groups;
+  linear->groupDepth = groupDepth;
+  linear->panelColumns = state.kernels->panelColumns;
+  linear->panels = pieces(out, linear->panelColumns);
+  const int64_t outputs = linear->panels * linear->panelColumns;
+  const int64_t codeBytes = outputs * depth / 8 * bits, gridBytes = outputs * groups * 4;
+  linear->words = static_cast<uint32_t*>(alignedBlock(codeBytes));
+  linear->scales = static_cast<float*>(alignedBlock(gridBytes));
+  linear->zeros = static_cast<float*>(alignedBlock(gridBytes));
+  linear->levels = static_cast<float*>(alignedBlock(64));
+  if (order.length > 0) linear->order = static_cast<int32_t*>(alignedBlock(4 * depth));
+  call.require(linear->words && linear->scales && linear->zeros && linear->levels && (order.length == 0 || linear->order), "no memory for a weight");
+  if (!call.ok) return nullptr;
+  if (linear->order) memcpy(linear->order, order.data, 4 * depth);
+  linear->ownLevels = levels.length > 0;
+  for (int i = 0; i < 16; i++) {
+    const int code = i % (1 << (bits < 4 ? bits : 4));
+    linear->levels[i] = levels.length > 0 ? levels.data[code] : static_cast<float>(code - (1 << (bits - 1)));
+  }
+  linear->bytes = codeBytes + 2 * gridBytes + 4 * order.length;
+  return keep(call, std::move(linear));
+}
+
+/** fillCodes(handle, codes, scales, zeros, row0, rows): unsigned codes [rows, in]; scales and zeros, from the middle code, [rows, groups]. */
+napi_value callFillCodes(napi_env env, napi_callback_info info) {
+  Call call(env, info, 6);
+  PackedLinear* linear = find(call, 0);
+  if (!linear) return nullptr;
+  const int64_t row0 = call.integer(4, 0, linear->out), rows = call.integer(5, 0, linear->out);
+  call.require(linear->words != nullptr, "this weight holds floats");
+  call.require(row0 + rows <= linear->out, "more rows than the weight has outputs");
+  const Span<uint8_t> codes = call.bytes(1, rows * linear->in);
+  const Span<float> scales = call.floats(2, rows * linear->groups), zeros = call.floats(3, rows * linear->groups);
+  if (!call.ok) return nullptr;
+  const int64_t width = linear->panelColumns, lanes = width / 2, bits = linear->bits, blocks = linear->depth / 32;
+  const uint32_t middle = 1u << (bits - 1), mask = (1u << bits) - 1;
+  for (int64_t row = 0; row < rows; row++) {
+    const int64_t output = row0 + row, panel = output / width, within = output % width;
+    const uint8_t* from = codes.data + row * linear->in;
+    for (int64_t k = 0; k < linear->depth; k++) {
+      const int64_t at = linear->order ? linear->order[k] : k;
+      const uint32_t code = at < 0 ? middle : from[at] & mask;
+      uint32_t* lane = linear->words + ((panel * blocks + k / 32) * 2 + within / lanes) * bits * lanes + within % lanes;
+      const int64_t offset = k % 32 * bits, word = offset / 32, shift = offset % 32;
+      lane[word * lanes] |= code << shift;
+      if (shift + bits > 32) lane[(word + 1) * lanes] |= code >> (32 - shift);
+    }
+    for (int64_t g = 0; g < linear->groups; g++) {
+      linear->scales[(panel * linear->groups + g) * width + within] = scales.data[row * linear->groups + g];
+      linear->zeros[(panel * linear->groups + g) * width + within] = zeros.data[row * linear->groups + g];
+    }
+  }
+  return nullptr;
 }
 
 /** fillLinear(handle, weight, row0, rows): outputs [row0, row0 + rows) from a weight [rows, in]. */
@@ -51,6 +136,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   PackedLinear* linear = find(call, 0);
   if (!linear) return nullptr;
   const int64_t row0 = call.integer(2, 0, linear->out), rows = call.integer(3, 0, linear->out);
+  call.require(linear->floats != nullptr, "this weight holds codes");
   call.require(row0 + rows <= linear->out, "more rows than the weight has outputs");
   const Span<float> weight = call.floats(1, rows * linear->in);
   if (!call.ok) return nullptr;
@@ -80,15 +166,17 @@ napi_value callApplyLinear(napi_env env, napi_callback_info info) {
   State& state = State::of(env);
   const Kernels& kernels = *state.kernels;
   const int threads = rows * linear->in * linear->out < worthSharing ? 1 : state.pool->threads();
-  const int64_t rowBlocks = pieces(rows, kernels.rowBlock);
+  // codes are decoded once for a block of rows, whose inputs have to fit the second cache
+  const int64_t rowBlock = linear->bits == 32 || linear->depth <= 2048 ? kernels.rowBlock : kernels.rowBlock / 4;
+  const int64_t rowBlocks = pieces(rows, rowBlock);
   int64_t panelStep = threads == 1 ? linear->panels : pieces(linear->panels, 4 * threads);
   if (panelStep < 4) panelStep = 4;
   const int64_t panelBlocks = pieces(linear->panels, panelStep);
   const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
-    const int64_t row = i / panelBlocks * kernels.rowBlock, panel = i % panelBlocks * panelStep;
-    const int64_t rowEnd = row + kernels.rowBlock < rows ? row + kernels.rowBlock : rows;
+    const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
+    const int64_t rowEnd = row + rowBlock < rows ? row + rowBlock : rows;
     const int64_t panelEnd = panel + panelStep < linear->panels ? panel + panelStep : linear->panels;
-    kernels.linear(*linear, x.data, y.data, row, rowEnd, linear->out, panel, panelEnd, scratch.atLeast(scratchFloats));
+    kernels.linear(*linear, x.data, y.data, row, rowEnd, linear->out, panel, panelEnd, scratch.atLeast(kernels.linearScratch(*linear, rowEnd - row)));
   };
   runTasks(state, rowBlocks * panelBlocks, threads, task);
   return nullptr;

@@ -1,4 +1,4 @@
-// Products with packed weights, x [rows, in] * W^T + bias.
+// Products with packed weights, x [rows, in] * W^T.
 #pragma once
 #include "matmul.h"
 #include "packed-linear.h"
@@ -9,14 +9,6 @@ namespace {
 void packFloatPanel(PackedLinear& linear, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0) {
   const int64_t left = rows - row0;
   packColumns(weight, 1, columns, row0, left < tileColumns ? left : tileColumns, 0, columns, linear.floats + panel * linear.depth * tileColumns);
-}
-
-THINKBITS_INLINE void addBias(const PackedLinear& linear, float* y, int64_t yRow, int64_t row0, int64_t row1, int64_t panel) {
-  if (!linear.bias) return;
-  const int64_t first = panel * tileColumns;
-  const int64_t last = first + tileColumns < linear.out ? first + tileColumns : linear.out;
-  for (int64_t row = row0; row < row1; row++)
-    for (int64_t j = first; j < last; j++) y[row * yRow + j] += linear.bias[j];
 }
 
 /** Rows [row0, row1), at most 192, for panels [panel0, panel1). */
@@ -40,7 +32,195 @@ void linearFloat(const PackedLinear& linear, const float* x, float* y, int64_t r
       }
     }
   }
-  for (int64_t panel = panel0; panel < panel1; panel++) addBias(linear, y, yRow, row0, row1, panel);
+}
+
+// Codes. y = sum over groups of scale * (sum x * level - zero * sum x): the sums over a group see levels alone, whatever the
+// number of rows, and one row decodes in registers what many rows decode once into the first cache.
+
+constexpr int blockInputs = 32;
+
+/** Code k of every lane, in its low bits; what stands above is undefined where `masked` is not asked for. */
+template <int Bits, bool Masked>
+THINKBITS_INLINE WordVector codeAt(const WordVector* words, int k) {
+  const int offset = k * Bits, word = offset / 32, shift = offset % 32;
+  WordVector code = shift ? words[word] >> shift : words[word];
+  if (shift + Bits > 32) code |= words[word + 1] << (32 - shift);
+  return Masked ? code & ((1u << Bits) - 1) : code;
+}
+
+/** Levels of one code in every lane. */
+template <int Bits>
+THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* levels, bool ownLevels, Vector table) {
+#if defined(__AVX512F__)
+  if constexpr (Bits <= 4) return (Vector)_mm512_permutexvar_ps((__m512i)codeAt<Bits, false>(words, k), (__m512)table);
+#endif
+  (void)table;
+  const WordVector code = codeAt<Bits, true>(words, k);
+  if (Bits <= 4 && ownLevels) {
+    Vector result;
+    for (int i = 0; i < W; i++) result[i] = levels[code[i]];
+    return result;
+  }
+  return toFloat((IntVector)code) - splat(static_cast<float>(1 << (Bits - 1)));
+}
+
+template <int Bits>
+THINKBITS_INLINE void loadBlock(const uint32_t* from, WordVector* words) {
+  for (int i = 0; i < Bits; i++) words[i] = loadWords(from + i * W);
+}
+
+/** Adds one group of one row to y [2 W]: in registers. */
+template <int Bits>
+THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* blocks, const float* x, float xSum, const float* scales, const float* zeros, float* y, bool first) {
+#if defined(__AVX512F__)
+  const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
+#else
+  const Vector table = {};
+#endif
+  Vector left = {}, right = {};
+  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, blocks += 2 * Bits * W, x += blockInputs) {
+    WordVector a[Bits], b[Bits];
+    loadBlock<Bits>(blocks, a);
+    loadBlock<Bits>(blocks + Bits * W, b);
+    __builtin_prefetch(blocks + 16 * Bits * W, 0, 0);
+    __builtin_prefetch(blocks + 17 * Bits * W, 0, 0);
+#pragma GCC unroll 32
+    for (int i = 0; i < blockInputs; i++) {
+      const Vector value = splat(x[i]);
+      left += value * levelAt<Bits>(a, i, linear.levels, linear.ownLevels, table);
+      right += value * levelAt<Bits>(b, i, linear.levels, linear.ownLevels, table);
+    }
+  }
+  const Vector sum = splat(xSum);
+  Vector low = first ? Vector{} : load(y), high = first ? Vector{} : load(y + W);
+  low += load(scales) * (left - load(zeros) * sum);
+  high += load(scales + W) * (right - load(zeros + W) * sum);
+  store(y, low);
+  store(y + W, high);
+}
+
+/** Levels of one group as floats [groupDepth][2 W]. */
+template <int Bits>
+THINKBITS_INLINE void decodeGroup(const PackedLinear& linear, const uint32_t* blocks, float* out) {
+#if defined(__AVX512F__)
+  const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
+#else
+  const Vector table = {};
+#endif
+  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, blocks += 2 * Bits * W, out += blockInputs * tileColumns) {
+    WordVector a[Bits], b[Bits];
+    loadBlock<Bits>(blocks, a);
+    loadBlock<Bits>(blocks + Bits * W, b);
+#pragma GCC unroll 32
+    for (int i = 0; i < blockInputs; i++) {
+      store(out + i * tileColumns, levelAt<Bits>(a, i, linear.levels, linear.ownLevels, table));
+      store(out + i * tileColumns + W, levelAt<Bits>(b, i, linear.levels, linear.ownLevels, table));
+    }
+  }
+}
+
+/** Adds one group of a tile of rows to y. */
+template <int R>
+void tileGroup(const float* x, const float* levels, int64_t depth, const float* xSums, int64_t sumRow, const float* scales, const float* zeros, float* y, int64_t yRow, bool first) {
+  Vector left[R] = {}, right[R] = {};
+  for (int64_t k = 0; k < depth; k++, x += R, levels += tileColumns) {
+    const Vector b0 = load(levels), b1 = load(levels + W);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      const Vector value = splat(x[i]);
+      left[i] += value * b0;
+      right[i] += value * b1;
+    }
+  }
+  const Vector s0 = load(scales), s1 = load(scales + W), z0 = load(zeros), z1 = load(zeros + W);
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    const Vector sum = splat(xSums[i * sumRow]);
+    Vector low = first ? Vector{} : load(y + i * yRow), high = first ? Vector{} : load(y + i * yRow + W);
+    low += s0 * (left[i] - z0 * sum);
+    high += s1 * (right[i] - z1 * sum);
+    store(y + i * yRow, low);
+    store(y + i * yRow + W, high);
+  }
+}
+
+typedef void (*TileGroup)(const float*, const float*, int64_t, const float*, int64_t, const float*, const float*, float*, int64_t, bool);
+constexpr TileGroup tileGroups[13] = {nullptr,       tileGroup<1>, tileGroup<2>, tileGroup<3>,  tileGroup<4>,  tileGroup<5>, tileGroup<6>,
+                                      tileGroup<7>, tileGroup<8>, tileGroup<9>, tileGroup<10>, tileGroup<11>, tileGroup<12>};
+
+/** Inputs of rows [row0, row1) as they lie in the panels, tiles [depth][rows of the tile]; and their sums, [rows][groups]. */
+THINKBITS_INLINE void arrangeInputs(const PackedLinear& linear, const float* x, int64_t row0, int64_t row1, float* out, float* sums) {
+  for (int64_t row = row0; row < row1; row++) {
+    const float* from = x + row * linear.in;
+    for (int64_t g = 0; g < linear.groups; g++) {
+      float sum = 0;
+      for (int64_t k = g * linear.groupDepth; k < (g + 1) * linear.groupDepth; k++) {
+        const int64_t at = linear.order ? linear.order[k] : k;
+        if (at >= 0) sum += from[at];
+      }
+      sums[(row - row0) * linear.groups + g] = sum;
+    }
+  }
+  for (int64_t row = row0; row < row1; row += tileRows) {
+    const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
+    for (int64_t k = 0; k < linear.depth; k++, out += rows) {
+      const int64_t at = linear.order ? linear.order[k] : k;
+      for (int64_t i = 0; i < rows; i++) out[i] = at < 0 ? 0.0f : x[(row + i) * linear.in + at];
+    }
+  }
+}
+
+template <int Bits>
+void linearCodes(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
+  const int64_t rows = row1 - row0, depth = linear.depth, groups = linear.groups;
+  float* inputs = scratch;
+  float* sums = inputs + rows * depth;
+  float* levels = sums + rows * groups + W;
+  float* aside = levels + linear.groupDepth * tileColumns;
+  arrangeInputs(linear, x, row0, row1, inputs, sums);
+  const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
+  for (int64_t panel = panel0; panel < panel1; panel++) {
+    const int64_t column = panel * tileColumns;
+    const bool cut = linear.out - column < tileColumns;
+    float* to = cut ? aside : y + row0 * yRow + column;
+    const int64_t stride = cut ? tileColumns : yRow;
+    for (int64_t g = 0; g < groups; g++) {
+      const uint32_t* blocks = linear.words + (panel * groups + g) * groupWords;
+      const float* scales = linear.scales + (panel * groups + g) * tileColumns;
+      const float* zeros = linear.zeros + (panel * groups + g) * tileColumns;
+      if (rows == 1) {
+        rowGroup<Bits>(linear, blocks, inputs + g * linear.groupDepth, sums[g], scales, zeros, to, g == 0);
+        continue;
+      }
+      decodeGroup<Bits>(linear, blocks, levels);
+      for (int64_t row = 0; row < rows; row += tileRows) {
+        const int64_t some = rows - row < tileRows ? rows - row : tileRows;
+        tileGroups[some](inputs + row * depth + g * linear.groupDepth * some, levels, linear.groupDepth, sums + row * groups + g, groups, scales, zeros,
+                         to + row * stride, stride, g == 0);
+      }
+    }
+    if (!cut) continue;
+    for (int64_t row = 0; row < rows; row++) memcpy(y + (row0 + row) * yRow + column, aside + row * tileColumns, (linear.out - column) * sizeof(float));
+  }
+}
+
+/** Floats of scratch that {@link linearProduct} needs for so many rows. */
+int64_t linearScratch(const PackedLinear& linear, int64_t rows) {
+  if (linear.bits == 32) return scratchFloats;
+  return rows * (linear.depth + linear.groups) + linear.groupDepth * tileColumns + rows * tileColumns + 4 * W;
+}
+
+void linearProduct(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
+  switch (linear.bits) {
+    case 2: return linearCodes<2>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 3: return linearCodes<3>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 4: return linearCodes<4>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 5: return linearCodes<5>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 6: return linearCodes<6>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 7: return linearCodes<7>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 8: return linearCodes<8>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    default: return linearFloat(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+  }
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // A weight [out, in] ready to multiply: panels of outputs, each one contiguous stream over the inputs.
 //
 // bits 32: floats [panel][depth][panelColumns].
-// bits 2..8: codes in blocks of 32 inputs by 16 outputs (a lane per output): `bits` vectors of 16 words, a little-endian bit
-// stream of 32 codes per lane; [panel][half of 16][block][bits][16]. Groups are padded to whole blocks, so `depth` counts padded
-// inputs. Scales and centred zeros are floats [panel][group][panelColumns].
+// bits 2..8: unsigned codes in blocks of 32 inputs by half a panel of outputs, a lane per output: `bits` vectors of words, a
+// little-endian bit stream of 32 codes per lane; [panel][block][half][bits][lanes]. Groups are padded to whole blocks, so `depth`
+// counts padded inputs. Scales and zeros are floats [panel][group][panelColumns]; zeros count from the middle code.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,16 +24,17 @@ struct PackedLinear {
   uint32_t* words = nullptr;
   float* scales = nullptr;
   float* zeros = nullptr;
-  /** Levels by code, where they are not the codes themselves: 16 floats. */
+  /** By code, up to 4 bits: what a code stands for before zero and scale, 16 floats, repeated where there are fewer codes. */
   float* levels = nullptr;
-  float* bias = nullptr;
+  /** Whether levels are not the codes from the middle one. */
+  bool ownLevels = false;
   int64_t bytes = 0;
 
   PackedLinear() = default;
   PackedLinear(const PackedLinear&) = delete;
   PackedLinear& operator=(const PackedLinear&) = delete;
   ~PackedLinear() {
-    void* blocks[] = {order, floats, words, scales, zeros, levels, bias};
+    void* blocks[] = {order, floats, words, scales, zeros, levels};
     for (void* block : blocks) free(block);
   }
 };

@@ -4,6 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define THINKBITS_WIDTH 16
@@ -33,11 +38,31 @@ THINKBITS_INLINE Vector splat(float value) { return value - Vector{}; }
 THINKBITS_INLINE Vector toFloat(IntVector value) { return __builtin_convertvector(value, Vector); }
 THINKBITS_INLINE IntVector toInt(Vector value) { return __builtin_convertvector(value, IntVector); }
 
-/** The lanes added up, always in the same order. */
-THINKBITS_INLINE float sumLanes(Vector value) {
-  float total = 0;
-  for (int i = 0; i < W; i++) total += value[i];
-  return total;
+typedef std::make_integer_sequence<int, W> Lanes;
+
+/** Lanes whose number has the bit `Step` come from b, the others from a; to each is added the one `Step` lanes away. */
+template <int Step, int... L>
+THINKBITS_INLINE Vector foldPair(Vector a, Vector b, std::integer_sequence<int, L...>) {
+  return __builtin_shufflevector(a, b, ((L & Step) ? W + L : L)...) + __builtin_shufflevector(a, b, ((L & Step) ? W + (L ^ Step) : (L ^ Step))...);
+}
+
+template <int Step>
+THINKBITS_INLINE Vector foldAll(Vector* v) {
+  for (int i = 0; i < Step; i++) v[i] = foldPair<Step>(v[i], v[i + Step], Lanes{});
+  if constexpr (Step > 1) return foldAll<Step / 2>(v);
+  return v[0];
+}
+
+/** Lane l of the result is the sum of the lanes of vector l; v [W] is used up. */
+THINKBITS_INLINE Vector sumEach(Vector* v) { return foldAll<W / 2>(v); }
+
+/** The lanes added up, in the order in which {@link sumEach} adds them. */
+THINKBITS_INLINE float sumLanes(Vector v) {
+  float lanes[W];
+  memcpy(lanes, &v, sizeof lanes);
+  for (int step = W / 2; step > 0; step /= 2)
+    for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
+  return lanes[0];
 }
 
 THINKBITS_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }

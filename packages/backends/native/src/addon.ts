@@ -48,6 +48,23 @@ export interface Addon {
     transposeB: boolean,
   ): void;
   createLinear(columns: number, rows: number): number;
+  createCodes(
+    columns: number,
+    rows: number,
+    bits: number,
+    groups: number,
+    groupDepth: number,
+    order: Int32Array,
+    levels: Float32Array,
+  ): number;
+  fillCodes(
+    handle: number,
+    codes: Uint8Array,
+    scales: Float32Array,
+    zeros: Float32Array,
+    row: number,
+    rows: number,
+  ): void;
   fillLinear(handle: number, weight: Float32Array, row: number, rows: number): void;
   applyLinear(handle: number, x: Float32Array, y: Float32Array, rows: number): void;
   disposeLinear(handle: number): void;

@@ -1,6 +1,9 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { dequantizeWeight } from '@thinkbits/numerics';
 import { type HeldWeights, isQuantized, type LinearPart, type LinearProduct } from '@thinkbits/ops';
+import type { QuantizedWeight } from '@thinkbits/spec';
+import type { Addon } from './addon.js';
+import { type CodeLayout, codeLayout, unsignedCodes } from './code-layout.js';
 import { backendName } from './kernels/install.js';
 import type { NativeBackend } from './native-backend.js';
 
@@ -10,26 +13,67 @@ export interface NativeWeights extends HeldWeights {
   readonly out: number;
 }
 
-/** The kernel `LinearProduct` of the backend `native`. */
+/** Calls `fill` with each part and its first output; gives the weight back when one of them fails. */
+function fillParts<Part extends LinearPart>(
+  addon: Addon,
+  handle: number,
+  parts: readonly Part[],
+  fill: (part: Part, row: number) => void,
+): void {
+  try {
+    let row = 0;
+    for (const part of parts) {
+      fill(part, row);
+      row += part.rows;
+    }
+  } catch (error) {
+    addon.disposeLinear(handle);
+    throw error;
+  }
+}
+
+function holdFloats(addon: Addon, parts: readonly LinearPart[], columns: number, out: number) {
+  const handle = addon.createLinear(columns, out);
+  fillParts(addon, handle, parts, (part, row) => {
+    const values = isQuantized(part) ? dequantizeWeight(part) : part.values;
+    addon.fillLinear(handle, values, row, part.rows);
+  });
+  return { handle, bytes: 4 * columns * out };
+}
+
+function holdCodes(
+  addon: Addon,
+  parts: readonly QuantizedWeight[],
+  columns: number,
+  out: number,
+  { bits, groups, groupDepth, order, levels }: CodeLayout,
+) {
+  const handle = addon.createCodes(columns, out, bits, groups, groupDepth, order, levels);
+  fillParts(addon, handle, parts, (part, row) => {
+    const { codes, zeros } = unsignedCodes(part);
+    addon.fillCodes(handle, codes, part.scales, zeros, row, part.rows);
+  });
+  const bytes = out * ((groups * groupDepth * bits) / 8 + 8 * groups) + order.byteLength;
+  return { handle, bytes };
+}
+
+/** The kernel `LinearProduct` of the backend `native`: codes stay packed, and are decoded in registers. */
 export const nativeLinear: LinearProduct<NativeWeights> = {
   hold(parts) {
     const { addon } = engine().findBackend(backendName) as NativeBackend;
     const columns = (parts[0] as LinearPart).columns;
     const out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    const handle = addon.createLinear(columns, out);
-    let row = 0;
-    for (const part of parts) {
-      const values = isQuantized(part) ? dequantizeWeight(part) : part.values;
-      addon.fillLinear(handle, values, row, part.rows);
-      row += part.rows;
-    }
-    return { handle, out, bytes: 4 * columns * out, dispose: () => addon.disposeLinear(handle) };
+    const layout = codeLayout(parts);
+    const { handle, bytes } = layout
+      ? holdCodes(addon, parts.filter(isQuantized), columns, out, layout)
+      : holdFloats(addon, parts, columns, out);
+    return { handle, out, bytes, dispose: () => addon.disposeLinear(handle) };
   },
   multiply(x, { handle, out }, backend) {
-    const own = backend as NativeBackend;
+    const native = backend as NativeBackend;
     const [rows] = x.shape as [number, number];
-    const { tensor, values } = own.allocate([rows, out]);
-    own.addon.applyLinear(handle, own.view(x), values, rows);
+    const { tensor, values } = native.allocate([rows, out]);
+    native.addon.applyLinear(handle, native.view(x), values, rows);
     return tensor;
   },
 };

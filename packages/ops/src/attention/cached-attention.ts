@@ -39,7 +39,7 @@ export interface CachedAttentionAttributes {
 
 type Inputs = { query: Tensor2D; key: Tensor2D; value: Tensor2D };
 
-/** From this many tokens on, matrix products beat loops over the cache. */
+/** From this many tokens on, matrix products beat loops over the cache in TypeScript. */
 const longSegment = 192;
 /** Added to scores that must not be seen. */
 const hidden = -1e30;
@@ -174,6 +174,9 @@ export const cachedAttentionOp: FusedOp<Inputs, CachedAttentionAttributes> = {
   },
 };
 
+/** The same for one long segment: a backend whose kernel is as fast there registers it under this name too. */
+export const longCachedAttentionOp = { ...cachedAttentionOp, name: 'LongCachedAttention' };
+
 /**
  * Appends keys and values to the cache and attends over what the cache then holds: a token sees itself and everything
  * before it in its row, quantized where the cache has quantized it. A row's result depends on that row alone.
@@ -195,6 +198,6 @@ export function cachedAttention(
   const long = attributes.segments.length === 1 && (segment as Segment).count >= longSegment;
   // The loops work on four channels at a time.
   const odd = attributes.cache.shape.headDim % 4 !== 0;
-  if (long || odd) return tidy(() => cachedAttentionOp.compose(inputs, attributes)) as Tensor2D;
-  return runOp(cachedAttentionOp, inputs, attributes) as Tensor2D;
+  if (odd) return tidy(() => cachedAttentionOp.compose(inputs, attributes)) as Tensor2D;
+  return runOp(long ? longCachedAttentionOp : cachedAttentionOp, inputs, attributes) as Tensor2D;
 }

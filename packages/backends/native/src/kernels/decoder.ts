@@ -1,8 +1,9 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import {
   type CachedAttentionAttributes,
   cachedAttentionOp,
   type DirectPages,
+  longCachedAttentionOp,
   type PageFormat,
   pageMemory,
   type RmsNormAttributes,
@@ -12,7 +13,7 @@ import {
   swigluOp,
 } from '@thinkbits/ops';
 import type { NativeBackend } from '../native-backend.js';
-import { installBefore } from './install.js';
+import { installBefore, type NativeKernel } from './install.js';
 
 /** Norms, rotary embedding, SwiGLU and attention: what a decoder layer does besides products. */
 export function installDecoderKernels(): void {
@@ -40,13 +41,17 @@ export function installDecoderKernels(): void {
     backend.addon.swiglu(backend.view(gateUp), values, rows, width / 2);
     return tensor;
   });
-  installBefore(cachedAttentionOp.name, (inputs, attributes, backend) =>
+  const attend: NativeKernel = (inputs, attributes, backend) =>
     attendDirectly(
       inputs as Record<'query' | 'key' | 'value', TensorInfo>,
       attributes as unknown as CachedAttentionAttributes,
       backend,
-    ),
-  );
+    );
+  installBefore(cachedAttentionOp.name, attend);
+  const composed: NativeKernel = (inputs, attributes) =>
+    tidy(() => longCachedAttentionOp.compose(inputs as never, attributes as never));
+  installBefore(longCachedAttentionOp.name, composed);
+  installBefore(longCachedAttentionOp.name, attend);
 }
 
 /** Six integers, as native/attention-calls.cc reads them. */
