@@ -99,7 +99,12 @@ const work = mkdtempSync(join(dirname(output), 'build-'));
 try {
   const run = promisify(execFile);
   const sanitize = values.sanitize
-    ? [`-fsanitize=${values.sanitize}`, '-fno-omit-frame-pointer', '-g']
+    ? [
+        `-fsanitize=${values.sanitize}`,
+        '-fno-sanitize-recover=all',
+        '-fno-omit-frame-pointer',
+        '-g',
+      ]
     : [];
   /** @param {string} file @param {string} object @param {string[]} options */
   const compile = (file, object, options) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, platform } from 'node:process';
+import { arch, env, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** Which set of kernels runs, and on how many threads. */
@@ -148,7 +148,9 @@ function open(): LoadedAddon {
   const folder = new URL(`../prebuilds/${platform}-${arch}/`, import.meta.url);
   try {
     const require = createRequire(import.meta.url);
-    return { addon: require(fileURLToPath(new URL('thinkbits.node', folder))) as Addon };
+    // another build of the same sources, as the sanitizers' (scripts/sanitize.mjs)
+    const binary = env.THINKBITS_NATIVE_BINARY ?? fileURLToPath(new URL('thinkbits.node', folder));
+    return { addon: require(binary) as Addon };
   } catch (error) {
     return { why: whyNotBuilt(folder) ?? `its binary does not load: ${firstLine(error)}` };
   }

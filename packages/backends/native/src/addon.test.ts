@@ -1,0 +1,97 @@
+import { createRandom } from '@thinkbits/numerics';
+import { describe, expect, it } from 'vitest';
+import { type Addon, loadAddon } from './addon.js';
+
+const loaded = loadAddon();
+const why = 'why' in loaded ? loaded.why : undefined;
+const random = createRandom(23).fork('arguments');
+
+const pick = <T>(values: readonly T[]): T => values[random.integer(values.length)] as T;
+
+/** Anything that JavaScript may hand over: right kinds of the wrong length, wrong kinds, numbers that are no sizes. */
+function anything(): unknown {
+  const size = pick([0, 1, 2, 3, 7, 16, 33, 64, 200]);
+  return pick<() => unknown>([
+    () => new Float32Array(size).fill(random.normal()),
+    () => new Float32Array(size),
+    () => Int32Array.from({ length: size }, () => random.integer(12) - 2),
+    () => Uint8Array.from({ length: size }, () => random.integer(256)),
+    () => new Float64Array(size),
+    () => pick([0, 1, 2, 3, 4, 5, 8, 16, 32, 64, 96]),
+    () => pick([0, 1, 2, 3, 4, 5, 8, 16, 32, 64, 96]),
+    () => pick([-1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e300, Number.NaN, Number.POSITIVE_INFINITY]),
+    () => pick([true, false]),
+    () => pick([undefined, null, 'avx2', '', {}, [], () => 0, 7n, Symbol('x')]),
+  ])();
+}
+
+if (why) it.skip(`skipped: ${why}`, () => {});
+
+describe.skipIf(why !== undefined)('arguments of the addon', () => {
+  const addon = ('addon' in loaded ? loaded.addon : {}) as Addon;
+  const calls = Object.entries(addon).filter(([name]) => name !== 'configure') as [
+    string,
+    (...values: unknown[]) => unknown,
+  ][];
+
+  it('that make no sense throw a TypeError, 10 000 times, and never more', () => {
+    addon.configure(2, '');
+    let refused = 0;
+    for (let i = 0; i < 10_000; i++) {
+      const [, call] = pick(calls);
+      const count = random.integer(15);
+      try {
+        const result = call(...Array.from({ length: count }, anything));
+        if (typeof result === 'number') addon.disposeLinear(result);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TypeError);
+        expect((error as { code?: string }).code).toBe('native/argument');
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(5000);
+  });
+
+  it('that are nearly right are refused where they are wrong', () => {
+    const f = (size: number) => new Float32Array(size);
+    addon.matmul(f(6), f(12), f(8), 1, 2, 3, 4, false, false, 0, 0);
+    expect(() => addon.matmul(f(5), f(12), f(8), 1, 2, 3, 4, false, false, 0, 0)).toThrow(
+      TypeError,
+    );
+    expect(() => addon.matmul(f(6), f(11), f(8), 1, 2, 3, 4, false, false, 0, 0)).toThrow(
+      TypeError,
+    );
+    expect(() => addon.matmul(f(6), f(12), f(7), 1, 2, 3, 4, false, false, 0, 0)).toThrow(
+      TypeError,
+    );
+    expect(() => addon.matmul(f(6), f(12), f(8), 2, 2, 3, 4, false, false, 0, 0)).toThrow(
+      TypeError,
+    );
+    expect(() => addon.gatherRows(f(6), Int32Array.of(3), f(2), 2)).toThrow('beyond the rows');
+    expect(() => addon.rotate(f(4), f(4), Int32Array.of(9), f(8), f(8), 1, 2)).toThrow(
+      'beyond the table',
+    );
+    expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
+    expect(() => addon.configure(2, 'sse9')).toThrow('no such set');
+    expect(() => addon.configure(0, '')).toThrow(TypeError);
+    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0);
+    const attend = (pages: Int32Array, memory: number) =>
+      addon.attention(
+        f(4),
+        f(4),
+        new Uint8Array(memory),
+        pages,
+        Int32Array.of(1, 0, 0, 1),
+        format,
+        format,
+        1,
+        1,
+        4,
+        64,
+      );
+    attend(Int32Array.of(0, 1024), 2048);
+    expect(() => attend(Int32Array.of(0, 1024), 2047)).toThrow('outside of the memory');
+    expect(() => attend(Int32Array.of(0), 2048)).toThrow('more tokens than pages');
+    expect(() => attend(Int32Array.of(0, -4), 2048)).toThrow('outside of the memory');
+  });
+});
