@@ -17,6 +17,7 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \
   X(fillLinear, callFillLinear) X(fillCodes, callFillCodes) X(applyLinear, callApplyLinear)       \
   X(disposeLinear, callDisposeLinear)                                                                   \
+  X(compare, callCompare) X(widen, callWiden) X(clip, callClip) X(select, callSelect)                    \
   X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \
   X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \
   X(copyRows, callCopyRows) X(gatherRows, callGatherRows)                                               \

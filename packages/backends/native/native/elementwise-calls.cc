@@ -43,6 +43,63 @@ napi_value callBinary(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** compare(op, a, b, out, outer, inner, aOperand, bOperand): out holds 0 and 1, a byte each. */
+napi_value callCompare(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const Comparison op = static_cast<Comparison>(call.integer(0, 0, static_cast<int>(Comparison::count) - 1));
+  const int64_t outer = call.integer(4, 0, mostElements), inner = call.integer(5, 0, mostElements);
+  const int aOperand = static_cast<int>(call.integer(6, 0, 3)), bOperand = static_cast<int>(call.integer(7, 0, 3));
+  const Span<float> a = call.floats(1, elements(aOperand, outer, inner)), b = call.floats(2, elements(bOperand, outer, inner));
+  const Span<uint8_t> out = call.bytes(3, outer * inner);
+  if (!call.ok || outer * inner == 0) return nullptr;
+  State& state = State::of(env);
+  const auto at = [&](int operand, const float* data, int64_t first) {
+    return operand == whole ? data + first * inner : operand == column ? data + first : data;
+  };
+  share(state, outer, inner, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++)
+      state.kernels->compare(op, at(aOperand, a.data, i), at(bOperand, b.data, i), out.data + i * inner, inner, aOperand == scalar || aOperand == column,
+                             bOperand == scalar || bOperand == column);
+  });
+  return nullptr;
+}
+
+/** widen(x, out): bytes as floats. */
+napi_value callWiden(napi_env env, napi_callback_info info) {
+  Call call(env, info, 2);
+  const Span<uint8_t> x = call.bytes(0, 0);
+  const Span<float> out = call.floats(1, x.length);
+  if (!call.ok) return nullptr;
+  share(State::of(env), x.length, 1, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) out.data[i] = x.data[i];
+  });
+  return nullptr;
+}
+
+/** clip(x, out, low, high) */
+napi_value callClip(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const Span<float> x = call.floats(0, 0), out = call.floats(1, x.length);
+  const float low = static_cast<float>(call.number(2)), high = static_cast<float>(call.number(3));
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, x.length, 1, [&](int64_t from, int64_t to) { state.kernels->clip(x.data + from, out.data + from, to - from, low, high); });
+  return nullptr;
+}
+
+/** select(condition, a, b, out): a where the condition's byte is not 0, else b. */
+napi_value callSelect(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const Span<uint8_t> condition = call.bytes(0, 0);
+  const int64_t count = condition.length;
+  const Span<float> a = call.floats(1, count), b = call.floats(2, count), out = call.floats(3, count);
+  if (!call.ok) return nullptr;
+  share(State::of(env), count, 2, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) out.data[i] = condition.data[i] ? a.data[i] : b.data[i];
+  });
+  return nullptr;
+}
+
 /** unary(op, x, out) */
 napi_value callUnary(napi_env env, napi_callback_info info) {
   Call call(env, info, 3);

@@ -37,6 +37,37 @@ void binaryRow(Binary op, const float* a, const float* b, float* out, int64_t co
 }
 
 template <class F>
+THINKBITS_INLINE void comparePairs(const float* a, const float* b, uint8_t* out, int64_t count, bool aScalar, bool bScalar, F f) {
+  if (aScalar)
+    for (int64_t i = 0; i < count; i++) out[i] = f(a[0], b[bScalar ? 0 : i]);
+  else if (bScalar)
+    for (int64_t i = 0; i < count; i++) out[i] = f(a[i], b[0]);
+  else
+    for (int64_t i = 0; i < count; i++) out[i] = f(a[i], b[i]);
+}
+
+void compareRow(Comparison op, const float* a, const float* b, uint8_t* out, int64_t count, bool aScalar, bool bScalar) {
+  const auto map = [&](auto f) { comparePairs(a, b, out, count, aScalar, bScalar, f); };
+  switch (op) {
+    case Comparison::equal: return map([](float x, float y) { return x == y; });
+    case Comparison::notEqual: return map([](float x, float y) { return x != y; });
+    case Comparison::less: return map([](float x, float y) { return x < y; });
+    case Comparison::lessEqual: return map([](float x, float y) { return x <= y; });
+    case Comparison::greater: return map([](float x, float y) { return x > y; });
+    case Comparison::greaterEqual: return map([](float x, float y) { return x >= y; });
+    case Comparison::count: return;
+  }
+}
+
+/** What lies outside of [low, high] becomes the nearest end. */
+void clipRow(const float* x, float* out, int64_t count, float low, float high) {
+  for (int64_t i = 0; i < count; i++) {
+    const float value = x[i];
+    out[i] = value > high ? high : (value < low ? low : value);
+  }
+}
+
+template <class F>
 THINKBITS_INLINE void mapEach(const float* x, float* out, int64_t count, F f) {
   int64_t i = 0;
   for (; i + W <= count; i += W) store(out + i, f(load(x + i)));

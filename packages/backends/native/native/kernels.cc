@@ -20,6 +20,8 @@ static const Kernels table = {
     linearScratch,
     linearProduct,
     binaryRow,
+    compareRow,
+    clipRow,
     unaryRow,
     reduceEachRow,
     reduceEachColumn,

@@ -52,6 +52,7 @@ enum class Binary : int { add, subtract, multiply, divide, maximum, minimum, squ
 enum class Unary : int {
   negate, absolute, square, squareRoot, reciprocalSquareRoot, exponential, sigmoid, reciprocal, relu, roundHalfEven, floor, ceil, sign, count
 };
+enum class Comparison : int { equal, notEqual, less, lessEqual, greater, greaterEqual, count };
 enum class Reduction : int { sum, mean, maximum, minimum, count };
 
 /** Floats of scratch that a thread brings to every task, 64-byte aligned. */
@@ -74,6 +75,8 @@ struct Kernels {
   void (*linear)(const PackedLinear&, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch);
 
   void (*binary)(Binary, const float* a, const float* b, float* out, int64_t inner, bool aScalar, bool bScalar);
+  void (*compare)(Comparison, const float* a, const float* b, uint8_t* out, int64_t inner, bool aScalar, bool bScalar);
+  void (*clip)(const float* x, float* out, int64_t count, float low, float high);
   void (*unary)(Unary, const float* x, float* out, int64_t count);
   void (*reduceRows)(Reduction, const float* x, float* out, int64_t rows, int64_t width);
   void (*reduceColumns)(Reduction, const float* x, float* out, int64_t rows, int64_t width, int64_t column0, int64_t column1);

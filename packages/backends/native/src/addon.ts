@@ -78,6 +78,19 @@ export interface Addon {
     aOperand: number,
     bOperand: number,
   ): void;
+  compare(
+    op: number,
+    a: Float32Array,
+    b: Float32Array,
+    out: Uint8Array,
+    outer: number,
+    inner: number,
+    aOperand: number,
+    bOperand: number,
+  ): void;
+  widen(x: Uint8Array, out: Float32Array): void;
+  clip(x: Float32Array, out: Float32Array, low: number, high: number): void;
+  select(condition: Uint8Array, a: Float32Array, b: Float32Array, out: Float32Array): void;
   unary(op: number, x: Float32Array, out: Float32Array): void;
   reduce(
     op: number,

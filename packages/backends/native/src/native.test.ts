@@ -123,6 +123,68 @@ describe
         }
     });
 
+    it('compares with every way to broadcast, chooses, clips and casts', async () => {
+      const comparisons = [
+        tf.equal,
+        tf.notEqual,
+        tf.less,
+        tf.lessEqual,
+        tf.greater,
+        tf.greaterEqual,
+      ];
+      const shapes = [
+        [
+          [5, 7],
+          [5, 7],
+        ],
+        [[5, 7], []],
+        [[7], [5, 7]],
+        [
+          [5, 7],
+          [5, 1],
+        ],
+        [
+          [1, 7],
+          [5, 1],
+        ],
+      ] as const;
+      const rough = (shape: readonly number[]) => {
+        const data = values(shape.reduce((a, b) => a * b, 1)).map(Math.round);
+        data[0] = Number.NaN;
+        return () => tf.tensor(data, [...shape]);
+      };
+      for (const comparison of comparisons)
+        for (const [left, right] of shapes) {
+          const [a, b] = [rough(left), rough(right)];
+          await compare(() => tf.cast(comparison(a(), b()), 'float32'));
+          await compare(() => comparison(a(), b()));
+        }
+      const [a, b] = [tensorOf([5, 7]), tensorOf([5, 7])];
+      await compare(() => tf.where(tf.less(a(), b()), a(), b()));
+      await compare(() =>
+        tf.where(tf.logicalAnd(tf.less(a(), b()), tf.less(a(), 0)), a(), tf.zerosLike(b())),
+      );
+      await compare(() =>
+        tf.clipByValue(tf.tensor1d([-3, -1, 0, 2, 9, Number.POSITIVE_INFINITY]), -1, 2),
+      );
+      await compare(() =>
+        tf.pad(a(), [
+          [1, 2],
+          [0, 3],
+        ]),
+      );
+      await compare(() =>
+        tf.pad(
+          a(),
+          [
+            [0, 0],
+            [2, 1],
+          ],
+          7,
+        ),
+      );
+    });
+
     it('computes each element as plain JavaScript does, non-finite ones too', async () => {
       const operations = [
         tf.neg,

@@ -1,4 +1,4 @@
-import { broadcast_util as broadcast } from '@tensorflow/tfjs-core';
+import { broadcast_util as broadcast, type TensorInfo } from '@tensorflow/tfjs-core';
 import { areFloats, installBefore, sizeOf } from './install.js';
 
 /** In the order of `Binary` in native/kernels.h. */
@@ -37,31 +37,54 @@ function place(shape: readonly number[], out: readonly number[]): Placing | unde
   return undefined;
 }
 
+/** In the order of `Comparison` in native/kernels.h. */
+const comparisons = ['Equal', 'NotEqual', 'Less', 'LessEqual', 'Greater', 'GreaterEqual'] as const;
+
+/** How two operands and their result lie: `[outer, inner]`, and each operand beside that. */
+interface Pairing {
+  readonly shape: number[];
+  readonly outer: number;
+  readonly inner: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The pairing of two floats; undefined for other types, and for shapes that broadcast along more than one run of axes. */
+function pair(a: TensorInfo | undefined, b: TensorInfo | undefined): Pairing | undefined {
+  if (!a || !b || !areFloats(a, b)) return undefined;
+  const shape = broadcast.assertAndGetBroadcastShape(a.shape, b.shape);
+  const size = sizeOf(shape);
+  const left = place(a.shape, shape);
+  const right = place(b.shape, shape);
+  if (!left || !right || size === 0) return undefined;
+  if (left.inner !== undefined && right.inner !== undefined && left.inner !== right.inner)
+    return undefined;
+  const inner = left.inner ?? right.inner ?? size;
+  return { shape, outer: size / inner, inner, left: left.operand, right: right.operand };
+}
+
 /** Operations on two operands, element by element. */
 export function installBinary(): void {
   operations.forEach((name, op) => {
     installBefore(name, ({ a, b }, _attributes, backend) => {
-      if (!a || !b || !areFloats(a, b)) return undefined;
-      const shape = broadcast.assertAndGetBroadcastShape(a.shape, b.shape);
-      const size = sizeOf(shape);
-      const left = place(a.shape, shape);
-      const right = place(b.shape, shape);
-      if (!left || !right || size === 0) return undefined;
-      if (left.inner !== undefined && right.inner !== undefined && left.inner !== right.inner)
-        return undefined;
-      const inner = left.inner ?? right.inner ?? size;
+      const pairing = pair(a, b);
+      if (!a || !b || !pairing) return undefined;
+      const { shape, outer, inner, left, right } = pairing;
       const { tensor, values } = backend.allocate(shape);
-      backend.addon.binary(
-        op,
-        backend.view(a),
-        backend.view(b),
-        values,
-        size / inner,
-        inner,
-        left.operand,
-        right.operand,
-      );
+      const [x, y] = [backend.view(a), backend.view(b)];
+      backend.addon.binary(op, x, y, values, outer, inner, left, right);
       return tensor;
+    });
+  });
+  comparisons.forEach((name, op) => {
+    installBefore(name, ({ a, b }, _attributes, backend) => {
+      const pairing = pair(a, b);
+      if (!a || !b || !pairing) return undefined;
+      const { shape, outer, inner, left, right } = pairing;
+      const values = new Uint8Array(outer * inner);
+      const [x, y] = [backend.view(a), backend.view(b)];
+      backend.addon.compare(op, x, y, values, outer, inner, left, right);
+      return backend.makeTensorInfo(shape, 'bool', values);
     });
   });
 }

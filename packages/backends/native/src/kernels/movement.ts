@@ -96,6 +96,29 @@ export function installMovement(): void {
     }
     return parts;
   });
+  installBefore('PadV2', ({ x }, attributes, backend) => {
+    if (!x || !areFloats(x) || x.shape.length !== 2) return undefined;
+    const { paddings, constantValue } = attributes as unknown as {
+      paddings: [number, number][];
+      constantValue: number;
+    };
+    const [[top, bottom], [left, right]] = paddings as [[number, number], [number, number]];
+    const [rows, columns] = x.shape as [number, number];
+    const width = left + columns + right;
+    const { tensor, values } = backend.allocate([top + rows + bottom, width]);
+    values.fill(constantValue);
+    backend.addon.copyRows(
+      backend.view(x),
+      0,
+      columns,
+      values,
+      top * width + left,
+      width,
+      rows,
+      columns,
+    );
+    return tensor;
+  });
   installBefore('Concat', (inputs, attributes, backend) => {
     const parts = Object.values(inputs).filter(({ shape }) => sizeOf(shape) > 0);
     const [first] = parts;
