@@ -52,6 +52,7 @@ export {
   type SubtractProduct,
   spans,
 } from './linear-algebra/matrix-block.js';
+export { pause } from './linear-algebra/pause.js';
 export { quadraticTrace } from './linear-algebra/quadratic-trace.js';
 export { randomOrthogonal } from './linear-algebra/random-orthogonal.js';
 export { subtractProduct } from './linear-algebra/subtract-product.js';

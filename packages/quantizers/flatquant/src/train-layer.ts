@@ -8,8 +8,9 @@ import {
   tidy,
   valueAndGrads,
 } from '@tensorflow/tfjs-core';
+import { pause } from '@thinkbits/numerics';
 import { registerGradients } from '@thinkbits/ops';
-import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
+import { ThinkbitsError } from '@thinkbits/spec';
 import { AdamW, cosineRate } from './adamw.js';
 import type { FrozenLayer } from './frozen-layer.js';
 import type { FlatquantOptions } from './options.js';
@@ -81,7 +82,7 @@ export async function trainLayer(
   for (let epoch = 0; epoch < epochs; epoch++) {
     const losses: number[] = [];
     for await (const batch of teacher.batches(size)) {
-      throwIfAborted(signal);
+      await pause(signal);
       const { loss, slopes } = await differentiate(batch, layer, parameters);
       if (!Number.isFinite(loss)) refuseDiverged(layer, step, loss);
       const rate = (first: number) => cosineRate(step, steps, first, finalLearningRate);
