@@ -10,6 +10,7 @@ export const programTestsSchema: JsonSchema = {
   properties: {
     language: { enum: ['python', 'javascript'] },
     functionName: { type: 'string', pattern: '^[A-Za-z_]\\w*$' },
+    threads: { enum: ['await', 'leave'] },
     cases: {
       type: 'array',
       minItems: 1,

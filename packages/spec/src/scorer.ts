@@ -14,6 +14,11 @@ export interface ProgramTests {
   readonly language?: 'python' | 'javascript';
   /** The method of `class Solution`, or the function, that is called; absent where the program reads standard input. */
   readonly functionName?: string;
+  /**
+   * What becomes of threads that a Python program on standard input has not joined when its main code returns: `await`
+   * counts all that they print, as the interpreter does; `leave` counts what was printed until then. `await` where absent.
+   */
+  readonly threads?: 'await' | 'leave';
   readonly cases: readonly ProgramCase[];
 }
 

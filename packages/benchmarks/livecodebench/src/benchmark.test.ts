@@ -78,6 +78,25 @@ describe('tests of a problem', () => {
   });
 
   it.each([
+    [{}, 'leave'],
+    [{ threads: 'leave' }, 'leave'],
+    [{ threads: 'await' }, 'await'],
+  ] as const)(
+    'say for %j that threads of programs on standard input: %s',
+    async (options, threads) => {
+      const set = await load(options);
+      const kinds = set.problems.map(async (problem) => {
+        const tests = await benchmark.tests!(problem);
+        const stdin = tests.functionName === undefined;
+        expect(tests.threads).toBe(stdin ? threads : undefined);
+        expect(problem.extra).toEqual(stdin ? { threads } : undefined);
+      });
+      await Promise.all(kinds);
+      expect(set.options).toEqual('threads' in options ? options : undefined);
+    },
+  );
+
+  it.each([
     ['not base64', '%%%%', 'neither JSON nor base64'],
     ['not zlib', Buffer.from('plain').toString('base64'), 'no zlib data'],
     [
@@ -245,6 +264,7 @@ describe('what is asked for', () => {
     [{ release: 'v5_v4' }],
     [{ from: '2024' }],
     [{ errata: 'drop' }],
+    [{ threads: 'kill' }],
     [{ window: '2024-01-01' }],
   ])('%j is refused', async (options) => {
     await expect(

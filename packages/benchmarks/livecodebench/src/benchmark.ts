@@ -48,8 +48,12 @@ function functionOf({ metadata }: Row, what: string): string | undefined {
   }
 }
 
-/** Public and private tests of a row, in this order. */
-async function testsOf(row: Row, what: string): Promise<ProgramTests> {
+/** Public and private tests of a row, in this order, and what becomes of the threads of a program on standard input. */
+async function testsOf(
+  row: Row,
+  what: string,
+  threads: ProgramTests['threads'] = 'leave',
+): Promise<ProgramTests> {
   const functionName = functionOf(row, what);
   const kind = functionName === undefined ? 'stdin' : 'functional';
   const { private_test_cases: place } = row;
@@ -58,7 +62,7 @@ async function testsOf(row: Row, what: string): Promise<ProgramTests> {
     ...decodeTests(row.public_test_cases, kind, `${what}: public_test_cases`),
     ...decodeTests(hidden, kind, `${what}: private_test_cases`),
   ];
-  return { ...(functionName !== undefined && { functionName }), cases };
+  return { ...(functionName === undefined ? { threads } : { functionName }), cases };
 }
 
 /** Whether a contest lies in the window, and its problem is to be trusted where that is asked for. */
@@ -121,7 +125,7 @@ export const benchmark: Benchmark = defineBenchmark<Row, LivecodebenchOptions>({
   readsFiles: true,
   read,
   keep: isAsked,
-  async toProblem(row, _, { origin, refuse }) {
+  async toProblem(row, _, { options: { threads = 'leave' }, origin, refuse }) {
     const { functionName, cases } = await testsOf(row, origin);
     if (cases.length === 0) refuse('it has no tests', 'Give at least one public or private test.');
     return {
@@ -135,11 +139,13 @@ export const benchmark: Benchmark = defineBenchmark<Row, LivecodebenchOptions>({
         errata: erratumOf(row) ?? 'none',
       },
       scorer: 'code',
+      ...(functionName === undefined && { extra: { threads } }),
     };
   },
   identify: ({ private_test_cases: tests, ...row }) => ({
     ...(row as unknown as JsonObject),
     private_test_cases: typeof tests === 'string' ? hashOf(tests) : tests.sha256,
   }),
-  tests: ({ row, id }) => testsOf(row as unknown as Row, `problem ${id}`),
+  tests: ({ row, id, extra }) =>
+    testsOf(row as unknown as Row, `problem ${id}`, extra?.threads as ProgramTests['threads']),
 });

@@ -1,6 +1,6 @@
 import { type JsonSchema, ThinkbitsError } from '@thinkbits/spec';
 
-/** Which problems of LiveCodeBench are asked. */
+/** Which problems of LiveCodeBench are asked, and how their programs are judged. */
 export interface LivecodebenchOptions {
   /**
    * Which files of the data set: `v4_v5` the fourth and fifth, `v5` the fifth alone, `release_v5` the first five. `v4_v5`
@@ -13,6 +13,11 @@ export interface LivecodebenchOptions {
   readonly to?: string;
   /** What becomes of the problems that the errata page lists; `keep`, as everybody who reports a score does. */
   readonly errata?: 'keep' | 'exclude';
+  /**
+   * Whether what a thread prints counts when the main code of a program on standard input has returned: `leave`, it does not,
+   * as in LiveCodeBench's judge, where absent; `await` runs the program to the end of all its threads.
+   */
+  readonly threads?: 'await' | 'leave';
 }
 
 const day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
@@ -26,6 +31,7 @@ export const livecodebenchOptionsSchema: JsonSchema = {
     from: day,
     to: day,
     errata: { enum: ['keep', 'exclude'] },
+    threads: { enum: ['await', 'leave'] },
   },
 };
 

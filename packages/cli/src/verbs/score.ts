@@ -138,7 +138,7 @@ export function scoreVerb(host: Host): Command {
     name: 'score',
     summary: 'judge answers: JSON lines in, JSON lines out',
     detail:
-      'In: {id, prediction, answer, choices?, thinking?} on standard input or from --file; for code {id, prediction, tests: {cases: [{input, output}], functionName?, language?}}. Out: {id, correct, extracted, reason, details?}; what a scorer sums up over all lines, such as the MR-Score by groups: {subject}, goes to standard error.',
+      'In: {id, prediction, answer, choices?, thinking?} on standard input or from --file; for code {id, prediction, tests: {cases: [{input, output}], functionName?, language?, threads?}}. Out: {id, correct, extracted, reason, details?}; what a scorer sums up over all lines, such as the MR-Score by groups: {subject}, goes to standard error.',
     examples: [
       `echo '{"id": 1, "prediction": "so \\\\boxed{1/2}", "answer": "0.5"}' | thinkbits score math`,
       'thinkbits score choice --file answers.jsonl > verdicts.jsonl',

@@ -37,30 +37,54 @@ describe.skipIf(missing)(`programs${missing ? ` (skipped: ${missing})` : ''}`, (
   });
 
   const programs = read<Program>('programs.jsonl');
+  /** Tests as the benchmark gives them. */
+  const asThere = ({ functionName }: Program, cases: ProgramTests['cases']): ProgramTests =>
+    functionName ? { cases, functionName } : { cases, threads: 'leave' };
 
   it.each(programs.filter(({ expected }) => expected === 'pass'))(
     'the program that LiveCodeBench accepted for $question_id passes',
-    async ({ code, cases, functionName }) => {
-      const verdict = await judge(code, { cases, ...(functionName && { functionName }) });
+    async (row) => {
+      const verdict = await judge(row.code, asThere(row, row.cases));
       expect(verdict.reason).toMatch(/^Passed all/);
-      expect(verdict.details?.tests).toEqual(cases.map(() => 'passed'));
+      expect(verdict.details?.tests).toEqual(row.cases.map(() => 'passed'));
     },
   );
 
-  // abc345_d prints from a thread for which LiveCodeBench's judge does not wait; run as a program it is right.
-  const threaded = 'abc345_d';
-  it.each(programs.filter(({ failing, question_id }) => failing && question_id !== threaded))(
+  it.each(programs.filter(({ failing }) => failing))(
     'the program that LiveCodeBench rejected for $question_id fails on its case',
     async (row) => {
-      const { code, failing, functionName } = row;
-      const tests = { cases: [failing!], ...(functionName && { functionName }) };
-      expect((await judge(code, tests)).details?.tests).toEqual(['wrong-answer']);
+      expect((await judge(row.code, asThere(row, [row.failing!]))).details?.tests).toEqual([
+        'wrong-answer',
+      ]);
     },
   );
 
-  it('waits for threads, for which LiveCodeBench does not', async () => {
-    const row = programs.find(({ failing, question_id }) => failing && question_id === threaded);
+  it('awaits threads by default, for which LiveCodeBench does not wait', async () => {
+    const row = programs.find(({ failing, question_id }) => failing && question_id === 'abc345_d');
     expect((await judge(row!.code, { cases: [row!.failing!] })).details?.tests).toEqual(['passed']);
+  });
+
+  const work = 'def work():\n  for _ in range(10 ** 6): pass\n  print(3)\n';
+  const thread = `import os, queue, threading\n${work}t = threading.Thread(target=work)\nt.start()\n`;
+  it.each([
+    ['is joined', `${thread}t.join()`, 'passed'],
+    [
+      'is awaited by a queue',
+      `${thread.replace('print(3)', 'print(3); q.put(0)').replace('t =', 'q = queue.Queue()\nt =')}q.get()`,
+      'passed',
+    ],
+    ['is short', thread.replace('10 ** 6', '10'), 'passed'],
+    ['ends after an exit', `${thread}exit()`, 'wrong-answer'],
+    ['never ends', thread.replace('for _ in range(10 ** 6)', 'while True'), 'wrong-answer'],
+    ['sleeps', thread.replace('pass', 'import time; time.sleep(60)'), 'wrong-answer'],
+    [
+      'is late, by whatever way it prints',
+      thread.replace('print(3)', 'os.write(1, b"3")'),
+      'wrong-answer',
+    ],
+    ['is late, and the answer was there', `print(3)\n${thread}`, 'passed'],
+  ])('where threads are left, a program whose thread %s', async (_, code, outcome) => {
+    expect((await judge(code, { ...sum, threads: 'leave' })).details?.tests).toEqual([outcome]);
   });
 
   it.each([
@@ -203,6 +227,12 @@ describe('what cannot be judged', () => {
     await expect(ask({ functionName: 'f(); g', cases: sum.cases })).rejects.toMatchObject({
       code: 'scorer-code/bad-test',
     });
+    const left = { ...sum, threads: 'leave' as const };
+    for (const other of [{ functionName: 'f' }, { language: 'javascript' as const }]) {
+      await expect(ask({ ...left, ...other })).rejects.toMatchObject({
+        code: 'scorer-code/bad-test',
+      });
+    }
   });
 
   it('a Python that is not there is a coded error of the machine', async () => {

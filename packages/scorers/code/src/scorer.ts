@@ -56,6 +56,14 @@ function testsOf({ tests }: Answer): ProgramTests {
       help: 'Give `functionName` as it stands in the program.',
     });
   }
+  const { threads, functionName, language = 'python' } = tests ?? {};
+  if (threads === 'leave' && (functionName !== undefined || language !== 'python')) {
+    throw new ThinkbitsError({
+      code: 'scorer-code/bad-test',
+      message: 'Threads can be left by Python programs that read standard input, and by no others.',
+      help: 'Leave `threads` out.',
+    });
+  }
   if (tests && tests.cases.length > 0) return tests;
   throw new ThinkbitsError({
     code: 'scorer-code/no-tests',
@@ -102,7 +110,7 @@ export function createCodeScorer(options: CodeScorerOptions = {}): Scorer {
     },
     async score(answer, { signal } = {}) {
       const tests = testsOf(answer);
-      const { language = 'python', functionName } = tests;
+      const { language = 'python', functionName, threads = 'await' } = tests;
       const { code, how } = extractProgram(answer.prediction, language, extraction);
       if (code === undefined) {
         const reason = `No program: ${how}.`;
@@ -116,7 +124,7 @@ export function createCodeScorer(options: CodeScorerOptions = {}): Scorer {
       }
       const own = await sandbox();
       const interpreter = await (interpreters[language] as () => Promise<Interpreter>)();
-      const setting = { language, interpreter, functionName, code, limits, subprocesses };
+      const setting = { language, interpreter, functionName, threads, code, limits, subprocesses };
       const { outcomes, reason } = await atATime(() =>
         judgeProgram(tests, ({ input }) => runProgram({ ...setting, input, sandbox: own, signal })),
       );

@@ -18,6 +18,8 @@ export interface ProgramRun {
   readonly code: string;
   /** Called where given; else the program reads `input` from standard input. */
   readonly functionName?: string | undefined;
+  /** See `ProgramTests`. */
+  readonly threads: 'await' | 'leave';
   readonly input: string;
   readonly limits: Limits;
   /** Whether the program may start other programs; without a filter of system calls it may. */
@@ -39,7 +41,7 @@ function interpreterCommand(run: ProgramRun, file: string): string[] {
   const { path } = run.interpreter;
   const last = [file, run.functionName ?? ''];
   if (run.language === 'python')
-    return [path, '-I', '-B', '-X', 'utf8', '-c', pythonHarness, ...last];
+    return [path, '-I', '-B', '-X', 'utf8', '-c', pythonHarness, ...last, run.threads];
   const heap = `--max-old-space-size=${Math.ceil(run.limits.memory / 2 ** 20)}`;
   return [path, heap, '--stack-size=4000', '-e', javascriptHarness, ...last];
 }
