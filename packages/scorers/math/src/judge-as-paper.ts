@@ -1,6 +1,12 @@
 import type { Verdict } from '@thinkbits/spec';
-import { type CompareOptions, compareAnswers, whyUnreadable } from './compare/compare-answers.js';
+import {
+  type CompareOptions,
+  compareAnswers,
+  defaultSteps,
+  whyUnreadable,
+} from './compare/compare-answers.js';
 import { paperCandidates } from './extract/paper-candidates.js';
+import { StepBudget } from './step-budget.js';
 
 /** As many pieces of a text are tried before it is given up. */
 const mostCandidates = 200;
@@ -16,11 +22,13 @@ export function judgeAsPaper(
 ): Pick<Verdict, 'outcome' | 'extracted' | 'reason'> {
   let first: string | undefined;
   let tried = 0;
+  // One for all that is done: there may be many candidates.
+  const budget = new StepBudget(options.steps ?? defaultSteps);
   for (const candidate of paperCandidates(generation)) {
     first ??= candidate;
-    if (whyUnreadable(candidate, options.steps) === undefined) {
+    if (whyUnreadable(candidate, budget) === undefined) {
       if (first.trim() === gold.trim()) return textMatch(first);
-      const { outcome, reason } = compareAnswers(gold, candidate, options);
+      const { outcome, reason } = compareAnswers(gold, candidate, options, budget);
       return { outcome, extracted: candidate, reason: `${reason} (as the paper)` };
     }
     if (++tried === mostCandidates) break;

@@ -123,6 +123,13 @@ describe('hostile answers', () => {
   it('a smaller bound decides less', () => {
     const answer = { prediction: '\\boxed{x^2+2x+1}', answer: '(x+1)^2' };
     expect(createMathScorer({ steps: 5 }).score(answer).outcome).toBe('undecided');
+    // As the paper, what a candidate takes is not there for the next.
+    const paper = createMathScorer({ compatibility: 'paper', steps: 1000 });
+    const texts = ['$7$', '$7$ is not $(1+x+y)^{60}$'];
+    expect(texts.map((prediction) => paper.score({ prediction, answer: '14/2' }).outcome)).toEqual([
+      'equal',
+      'undecided',
+    ]);
     expect(createMathScorer().score(answer).outcome).toBe('equal');
   });
 

@@ -15,6 +15,7 @@ import {
   type MathScorerOptions,
   optionsSchema,
 } from './options.js';
+import { StepBudget } from './step-budget.js';
 
 /**
  * Decides whether the answer in a text equals the expected one: the last box, else what is stated as the answer, else the
@@ -36,7 +37,7 @@ export function createMathScorer(options: MathScorerOptions = {}): SynchronousSc
     withOptions: (others) => createMathScorer(others as MathScorerOptions),
     checkGold({ answer }) {
       const gold = readGold(answer);
-      const why = whyUnreadable(gold, complete.steps);
+      const why = whyUnreadable(gold, new StepBudget(complete.steps));
       if (why === undefined) return;
       throw new ThinkbitsError({
         code: 'scorer-math/bad-gold',

@@ -5,7 +5,10 @@ import { defaultPolicies, type MathPolicies, paperPolicies } from './policies.js
 
 /** Options of {@link createMathScorer}; what is not given is as {@link MathScorerOptions.compatibility} says. */
 export interface MathScorerOptions extends Partial<MathPolicies> {
-  /** Bound of the work on one answer, about one machine operation a step; 20 000 where absent. */
+  /**
+   * Bound of the work on one answer (as the paper, on all its candidates), about one machine operation a step; 20 000 where
+   * absent.
+   */
   readonly steps?: number;
   /**
    * `paper`: reads and compares as the study's own grader does (lighteval 0.8.0; evaluation.md §1.6), so that published

@@ -48,11 +48,12 @@ export const fromAtom = (atom: Atom): Fraction => fromSum(atomPower(atom));
  * @throws Unreadable when the denominator is zero
  */
 function divideSums(budget: StepBudget, numerator: Sum, denominator: Sum): Fraction {
+  if (denominator === oneSum) return fromSum(numerator);
   if (denominator.size === 0) throw new Unreadable('division by zero');
   const term = onlyTerm(denominator);
   if (!term) return { numerator, denominator };
   for (const { coefficient } of numerator.values()) {
-    budget.spend(reductionCost(coefficient, term.coefficient));
+    budget.spend(1 + reductionCost(coefficient, term.coefficient));
   }
   let above = scaleSum(numerator, invertRational(term.coefficient));
   let below: Sum = oneSum;
@@ -93,7 +94,8 @@ function cancel(numerator: Sum, denominator: Sum): Fraction {
 }
 
 export function add(budget: StepBudget, a: Fraction, b: Fraction): Fraction {
-  if (sumKey(a.denominator) === sumKey(b.denominator)) {
+  budget.spend(a.denominator.size + b.denominator.size);
+  if (a.denominator === b.denominator || sumKey(a.denominator) === sumKey(b.denominator)) {
     return divideSums(budget, addSums(budget, a.numerator, b.numerator), a.denominator);
   }
   const numerator = addSums(

@@ -20,7 +20,7 @@ import {
 import { gamma } from './gamma.js';
 import { isNegative, opaque } from './opaque.js';
 import { squareRoot } from './power.js';
-import { bitLength, floorRational } from './rational.js';
+import { bitLength, floorRational, longOperationCost } from './rational.js';
 import { type Atom, constantOf, onlyTerm } from './sum.js';
 
 /**
@@ -132,7 +132,9 @@ export function binomialOf(budget: StepBudget, above: Fraction, below: Fraction)
   if (k > n) return fromInteger(0);
   const fewer = 2n * k < n ? k : n - k;
   const product = productOfRange(budget, n - fewer + 1n, n);
-  return fromInteger(product / productOfRange(budget, 1n, fewer));
+  const orders = productOfRange(budget, 1n, fewer);
+  budget.spend(longOperationCost(bitLength(product)));
+  return fromInteger(product / orders);
 }
 
 function productOfRange(budget: StepBudget, first: bigint, last: bigint): bigint {

@@ -2,7 +2,15 @@ import type { StepBudget } from '../step-budget.js';
 import { euler, pi } from './atoms.js';
 import { modulus } from './complex.js';
 import { type Fraction, fractionKey } from './fraction.js';
-import { addSums, approximateSum, atomsOf, multiplySums, negateSum, type Sum } from './sum.js';
+import {
+  addSums,
+  approximateSum,
+  atomsOf,
+  multiplySums,
+  negateSum,
+  type Sum,
+  writingCost,
+} from './sum.js';
 
 /** Whether a sum is zero: true and false are proved, undefined is not known. */
 export function isZero(sum: Sum): boolean | undefined {
@@ -18,9 +26,9 @@ export function isZero(sum: Sum): boolean | undefined {
 
 /** Whether a = b: true and false are proved, undefined is not known. */
 export function equalFractions(budget: StepBudget, a: Fraction, b: Fraction): boolean | undefined {
-  // Keys are as long as the sums.
-  const terms = a.numerator.size + a.denominator.size + b.numerator.size + b.denominator.size;
-  budget.spend(4 * terms);
+  for (const sum of [a.numerator, a.denominator, b.numerator, b.denominator]) {
+    budget.spend(writingCost(sum));
+  }
   if (fractionKey(a) === fractionKey(b)) return true;
   const left = multiplySums(budget, a.numerator, b.denominator);
   const right = multiplySums(budget, b.numerator, a.denominator);

@@ -16,6 +16,12 @@ export function bitLength(value: bigint): number {
   return (value < 0n ? -value : value).toString(16).length * 4;
 }
 
+/** Steps of one multiplication, division or writing in decimal of an integer of so many bits, as taught at school. */
+export function longOperationCost(bits: number): number {
+  const words = bits / 64;
+  return words + (words / 8) ** 2;
+}
+
 /** The greatest common divisor, not negative; of 0 and a it is |a|. */
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
@@ -59,13 +65,13 @@ export function invertRational(a: Rational): Rational {
 }
 
 /**
- * Steps that bringing a·b or a + b to lowest terms takes beyond what any arithmetic does: of long numbers Euclid's algorithm
- * needs a division for about every second bit.
+ * Steps that bringing a·b or a + b to lowest terms takes beyond what any arithmetic does: of numbers longer than half a word
+ * Euclid's algorithm needs a division for about every second bit.
  */
 export function reductionCost(a: Rational, b: Rational): number {
   if (a.denominator === 1n && b.denominator === 1n) return 0;
   const words = (bitLength(a.denominator) + bitLength(b.denominator)) / 64;
-  return words <= 4 ? 0 : 20 * words + words ** 2 / 2;
+  return words <= 1 ? 0 : 20 * words + words ** 2 / 2;
 }
 
 /** Negative, zero or positive as a is less than, equal to or greater than b. */
@@ -101,8 +107,7 @@ export function formatRational(a: Rational): string {
 export function powerInteger(budget: StepBudget, base: bigint, exponent: bigint): bigint {
   if (base === 0n || base === 1n) return exponent === 0n ? 1n : base;
   if (base === -1n) return exponent % 2n === 0n ? 1n : -1n;
-  const words = (bitLength(base) * Number(exponent)) / 64;
-  // Schoolbook multiplication; the last squaring dominates.
-  budget.spend(1 + words + (words / 8) ** 2);
+  // The last squaring dominates.
+  budget.spend(1 + longOperationCost(bitLength(base) * Number(exponent)));
   return base ** exponent;
 }

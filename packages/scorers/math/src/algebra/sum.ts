@@ -14,6 +14,7 @@ import {
   compareRationals,
   floorRational,
   formatRational,
+  longOperationCost,
   multiplyRationals,
   negateRational,
   one,
@@ -85,6 +86,16 @@ export function sumKey(sum: Sum): string {
     .join(' + ');
 }
 
+/** Steps of {@link sumKey}: keys are as long as the sums and their coefficients. */
+export function writingCost(sum: Sum): number {
+  let steps = 4 * sum.size;
+  for (const { coefficient } of sum.values()) {
+    const bits = bitLength(coefficient.numerator) + bitLength(coefficient.denominator);
+    steps += Math.floor(longOperationCost(bits));
+  }
+  return steps;
+}
+
 /** The value of a sum without atoms. */
 export function constantOf(sum: Sum): Rational | undefined {
   if (sum.size === 0) return zero;
@@ -108,10 +119,14 @@ export function addSums(budget: StepBudget, a: Sum, b: Sum): Sum {
   return accumulate(budget, new Map(a), b);
 }
 
+/** Characters of a key that are written, hashed or compared in a step. */
+const charactersPerStep = 64;
+
 /** Adds to `total` in place. */
 function accumulate(budget: StepBudget, total: Map<string, Term>, sum: Sum): Map<string, Term> {
   budget.spend(1 + sum.size);
   for (const [key, term] of sum) {
+    budget.spend(Math.floor(key.length / charactersPerStep));
     const other = total.get(key)?.coefficient;
     if (other) budget.spend(reductionCost(other, term.coefficient));
     const coefficient = other ? addRationals(other, term.coefficient) : term.coefficient;
@@ -136,6 +151,9 @@ export const negateSum = (sum: Sum): Sum =>
   );
 
 export function multiplySums(budget: StepBudget, a: Sum, b: Sum): Sum {
+  budget.spend(1);
+  if (a === oneSum) return b;
+  if (b === oneSum) return a;
   const product = new Map<string, Term>();
   for (const x of a.values()) {
     for (const y of b.values()) accumulate(budget, product, multiplyTerms(budget, x, y));

@@ -30,11 +30,13 @@ const longestAnswer = 4096;
  * Compares an expected answer with a predicted one. Both are data: nothing is evaluated.
  * @param options what counts as the same, {@link defaultPolicies} where it says nothing; beyond its `steps` the outcome is
  *   `undecided`
+ * @param budget of several comparisons, where they share one
  */
 export function compareAnswers(
   gold: string,
   prediction: string,
   options: CompareOptions = {},
+  budget = new StepBudget(options.steps ?? defaultSteps),
 ): Comparison {
   if (prediction.trim() === '') return { outcome: 'undecided', reason: 'The answer is empty.' };
   if (Math.max(gold.length, prediction.length) > longestAnswer) {
@@ -42,9 +44,8 @@ export function compareAnswers(
   }
   if (sameText(gold, prediction)) return { outcome: 'equal', reason: 'The texts are the same.' };
   try {
-    const { steps = defaultSteps, ...given } = options;
-    const policies = { ...defaultPolicies, ...given };
-    return compareReadings({ budget: new StepBudget(steps), policies }, gold, prediction);
+    const policies = { ...defaultPolicies, ...options };
+    return compareReadings({ budget, policies }, gold, prediction);
   } catch (error) {
     if (error instanceof StepLimit) return undecided(`comparing them takes ${error.message}`);
     throw error;
@@ -78,12 +79,18 @@ function compareReadings(context: Context, gold: string, prediction: string): Co
   return undecided(compared ? 'neither equality nor difference was proved' : trouble);
 }
 
-/** Why an expected answer cannot be read; undefined where it can. */
-export function whyUnreadable(gold: string, steps = defaultSteps): string | undefined {
-  if (gold.trim() === '') return 'it is empty';
-  if (gold.length > longestAnswer) return `it is longer than ${longestAnswer} characters`;
+/**
+ * Why an answer cannot be read; undefined where it can.
+ * @param budget of several answers, where they share one
+ */
+export function whyUnreadable(
+  answer: string,
+  budget = new StepBudget(defaultSteps),
+): string | undefined {
+  if (answer.trim() === '') return 'it is empty';
+  if (answer.length > longestAnswer) return `it is longer than ${longestAnswer} characters`;
   try {
-    const value = read(new StepBudget(steps), gold, plainReading);
+    const value = read(budget, answer, plainReading);
     return typeof value === 'string' ? value : undefined;
   } catch (error) {
     if (error instanceof StepLimit) return `reading it takes ${error.message}`;

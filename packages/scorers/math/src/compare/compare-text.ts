@@ -1,5 +1,5 @@
 import { rationalOf } from '../algebra/fraction.js';
-import { formatRational } from '../algebra/rational.js';
+import { bitLength, formatRational, type Rational } from '../algebra/rational.js';
 import { constantOf, onlyTerm } from '../algebra/sum.js';
 import type { Value } from '../parse/value.js';
 import type { MathPolicies } from '../policies.js';
@@ -49,15 +49,22 @@ export function compareWords(
   return gold.kind === 'text' ? false : undefined;
 }
 
-/** A value as it would be written in one word: prose, a symbol, a number. */
+const isOne = ({ numerator, denominator }: Rational): boolean =>
+  numerator === 1n && denominator === 1n;
+
+/** Whether a number may have been written with its digits: no answer is long enough for more than 2^14 bits. */
+const isWritten = ({ numerator, denominator }: Rational): boolean =>
+  bitLength(numerator) + bitLength(denominator) <= 2 ** 14;
+
+/** A value as it would be written in one word: prose, a symbol, a number that has no more digits than an answer. */
 export function textOf(value: Value): string | undefined {
   if (value.kind === 'text') return value.text;
   if (value.kind !== 'expression' || value.unit !== undefined) return undefined;
   const number = rationalOf(value.value);
-  if (number) return formatRational(number);
+  if (number) return isWritten(number) ? formatRational(number) : undefined;
   const term = constantOf(value.value.denominator) && onlyTerm(value.value.numerator);
   const [factor, ...others] = term?.factors ?? [];
   if (!term || !factor || others.length > 0) return undefined;
-  const plain = formatRational(term.coefficient) === '1' && formatRational(factor[1]) === '1';
+  const plain = isOne(term.coefficient) && isOne(factor[1]);
   return plain ? factor[0].key.replaceAll(/[[\]]/g, '') : undefined;
 }

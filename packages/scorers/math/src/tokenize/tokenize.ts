@@ -19,6 +19,9 @@ import {
 const unitQuotient =
   /\\[dt]?frac\{\s?\\(?:text|mathrm)\{([^{}]{1,30})\}\s?\}\{\s?\\(?:text|mathrm)\{([^{}]{1,30})\}(\^\{?\d\}?)?\s?\}/g;
 
+/** A token takes some searches by regular expressions, each of several operations. */
+const stepsPerToken = 4;
+
 /** Cuts an answer into tokens; white space, dollar signs, full stops and typesetting commands go. */
 export function tokenize(budget: StepBudget, answer: string, reading: Reading): Token[] {
   const text = answer
@@ -32,7 +35,7 @@ export function tokenize(budget: StepBudget, answer: string, reading: Reading): 
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
-    budget.spend(1);
+    budget.spend(stepsPerToken);
     // Long enough for any name; keeps the work linear.
     const ahead = text.slice(at, at + 100);
     if (/^\.?\d/.test(ahead)) {
