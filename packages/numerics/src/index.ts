@@ -33,7 +33,11 @@ export { type GroupSize, groupCount, groupSize } from './group-count.js';
 export { groupIssues } from './group-issues.js';
 export { baseHadamard } from './hadamard/base-hadamard.js';
 export { findHadamardOrder, type HadamardOrder, hadamardOrder } from './hadamard/hadamard-order.js';
-export { hadamardTransform } from './hadamard/hadamard-transform.js';
+export {
+  type HadamardFactors,
+  hadamardFactors,
+  hadamardTransform,
+} from './hadamard/hadamard-transform.js';
 export {
   bfloat16ToFloat32,
   float16ToFloat32,
@@ -60,6 +64,7 @@ export { upperFactorOfInverse } from './linear-algebra/upper-factor-of-inverse.j
 export {
   applyLinearMap,
   denseLinearMap,
+  hadamardSigns,
   invertLinearMap,
   linearMapSize,
   mapOutputs,

@@ -10,9 +10,10 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { applyLinearMap, linearMapSize } from '@thinkbits/numerics';
+import { hadamardSigns, linearMapSize } from '@thinkbits/numerics';
 import type { LinearMap } from '@thinkbits/spec';
 import { applyKronecker } from './apply-kronecker.js';
+import { hadamard } from './hadamard.js';
 
 /** How one map acts on the rows of `[rows, size]`, and the tensors it holds for that. */
 interface Action {
@@ -20,7 +21,7 @@ interface Action {
   readonly held: readonly Tensor[];
 }
 
-/** y = x · M as products of the backend; a Hadamard transform on the host, where n log n beats n². */
+/** y = x · M as products of the backend; a Hadamard transform takes n log n steps instead. */
 function actionOf(map: LinearMap): Action {
   switch (map.kind) {
     case 'diagonal': {
@@ -53,15 +54,17 @@ function actionOf(map: LinearMap): Action {
         held: blocks.flatMap(({ held }) => held),
       };
     }
-    case 'hadamard':
-      return {
-        apply: (x) =>
-          tensor2d(
-            applyLinearMap(map, x.dataSync() as Float32Array, x.shape[0], map.size),
-            x.shape,
-          ),
-        held: [],
-      };
+    case 'hadamard': {
+      const { size, seed, transposed = false } = map;
+      const rotate = (x: Tensor2D) => hadamard(x, { size, transposed: !transposed }); // x · H is Hᵀ applied to x
+      if (seed === undefined) return { apply: rotate, held: [] };
+      const signs = tensor1d(Float32Array.from(hadamardSigns(size, seed)));
+      // (H · D)ᵀ = D · Hᵀ
+      const apply = transposed
+        ? (x: Tensor2D) => rotate(mul(x, signs))
+        : (x: Tensor2D) => mul<Tensor2D>(rotate(x), signs);
+      return { apply, held: [signs] };
+    }
   }
 }
 

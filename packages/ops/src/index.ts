@@ -11,6 +11,7 @@ export * from './channel-map.js';
 export * from './fake-quantize.js';
 export * from './fused-op.js';
 export * from './gradients/register-gradients.js';
+export * from './hadamard.js';
 export * from './host-memory.js';
 export * from './install-kernels.js';
 export * from './invert.js';

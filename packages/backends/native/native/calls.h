@@ -21,6 +21,7 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \
   X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \
   X(copyRows, callCopyRows) X(gatherRows, callGatherRows)                                               \
+  X(roundTokens, callRoundTokens) X(hadamard, callHadamard)                                             \
   X(attention, callAttention)
 
 #define THINKBITS_DECLARE(name, function) napi_value function(napi_env, napi_callback_info);

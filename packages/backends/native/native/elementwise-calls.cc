@@ -180,6 +180,49 @@ napi_value callRotate(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** roundTokens(x, out, tokens, group, bits, symmetric, lows, highs): to codes and back; lows and highs are ratios by group of a token. */
+napi_value callRoundTokens(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int64_t tokens = call.integer(2, 0, mostElements), group = call.integer(3, 1, mostElements);
+  const int bits = static_cast<int>(call.integer(4, 2, 8));
+  const bool symmetric = call.boolean(5);
+  const Span<float> lows = call.floats(6, 1);
+  const int64_t groups = lows.length;
+  const Span<float> highs = call.floats(7, groups);
+  call.require(static_cast<double>(tokens) * groups * group < 9e15, "too many elements");
+  if (!call.ok) return nullptr;
+  const int64_t width = groups * group;
+  const Span<float> x = call.floats(0, tokens * width), out = call.floats(1, tokens * width);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, tokens, 8 * width, [&](int64_t from, int64_t to) {
+    state.kernels->roundTokens(x.data + from * width, out.data + from * width, to - from, groups, group, bits, symmetric, lows.data, highs.data);
+  });
+  return nullptr;
+}
+
+/** hadamard(x, out, rows, base, power, signs): each row of [rows, base * power]; signs [base, base] are 1 and -1. */
+napi_value callHadamard(napi_env env, napi_callback_info info) {
+  Call call(env, info, 6);
+  const int64_t rows = call.integer(2, 0, mostElements), base = call.integer(3, 1, 1 << 12), power = call.integer(4, 1, 1 << 24);
+  call.require(power > 0 && (power & (power - 1)) == 0, "the power is none of two");
+  const int64_t size = base * power;
+  call.require(static_cast<double>(rows) * size < 9e15, "too many elements");
+  if (!call.ok) return nullptr;
+  const Span<int8_t> signs = call.signedBytes(5, base * base);
+  const Span<float> x = call.floats(0, rows * size), out = call.floats(1, rows * size);
+  if (!call.ok || rows == 0) return nullptr;
+  State& state = State::of(env);
+  const int64_t step = pieces(rows, 4 * state.pool->threads());
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
+    const int64_t from = i * step, to = from + step < rows ? from + step : rows;
+    double* row = reinterpret_cast<double*>(scratch.atLeast(4 * size + 16));
+    state.kernels->hadamard(x.data + from * size, out.data + from * size, to - from, base, power, signs.data, row, row + size);
+  };
+  runTasks(state, pieces(rows, step), rows * size * (base + 16) < worthSharing ? 1 : state.pool->threads(), task);
+  return nullptr;
+}
+
 /** transpose(x, out, batch, rows, columns): each [rows, columns] of the batch. */
 napi_value callTranspose(napi_env env, napi_callback_info info) {
   Call call(env, info, 5);

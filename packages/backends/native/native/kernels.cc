@@ -1,4 +1,5 @@
 // The kernels of one instruction set; compiled once per set, with THINKBITS_KERNELS naming the table.
+#include "activations.h"
 #include "attention.h"
 #include "elementwise.h"
 #include "kernels.h"
@@ -29,6 +30,8 @@ static const Kernels table = {
     rmsNormEachRow,
     swigluEachRow,
     rotateToken,
+    roundTokens,
+    hadamardRows,
     transposeRows,
     attend,
 };

@@ -84,6 +84,8 @@ struct Kernels {
   void (*rmsNormRows)(const float* x, const float* weight, float* out, int64_t rows, int64_t width, float epsilon);
   void (*swigluRows)(const float* gateUp, float* out, int64_t rows, int64_t width);
   void (*rotateRow)(const float* x, float* out, int64_t heads, int64_t half, const float* cosines, const float* sines);
+  void (*roundTokens)(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs);
+  void (*hadamard)(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed);
   void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
   void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
 };

@@ -120,6 +120,24 @@ export interface Addon {
     half: number,
   ): void;
   transpose(x: Float32Array, out: Float32Array, batch: number, rows: number, columns: number): void;
+  roundTokens(
+    x: Float32Array,
+    out: Float32Array,
+    tokens: number,
+    group: number,
+    bits: number,
+    symmetric: boolean,
+    lows: Float32Array,
+    highs: Float32Array,
+  ): void;
+  hadamard(
+    x: Float32Array,
+    out: Float32Array,
+    rows: number,
+    base: number,
+    power: number,
+    signs: Int8Array,
+  ): void;
   copyRows(
     from: Float32Array,
     fromStart: number,

@@ -9,6 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { installHostAlgebra, installHostKernels, installLinearProduct } from '@thinkbits/ops';
 import { loadAddon, type NativeConfiguration } from './addon.js';
+import { installActivationKernels } from './kernels/activations.js';
 import { installBinary } from './kernels/binary.js';
 import { installDecoderKernels } from './kernels/decoder.js';
 import { backendName } from './kernels/install.js';
@@ -57,6 +58,7 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     installReductions();
     installMovement();
     installDecoderKernels();
+    installActivationKernels();
     installLinearProduct(backendName, nativeLinear);
     installHostAlgebra(backendName, nativeAlgebra(addon));
   }

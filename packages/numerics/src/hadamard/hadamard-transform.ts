@@ -43,6 +43,24 @@ function mixParts(signs: Int8Array, row: Float64Array, power: number, mixed: Flo
   }
 }
 
+/** What a structured Hadamard matrix of an order is made of, H_base ⊗ H_power. */
+export interface HadamardFactors {
+  readonly base: number;
+  /** A power of two. */
+  readonly power: number;
+  /** H_base or its transpose, `[base, base]` of 1 and -1. */
+  readonly signs: Int8Array;
+}
+
+/**
+ * The factors of the matrix that {@link hadamardTransform} applies.
+ * @throws ThinkbitsError `hadamard/no-order`
+ */
+export function hadamardFactors(size: number, transposed: boolean): HadamardFactors {
+  const { base, power } = hadamardOrder(size);
+  return { base, power, signs: baseMatrix(base, transposed) };
+}
+
 /**
  * The structured Hadamard transform of every row, y = (H_base ⊗ H_power) x / √n, base-major (methods.md §1.5 step 4): n log n
  * for powers of two, in float64, each row by itself.
@@ -56,12 +74,11 @@ export function hadamardTransform(
   size: number,
   { transposed = false }: { readonly transposed?: boolean } = {},
 ): Float32Array {
-  const { base, power } = hadamardOrder(size);
+  const { base, power, signs } = hadamardFactors(size, transposed);
   const y = new Float32Array(rows * size);
   const scale = 1 / Math.sqrt(size);
   const row = new Float64Array(size);
   const mixed = base === 1 ? row : new Float64Array(size);
-  const signs = baseMatrix(base, transposed);
   for (let at = 0; at < rows * size; at += size) {
     for (let i = 0; i < size; i++) row[i] = x[at + i] as number;
     for (let part = 0; part < base; part++) walshHadamard(row, part * power, power);
