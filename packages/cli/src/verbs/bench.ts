@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import type { Model } from '@thinkbits/inference';
 import type { Command } from 'commander';
 import { chooseBackend } from '../choose-backend.js';
@@ -25,6 +25,12 @@ interface BenchOptions extends SharedOptions {
 /** Bytes of weights that a decoded token reads: everything held but the embedding table, of which it looks up one row. */
 function weightBytes({ memory, info }: Model): number {
   return memory.heldBytes - 4 * info.vocabulary * info.hidden;
+}
+
+/** Threads that a product runs on; null where only the backend knows. */
+function threadsOf(backend: string, asked: number | undefined): number | null {
+  if (backend === 'native') return asked ?? availableParallelism();
+  return backend === 'tensorflow' ? (asked ?? null) : 1;
 }
 
 /** `thinkbits bench MODEL`: tokens per second, prefill and decode. */
@@ -70,7 +76,7 @@ export function benchVerb(host: Host): Command {
       const json = {
         processor: cpus()[0]?.model.trim() ?? 'unknown',
         backend,
-        threads: backend === 'tensorflow' ? (options.threads ?? null) : 1,
+        threads: threadsOf(backend, options.threads),
         model: name,
         recipe: recipe.name,
         weight_bytes: weightBytes(model),

@@ -437,7 +437,8 @@ describe('perplexity and bench', () => {
 
   it('bench counts the tokens of all rows, and what a token reads', async () => {
     const small = ['--prompt', '8', '--generate', '2', '--batch', '1,3', '--rounds', '2'];
-    const result = await json(['bench', nano, '-r', 'rtn:w4g64kv4', ...small, '--context', '4']);
+    const argv = ['bench', nano, '-r', 'rtn:w4g64kv4', ...small, '--context', '4'];
+    const result = await json([...argv, '--backend', 'wasm']);
     expect(result.rows).toMatchObject([
       { test: 'prefill', batch: 1, tokens: 8 },
       { test: 'decode', batch: 1, tokens: 2 },
