@@ -11,34 +11,60 @@ int64_t elements(int operand, int64_t outer, int64_t inner) {
   return operand == whole ? outer * inner : operand == scalar ? 1 : operand == row ? inner : outer;
 }
 
+/** Two operands beside a result [outer, inner]: arguments 1, 2 and 4 to 7 of an operation on both. */
+class Pair {
+ public:
+  explicit Pair(Call& call) {
+    outer_ = call.integer(4, 0, mostElements);
+    inner_ = call.integer(5, 0, mostElements);
+    a_ = static_cast<int>(call.integer(6, 0, 3));
+    b_ = static_cast<int>(call.integer(7, 0, 3));
+    left_ = call.floats(1, elements(a_, outer_, inner_)).data;
+    right_ = call.floats(2, elements(b_, outer_, inner_)).data;
+  }
+
+  int64_t size() const { return outer_ * inner_; }
+
+  /** Calls body(a, b, first element, count, a is one element, b is one element) for pieces of the result, on any thread. */
+  template <class F>
+  void forEachPiece(State& state, F body) const {
+    if (size() == 0) return;
+    // without rows and columns the result may be cut anywhere
+    if (a_ <= scalar && b_ <= scalar) {
+      share(state, size(), 1, [&](int64_t from, int64_t to) {
+        body(a_ == scalar ? left_ : left_ + from, b_ == scalar ? right_ : right_ + from, from, to - from, a_ == scalar, b_ == scalar);
+      });
+      return;
+    }
+    share(state, outer_, inner_, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; i++)
+        body(at(a_, left_, i), at(b_, right_, i), i * inner_, inner_, a_ == scalar || a_ == column, b_ == scalar || b_ == column);
+    });
+  }
+
+ private:
+  const float* at(int operand, const float* data, int64_t first) const {
+    return operand == whole ? data + first * inner_ : operand == column ? data + first : data;
+  }
+
+  int64_t outer_ = 0, inner_ = 0;
+  int a_ = whole, b_ = whole;
+  const float* left_ = nullptr;
+  const float* right_ = nullptr;
+};
+
 }  // namespace
 
 /** binary(op, a, b, out, outer, inner, aOperand, bOperand) */
 napi_value callBinary(napi_env env, napi_callback_info info) {
   Call call(env, info, 8);
-  const int op = static_cast<int>(call.integer(0, 0, static_cast<int>(Binary::count) - 1));
-  const int64_t outer = call.integer(4, 0, mostElements), inner = call.integer(5, 0, mostElements);
-  const int aOperand = static_cast<int>(call.integer(6, 0, 3)), bOperand = static_cast<int>(call.integer(7, 0, 3));
-  const Span<float> a = call.floats(1, elements(aOperand, outer, inner)), b = call.floats(2, elements(bOperand, outer, inner));
-  const Span<float> out = call.floats(3, outer * inner);
-  if (!call.ok || outer * inner == 0) return nullptr;
+  const Binary op = static_cast<Binary>(call.integer(0, 0, static_cast<int>(Binary::count) - 1));
+  const Pair pair(call);
+  const Span<float> out = call.floats(3, pair.size());
+  if (!call.ok) return nullptr;
   State& state = State::of(env);
-  const auto at = [&](int operand, const float* data, int64_t first) {
-    return operand == whole ? data + first * inner : operand == column ? data + first : data;
-  };
-  const auto binary = state.kernels->binary;
-  const bool flat = (aOperand == whole || aOperand == scalar) && (bOperand == whole || bOperand == scalar);
-  if (flat) {
-    share(state, outer * inner, 1, [&](int64_t from, int64_t to) {
-      binary(static_cast<Binary>(op), aOperand == scalar ? a.data : a.data + from, bOperand == scalar ? b.data : b.data + from, out.data + from, to - from,
-             aOperand == scalar, bOperand == scalar);
-    });
-    return nullptr;
-  }
-  share(state, outer, inner, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      binary(static_cast<Binary>(op), at(aOperand, a.data, i), at(bOperand, b.data, i), out.data + i * inner, inner, aOperand == scalar || aOperand == column,
-             bOperand == scalar || bOperand == column);
+  pair.forEachPiece(state, [&](const float* a, const float* b, int64_t at, int64_t count, bool aScalar, bool bScalar) {
+    state.kernels->binary(op, a, b, out.data + at, count, aScalar, bScalar);
   });
   return nullptr;
 }
@@ -47,19 +73,12 @@ napi_value callBinary(napi_env env, napi_callback_info info) {
 napi_value callCompare(napi_env env, napi_callback_info info) {
   Call call(env, info, 8);
   const Comparison op = static_cast<Comparison>(call.integer(0, 0, static_cast<int>(Comparison::count) - 1));
-  const int64_t outer = call.integer(4, 0, mostElements), inner = call.integer(5, 0, mostElements);
-  const int aOperand = static_cast<int>(call.integer(6, 0, 3)), bOperand = static_cast<int>(call.integer(7, 0, 3));
-  const Span<float> a = call.floats(1, elements(aOperand, outer, inner)), b = call.floats(2, elements(bOperand, outer, inner));
-  const Span<uint8_t> out = call.bytes(3, outer * inner);
-  if (!call.ok || outer * inner == 0) return nullptr;
+  const Pair pair(call);
+  const Span<uint8_t> out = call.bytes(3, pair.size());
+  if (!call.ok) return nullptr;
   State& state = State::of(env);
-  const auto at = [&](int operand, const float* data, int64_t first) {
-    return operand == whole ? data + first * inner : operand == column ? data + first : data;
-  };
-  share(state, outer, inner, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++)
-      state.kernels->compare(op, at(aOperand, a.data, i), at(bOperand, b.data, i), out.data + i * inner, inner, aOperand == scalar || aOperand == column,
-                             bOperand == scalar || bOperand == column);
+  pair.forEachPiece(state, [&](const float* a, const float* b, int64_t at, int64_t count, bool aScalar, bool bScalar) {
+    state.kernels->compare(op, a, b, out.data + at, count, aScalar, bScalar);
   });
   return nullptr;
 }

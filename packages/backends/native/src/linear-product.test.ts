@@ -2,12 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, dequantizeWeight } from '@thinkbits/numerics';
 import { isQuantized, type LinearPart, LinearWeight } from '@thinkbits/ops';
 import type { QuantizedWeight, WeightScheme } from '@thinkbits/spec';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadAddon } from './addon.js';
-import { openNative } from './open-native.js';
+import { expect, it } from 'vitest';
+import { describeEachSet } from './__fixtures__/describe-each-set.js';
 
-const loaded = loadAddon();
-const why = 'why' in loaded ? loaded.why : undefined;
 const random = createRandom(5).fork('linear-product');
 
 /** Random codes and scales: what a product does with them does not depend on where they come from. */
@@ -66,78 +63,67 @@ function reference(x: Float32Array, rows: number, parts: readonly LinearPart[]) 
 const apply = (linear: LinearWeight, x: Float32Array, rows: number): Float32Array =>
   tf.tidy(() => linear.apply(tf.tensor2d(x, [rows, linear.in])).dataSync() as Float32Array).slice();
 
-if (why) it.skip(`skipped: ${why}`, () => {});
+describeEachSet('packed weights with kernels', () => {
+  const schemes: (Partial<WeightScheme> & Pick<WeightScheme, 'bits'>)[] = [
+    ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => ({ bits, group: 64 })),
+    { bits: 4 },
+    { bits: 3, group: 128 },
+    { bits: 4, group: 32, symmetric: true },
+    { bits: 8, symmetric: true },
+    { bits: 4, group: 48 },
+    { bits: 4, group: 16, float: { element: 'e2m1', scale: 'e8m0' } as never, symmetric: true },
+  ];
 
-describe
-  .skipIf(why !== undefined)
-  .each('addon' in loaded ? loaded.addon.configure(1, '').sets : [])(
-  'packed weights with kernels for %s',
-  (kernels) => {
-    beforeAll(async () => {
-      await openNative({ kernels, threads: 2 });
+  it.each(schemes)('multiplies with codes of %o as with what they stand for', (scheme) => {
+    for (const [columns, rows] of [
+      [256, 40],
+      [96, 7],
+      [200, 33],
+      [1024, 65],
+    ] as const)
+      for (const tokens of [1, 2, 13, 70]) {
+        const parts = [randomWeight(rows, columns, scheme), randomWeight(3, columns, scheme)];
+        const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
+        const linear = new LinearWeight(parts);
+        const y = apply(linear, x, tokens);
+        const wanted = reference(x, tokens, parts);
+        y.forEach((value, i) => {
+          const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
+          expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
+        });
+        // bit-identical whatever else is in the batch
+        const last = apply(linear, x.slice((tokens - 1) * columns), 1);
+        expect(last).toEqual(y.slice((tokens - 1) * linear.out));
+        linear.dispose();
+      }
+  });
+
+  it('follows groups that are not consecutive, and holds what packed codes take', () => {
+    const weight = randomWeight(64, 256, { bits: 4, group: 64 }, true);
+    const other = {
+      ...randomWeight(32, 256, { bits: 4, group: 64 }),
+      groupIndex: weight.groupIndex as Int32Array,
+    };
+    const x = Float32Array.from({ length: 5 * 256 }, () => random.normal());
+    const linear = new LinearWeight([weight, other]);
+    const wanted = reference(x, 5, [weight, other]);
+    apply(linear, x, 5).forEach((value, i) => {
+      const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
+      expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
     });
+    linear.dispose();
+    const plain = new LinearWeight([randomWeight(64, 256, { bits: 4, group: 64 })]);
+    expect(plain.bytes.held).toBe(plain.bytes.packed);
+    plain.dispose();
+  });
 
-    const schemes: (Partial<WeightScheme> & Pick<WeightScheme, 'bits'>)[] = [
-      ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => ({ bits, group: 64 })),
-      { bits: 4 },
-      { bits: 3, group: 128 },
-      { bits: 4, group: 32, symmetric: true },
-      { bits: 8, symmetric: true },
-      { bits: 4, group: 48 },
-      { bits: 4, group: 16, float: { element: 'e2m1', scale: 'e8m0' } as never, symmetric: true },
+  it('expands codes that have no common layout, and says so', () => {
+    const parts = [
+      randomWeight(4, 64, { bits: 4, group: 32 }),
+      randomWeight(4, 64, { bits: 3, group: 32 }),
     ];
-
-    it.each(schemes)('multiplies with codes of %o as with what they stand for', (scheme) => {
-      for (const [columns, rows] of [
-        [256, 40],
-        [96, 7],
-        [200, 33],
-        [1024, 65],
-      ] as const)
-        for (const tokens of [1, 2, 13, 70]) {
-          const parts = [randomWeight(rows, columns, scheme), randomWeight(3, columns, scheme)];
-          const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
-          const linear = new LinearWeight(parts);
-          const y = apply(linear, x, tokens);
-          const wanted = reference(x, tokens, parts);
-          y.forEach((value, i) => {
-            const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-            expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-          });
-          // bit-identical whatever else is in the batch
-          const last = apply(linear, x.slice((tokens - 1) * columns), 1);
-          expect(last).toEqual(y.slice((tokens - 1) * linear.out));
-          linear.dispose();
-        }
-    });
-
-    it('follows groups that are not consecutive, and holds what packed codes take', () => {
-      const weight = randomWeight(64, 256, { bits: 4, group: 64 }, true);
-      const other = {
-        ...randomWeight(32, 256, { bits: 4, group: 64 }),
-        groupIndex: weight.groupIndex as Int32Array,
-      };
-      const x = Float32Array.from({ length: 5 * 256 }, () => random.normal());
-      const linear = new LinearWeight([weight, other]);
-      const wanted = reference(x, 5, [weight, other]);
-      apply(linear, x, 5).forEach((value, i) => {
-        const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-        expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-      });
-      linear.dispose();
-      const plain = new LinearWeight([randomWeight(64, 256, { bits: 4, group: 64 })]);
-      expect(plain.bytes.held).toBe(plain.bytes.packed);
-      plain.dispose();
-    });
-
-    it('expands codes that have no common layout, and says so', () => {
-      const parts = [
-        randomWeight(4, 64, { bits: 4, group: 32 }),
-        randomWeight(4, 64, { bits: 3, group: 32 }),
-      ];
-      const linear = new LinearWeight(parts);
-      expect(linear.bytes.held).toBe(linear.bytes.float);
-      linear.dispose();
-    });
-  },
-);
+    const linear = new LinearWeight(parts);
+    expect(linear.bytes.held).toBe(linear.bytes.float);
+    linear.dispose();
+  });
+});

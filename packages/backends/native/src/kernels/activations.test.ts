@@ -2,73 +2,57 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
 import { hadamard, hadamardOp, quantizeActivations } from '@thinkbits/ops';
 import type { ActivationScheme } from '@thinkbits/spec';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadAddon } from '../addon.js';
-import { openNative } from '../open-native.js';
+import { expect, it } from 'vitest';
+import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 
-const loaded = loadAddon();
-const why = 'why' in loaded ? loaded.why : undefined;
 const random = createRandom(29).fork('activation kernels');
 
-if (why) it.skip(`skipped: ${why}`, () => {});
+describeEachSet('activation kernels', () => {
+  const schemes = [
+    { bits: 8, symmetric: false, clip: 1 },
+    { bits: 4, symmetric: false, clip: 0.9 },
+    { bits: 4, symmetric: true, clip: 1 },
+    { bits: 3, symmetric: false, clip: { low: [0.9, 1], high: [0.8, 0.7] } },
+  ] as unknown as ActivationScheme[];
 
-describe
-  .skipIf(why !== undefined)
-  .each('addon' in loaded ? loaded.addon.configure(1, '').sets : [])(
-  'activation kernels for %s',
-  (kernels) => {
-    beforeAll(async () => {
-      await openNative({ kernels, threads: 2 });
-    });
-
-    const schemes = [
-      { bits: 8, symmetric: false, clip: 1 },
-      { bits: 4, symmetric: false, clip: 0.9 },
-      { bits: 4, symmetric: true, clip: 1 },
-      { bits: 3, symmetric: false, clip: { low: [0.9, 1], high: [0.8, 0.7] } },
-    ] as unknown as ActivationScheme[];
-
-    it.each(schemes)('rounds to %o bit for bit as plain TypeScript does', async (scheme) => {
-      const data = Float32Array.from({ length: 9 * 96 }, () => random.normal() * 3);
-      data.fill(0, 0, 96);
-      data.fill(2, 96, 192);
-      data.fill(-1, 192, 288);
-      data[300] = Number.NaN;
-      data[420] = Number.POSITIVE_INFINITY;
-      const results: Float32Array[] = [];
-      for (const backend of ['cpu', 'native']) {
-        await tf.setBackend(backend);
-        const x = tf.tensor2d(data, [9, 96]);
-        for (const group of [48, 24]) {
-          const y = quantizeActivations(x, scheme, group);
-          results.push((y.dataSync() as Float32Array).slice());
-          y.dispose();
-        }
-        x.dispose();
+  it.each(schemes)('rounds to %o bit for bit as plain TypeScript does', async (scheme) => {
+    const data = Float32Array.from({ length: 9 * 96 }, () => random.normal() * 3);
+    data.fill(0, 0, 96);
+    data.fill(2, 96, 192);
+    data.fill(-1, 192, 288);
+    data[300] = Number.NaN;
+    data[420] = Number.POSITIVE_INFINITY;
+    const results: Float32Array[] = [];
+    for (const backend of ['cpu', 'native']) {
+      await tf.setBackend(backend);
+      const x = tf.tensor2d(data, [9, 96]);
+      for (const group of [48, 24]) {
+        const y = quantizeActivations(x, scheme, group);
+        results.push((y.dataSync() as Float32Array).slice());
+        y.dispose();
       }
-      expect(results[2]).toEqual(results[0]);
-      expect(results[3]).toEqual(results[1]);
-    });
+      x.dispose();
+    }
+    expect(results[2]).toEqual(results[0]);
+    expect(results[3]).toEqual(results[1]);
+  });
 
-    it.each([1, 2, 64, 12, 96, 140, 576, 1536])(
-      'rotates by a Hadamard matrix of order %i',
-      (size) => {
-        tf.tidy(() => {
-          for (const transposed of [false, true]) {
-            const x = tf.randomNormal([5, 2 * size], 0, 1, 'float32', 7) as tf.Tensor2D;
-            const y = hadamard(x, { size, transposed });
-            const wanted = hadamardOp
-              .compose({ x }, { size, transposed })
-              .dataSync() as Float32Array;
-            expect(y.shape).toEqual(x.shape);
-            (y.dataSync() as Float32Array).forEach((value, i) => {
-              expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(1e-6);
-            });
-            const back = hadamard(y, { size, transposed: !transposed });
-            expect(tf.max(tf.abs(tf.sub(back, x))).dataSync()[0]).toBeLessThan(1e-5);
-          }
-        });
-      },
-    );
-  },
-);
+  it.each([1, 2, 64, 12, 96, 140, 576, 1536])(
+    'rotates by a Hadamard matrix of order %i',
+    (size) => {
+      tf.tidy(() => {
+        for (const transposed of [false, true]) {
+          const x = tf.randomNormal([5, 2 * size], 0, 1, 'float32', 7) as tf.Tensor2D;
+          const y = hadamard(x, { size, transposed });
+          const wanted = hadamardOp.compose({ x }, { size, transposed }).dataSync() as Float32Array;
+          expect(y.shape).toEqual(x.shape);
+          (y.dataSync() as Float32Array).forEach((value, i) => {
+            expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(1e-6);
+          });
+          const back = hadamard(y, { size, transposed: !transposed });
+          expect(tf.max(tf.abs(tf.sub(back, x))).dataSync()[0]).toBeLessThan(1e-5);
+        }
+      });
+    },
+  );
+});
