@@ -1,5 +1,6 @@
 // Packed weights: made once, filled part by part, multiplied with, freed by hand.
 #include <cstring>
+#include "apply-linear.h"
 #include "calls.h"
 
 namespace {
@@ -22,15 +23,15 @@ napi_value keep(Call& call, std::unique_ptr<PackedLinear> linear) {
   return result;
 }
 
-PackedLinear* find(Call& call, int index) {
+}  // namespace
+
+PackedLinear* findLinear(Call& call, int index) {
   if (!call.ok) return nullptr;
   State& state = State::of(call.env());
   const auto found = state.linears.find(static_cast<int32_t>(call.integer(index, 0, INT32_MAX)));
   call.require(found != state.linears.end(), "no such packed weight");
   return call.ok ? found->second.get() : nullptr;
 }
-
-}  // namespace
 
 /** createLinear(in, out) -> handle of a weight of zeros. */
 napi_value callCreateLinear(napi_env env, napi_callback_info info) {
@@ -101,7 +102,7 @@ napi_value callCreateCodes(napi_env env, napi_callback_info info) {
 /** fillCodes(handle, codes, scales, zeros, row0, rows): unsigned codes [rows, in]; scales and zeros, from the middle code, [rows, groups]. */
 napi_value callFillCodes(napi_env env, napi_callback_info info) {
   Call call(env, info, 6);
-  PackedLinear* linear = find(call, 0);
+  PackedLinear* linear = findLinear(call, 0);
   if (!linear) return nullptr;
   const int64_t row0 = call.integer(4, 0, linear->out), rows = call.integer(5, 0, linear->out);
   call.require(linear->words != nullptr, "this weight holds floats");
@@ -133,7 +134,7 @@ napi_value callFillCodes(napi_env env, napi_callback_info info) {
 /** fillLinear(handle, weight, row0, rows): outputs [row0, row0 + rows) from a weight [rows, in]. */
 napi_value callFillLinear(napi_env env, napi_callback_info info) {
   Call call(env, info, 4);
-  PackedLinear* linear = find(call, 0);
+  PackedLinear* linear = findLinear(call, 0);
   if (!linear) return nullptr;
   const int64_t row0 = call.integer(2, 0, linear->out), rows = call.integer(3, 0, linear->out);
   call.require(linear->floats != nullptr, "this weight holds codes");
@@ -155,37 +156,39 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** applyLinear(handle, x, y, rows): y [rows, out] = x [rows, in] W^T. */
-napi_value callApplyLinear(napi_env env, napi_callback_info info) {
-  Call call(env, info, 4);
-  const PackedLinear* linear = find(call, 0);
-  if (!linear) return nullptr;
-  const int64_t rows = call.integer(3, 0, mostElements);
-  const Span<float> x = call.floats(1, rows * linear->in), y = call.floats(2, rows * linear->out);
-  if (!call.ok || rows == 0) return nullptr;
-  State& state = State::of(env);
+void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows) {
   const Kernels& kernels = *state.kernels;
-  const int threads = rows * linear->in * linear->out < worthSharing ? 1 : state.pool->threads();
+  const int threads = rows * linear.in * linear.out < worthSharing ? 1 : state.pool->threads();
   // codes are decoded once for a block of rows, whose inputs have to fit the second cache
-  const int64_t rowBlock = linear->bits == 32 || linear->depth <= 2048 ? kernels.rowBlock : kernels.rowBlock / 4;
+  const int64_t rowBlock = linear.bits == 32 || linear.depth <= 2048 ? kernels.rowBlock : kernels.rowBlock / 4;
   const int64_t rowBlocks = pieces(rows, rowBlock);
-  int64_t panelStep = threads == 1 ? linear->panels : pieces(linear->panels, 4 * threads);
+  int64_t panelStep = threads == 1 ? linear.panels : pieces(linear.panels, 4 * threads);
   if (panelStep < 4) panelStep = 4;
-  const int64_t panelBlocks = pieces(linear->panels, panelStep);
+  const int64_t panelBlocks = pieces(linear.panels, panelStep);
   const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
     const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
     const int64_t rowEnd = row + rowBlock < rows ? row + rowBlock : rows;
-    const int64_t panelEnd = panel + panelStep < linear->panels ? panel + panelStep : linear->panels;
-    kernels.linear(*linear, x.data, y.data, row, rowEnd, linear->out, panel, panelEnd, scratch.atLeast(kernels.linearScratch(*linear, rowEnd - row)));
+    const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
+    kernels.linear(linear, x, y, row, rowEnd, linear.out, panel, panelEnd, scratch.atLeast(kernels.linearScratch(linear, rowEnd - row)));
   };
   runTasks(state, rowBlocks * panelBlocks, threads, task);
+}
+
+/** applyLinear(handle, x, y, rows): y [rows, out] = x [rows, in] W^T. */
+napi_value callApplyLinear(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const PackedLinear* linear = findLinear(call, 0);
+  if (!linear) return nullptr;
+  const int64_t rows = call.integer(3, 0, mostElements);
+  const Span<float> x = call.floats(1, rows * linear->in), y = call.floats(2, rows * linear->out);
+  if (call.ok) applyLinear(State::of(env), *linear, x.data, y.data, rows);
   return nullptr;
 }
 
 /** disposeLinear(handle) */
 napi_value callDisposeLinear(napi_env env, napi_callback_info info) {
   Call call(env, info, 1);
-  const PackedLinear* linear = find(call, 0);
+  const PackedLinear* linear = findLinear(call, 0);
   if (!linear) return nullptr;
   int64_t held;
   napi_adjust_external_memory(env, -linear->bytes, &held);
