@@ -1,0 +1,22 @@
+// The rows of a batch and where the cache keeps their tokens: what a call hands over, checked, and attention over it.
+#pragma once
+#include "calls.h"
+
+/** Consecutive tokens of one row within a batch: [token, token + count), after `before` tokens that the row holds already. */
+struct CachedRow {
+  int64_t token, count, before;
+  const int32_t* keyPages;
+  const int32_t* valuePages;
+};
+
+/** Reads six integers that describe how keys or values lie in their pages; throws in JavaScript and returns false for nonsense. */
+bool readPart(Call& call, const int32_t* described, CachePart& part);
+
+/**
+ * Reads `count` rows of four integers (tokens of the batch, tokens of the row before them, first key page and first value page
+ * within `pages`) and checks that attention finds all of them within the memory.
+ */
+bool readCacheRows(Call& call, const AttentionJob& job, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
+
+/** Attention of all rows, whose keys and values are in the cache. */
+void attendRows(State& state, const AttentionJob& job, const std::vector<CachedRow>& rows);
