@@ -1,4 +1,5 @@
-// The rows of a batch and where the cache keeps their tokens: what a call hands over, checked, and attention over it.
+// The rows of a batch and where the cache keeps their tokens: what a call hands over, checked; then tokens are written there, and
+// attention reads them.
 #pragma once
 #include "calls.h"
 
@@ -9,14 +10,24 @@ struct CachedRow {
   const int32_t* valuePages;
 };
 
-/** Reads six integers that describe how keys or values lie in their pages; throws in JavaScript and returns false for nonsense. */
+/** Integers that describe how keys or values lie in their pages. */
+constexpr int64_t partIntegers = 9;
+
+/**
+ * Reads partIntegers: bits (32 = floats), group, kind, bytes of a token, bytes of a head, offset of the grids, whether ranges are
+ * min-max, and the bits of two floats, the ratios by which ranges shrink below and above. Throws in JavaScript and returns false
+ * for nonsense.
+ */
 bool readPart(Call& call, const int32_t* described, CachePart& part);
 
 /**
  * Reads `count` rows of four integers (tokens of the batch, tokens of the row before them, first key page and first value page
- * within `pages`) and checks that attention finds all of them within the memory.
+ * within `pages`) and checks that all of them, those of the batch too, have their places within the memory.
  */
-bool readCacheRows(Call& call, const AttentionJob& job, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
+bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
+
+/** Writes the batch's tokens behind those that the rows hold. */
+void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows);
 
 /** Attention of all rows, whose keys and values are in the cache. */
 void attendRows(State& state, const AttentionJob& job, const std::vector<CachedRow>& rows);

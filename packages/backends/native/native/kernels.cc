@@ -3,6 +3,7 @@
 #include "attention.h"
 #include "elementwise.h"
 #include "kernels.h"
+#include "kv-store.h"
 #include "linear.h"
 #include "matmul.h"
 
@@ -33,6 +34,7 @@ static const Kernels table = {
     roundTokens,
     hadamardRows,
     transposeRows,
+    storeToken,
     attend,
 };
 

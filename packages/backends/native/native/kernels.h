@@ -21,7 +21,7 @@ struct MatmulJob {
 /** A weight [out, in] in panels of `columns` outputs; see packed-linear.h. */
 struct PackedLinear;
 
-/** How keys or values lie in their pages. */
+/** How keys or values lie in their pages, and how they get there. */
 struct CachePart {
   int bits;              // 32: floats; otherwise packed codes
   int group;             // channels that share a grid
@@ -29,14 +29,28 @@ struct CachePart {
   int64_t rowBytes;      // bytes of a token's codes of one head
   int64_t headBytes;     // from one head to the next within a page
   int64_t parameters;    // offset of the grids behind the codes of a head
+  bool minMax;           // unsigned codes over [min x, max x], not over a range that reaches to 0
+  float low, high;       // ratios by which the ends of a range shrink
 };
 
-struct AttentionJob {
+/** What all rows of a decoder layer's cache have in common. */
+struct CacheLayout {
+  int64_t kvHeads, headDim, pageTokens;
+  CachePart keys, values;
+};
+
+/** Tokens on their way into pages. */
+struct StoreJob : CacheLayout {
+  const float* key;  // [tokens, kvHeads * headDim]
+  const float* value;
+  uint8_t* memory;  // what page addresses count from
+};
+
+struct AttentionJob : CacheLayout {
   const float* query;  // [tokens, heads * headDim]
   float* output;
   const uint8_t* memory;  // what page addresses count from
-  int64_t heads, kvHeads, headDim, pageTokens;
-  CachePart keys, values;
+  int64_t heads;
 };
 
 /** Query tokens [token, token + count) of one row for one kv head; the first sees `seen` tokens of the row, each next one more. */
@@ -87,6 +101,8 @@ struct Kernels {
   void (*roundTokens)(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs);
   void (*hadamard)(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed);
   void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
+  /** Writes a token [kvHeads * headDim] as the one `at` of a page. */
+  void (*storeToken)(const CachePart&, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim);
   void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
 };
 

@@ -74,7 +74,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
     expect(() => addon.configure(2, 'sse9')).toThrow('no such set');
     expect(() => addon.configure(0, '')).toThrow(TypeError);
-    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0);
+    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0);
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(
         f(4),
@@ -93,5 +93,15 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => attend(Int32Array.of(0, 1024), 2047)).toThrow('outside of the memory');
     expect(() => attend(Int32Array.of(0), 2048)).toThrow('more tokens than pages');
     expect(() => attend(Int32Array.of(0, -4), 2048)).toThrow('outside of the memory');
+    const store = (pages: Int32Array, memory: Uint8Array, layout = format) => {
+      const one = Int32Array.of(1, 0, 0, 1);
+      addon.storeTokens(f(4).fill(1), f(4), memory, pages, one, layout, layout, 1, 4, 64);
+    };
+    const memory = new Uint8Array(2048);
+    store(Int32Array.of(1024, 0), memory);
+    expect(new Float32Array(memory.buffer, 1024, 4)).toEqual(f(4).fill(1));
+    expect(() => store(Int32Array.of(0, 1028), memory)).toThrow('outside of the memory');
+    expect(() => store(Int32Array.of(0), memory)).toThrow('more tokens than pages');
+    expect(() => store(Int32Array.of(0, 0), memory, format.with(0, 1))).toThrow('is wrong');
   });
 });

@@ -149,6 +149,18 @@ export interface Addon {
     width: number,
   ): void;
   gatherRows(from: Float32Array, indices: Int32Array, to: Float32Array, width: number): void;
+  storeTokens(
+    key: Float32Array,
+    value: Float32Array,
+    memory: Uint8Array,
+    pages: Int32Array,
+    rows: Int32Array,
+    keys: Int32Array,
+    values: Int32Array,
+    kvHeads: number,
+    headDim: number,
+    pageTokens: number,
+  ): void;
   attention(
     query: Float32Array,
     output: Float32Array,

@@ -25,7 +25,7 @@ export class FloatStore implements KvStore {
       headBytes,
       parameters: 0,
     } as const;
-    this.direct = { pages: this.pages, format };
+    this.direct = { pages: this.pages, format, reserve: (count) => this.reserve(count) };
   }
 
   get settled(): number {
@@ -42,17 +42,15 @@ export class FloatStore implements KvStore {
 
   append(source: Float32Array, start: number): void {
     const { kvHeads, headDim } = this;
-    const memory = pageMemory();
     const at = this.tokens % pageTokens;
-    if (at === 0) this.pages.push(memory.allocate(kvHeads * this.headBytes));
+    this.reserve(1);
     const page = (this.pages.at(-1) as number) / 4 + at * headDim;
-    const { floats } = memory;
+    const { floats } = pageMemory();
     for (let head = 0; head < kvHeads; head++) {
       const to = page + head * pageTokens * headDim;
       const from = start + head * headDim;
       for (let i = 0; i < headDim; i++) floats[to + i] = source[from + i] as number;
     }
-    this.tokens++;
   }
 
   page(page: number, head: number): number {
@@ -67,5 +65,12 @@ export class FloatStore implements KvStore {
     for (const page of this.pages.splice(0))
       pageMemory().release(page, this.kvHeads * this.headBytes);
     this.tokens = 0;
+  }
+
+  private reserve(count: number): void {
+    const tokens = this.tokens + count;
+    while (this.pages.length * pageTokens < tokens)
+      this.pages.push(pageMemory().allocate(this.kvHeads * this.headBytes));
+    this.tokens = tokens;
   }
 }

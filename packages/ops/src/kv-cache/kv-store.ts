@@ -1,3 +1,4 @@
+import type { Grid } from '@thinkbits/numerics';
 import type { KeyRotation } from './key-rotation.js';
 import { type CodeKind, pageMemory } from './page-memory.js';
 
@@ -17,12 +18,16 @@ export interface PageFormat {
   readonly headBytes: number;
   /** Where grids begin behind the codes of a head: `[pageTokens, groups, 2]` floats, scale and zero, or minimum. */
   readonly parameters: number;
+  /** The grid that each group of a token gets from its own values; absent where tokens are floats. */
+  readonly grid?: Grid;
 }
 
 /** Pages that hold every token of a store, by address, in order. */
 export interface DirectPages {
   readonly pages: readonly number[];
   readonly format: PageFormat;
+  /** Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready for them. */
+  reserve(count: number): void;
 }
 
 /**
@@ -48,7 +53,7 @@ export interface KvStore {
   page(page: number, head: number, count: number, scratch: number): number;
   /** Address of a head's float window, `[tokens - settled, headDim]`. */
   recent(head: number): number;
-  /** How a kernel reads the pages by itself; absent where tokens wait in a window or lie in a way that only `page` knows. */
+  /** How a kernel reads and writes the pages by itself; absent where tokens wait in a window or lie in a way that only `page` knows. */
   readonly direct?: DirectPages | undefined;
   /** Bytes allocated. */
   readonly heldBytes: number;

@@ -18,6 +18,7 @@ export interface SettlingRule {
 export class PackedStore implements KvStore {
   tokens = 0;
   settled = 0;
+  readonly direct: DirectPages | undefined;
   private readonly kvHeads: number;
   private readonly headDim: number;
   private readonly layout: PackedLayout;
@@ -36,11 +37,15 @@ export class PackedStore implements KvStore {
     const { keep, block } = rule;
     if (keep + block > 1)
       this.window = new FloatWindow(kvHeads, headDim, keep === 0 ? block : 2 * keep + block);
-  }
-
-  get direct(): DirectPages | undefined {
-    const { pages, window, layout } = this;
-    return window || !layout.format ? undefined : { pages, format: layout.format };
+    const { pages, window } = this;
+    const { format } = layout;
+    if (format && !window) {
+      const reserve = (count: number): void => {
+        this.reserve(count);
+        this.tokens += count;
+      };
+      this.direct = { pages, format, reserve };
+    }
   }
 
   get pageTokens(): number {
@@ -98,11 +103,18 @@ export class PackedStore implements KvStore {
   private encode(source: () => Float32Array, start: number, stride: number): void {
     const { layout } = this;
     const at = this.settled % layout.pageTokens;
-    if (at === 0) this.pages.push(pageMemory().allocate(this.pageBytes));
+    this.reserve(layout.unit);
     const page = this.pages.at(-1) as number;
     const values = source();
     for (let head = 0; head < this.kvHeads; head++)
       layout.encode(values, start + head * stride, head, page + head * layout.headBytes, at);
-    this.settled += layout.unit;
+  }
+
+  /** Counts tokens as settled that are written next, and has pages ready for them. */
+  private reserve(count: number): void {
+    const settled = this.settled + count;
+    while (this.pages.length * this.pageTokens < settled)
+      this.pages.push(pageMemory().allocate(this.pageBytes));
+    this.settled = settled;
   }
 }

@@ -35,7 +35,8 @@ export class TokenLayout implements PackedLayout {
     this.parameters = pageTokens * this.rowBytes; // a multiple of 64, so that floats behind it are aligned
     this.codes = new Uint8Array(headDim);
     const { group, kind, rowBytes, headBytes, parameters } = this;
-    this.format = { bits: scheme.bits, group, kind, rowBytes, headBytes, parameters };
+    const { bits } = scheme;
+    this.format = { bits, group, kind, rowBytes, headBytes, parameters, grid: scheme };
   }
 
   encode(source: Float32Array, start: number, _head: number, page: number, at: number): void {

@@ -2,9 +2,7 @@ import { type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import {
   type CachedAttentionAttributes,
   cachedAttentionOp,
-  type DirectPages,
   longCachedAttentionOp,
-  type PageFormat,
   pageMemory,
   type RmsNormAttributes,
   type RotaryAttributes,
@@ -13,6 +11,7 @@ import {
   swigluOp,
 } from '@thinkbits/ops';
 import type { NativeBackend } from '../native-backend.js';
+import { describeCache, reserveRows } from './cache-pages.js';
 import { installBefore, type NativeKernel } from './install.js';
 
 /** Norms, rotary embedding, SwiGLU and attention: what a decoder layer does besides products. */
@@ -54,51 +53,23 @@ export function installDecoderKernels(): void {
   installBefore(longCachedAttentionOp.name, attend);
 }
 
-/** Six integers, as native/attention-calls.cc reads them. */
-const described = ({ bits, group, kind, rowBytes, headBytes, parameters }: PageFormat) =>
-  Int32Array.of(bits, group, kind, rowBytes, headBytes, parameters);
-
-/** Attention in one call over pages that the addon can read itself; undefined for layouts that it cannot. */
+/** Attention over pages that the addon writes and reads itself; undefined for layouts that it cannot. */
 function attendDirectly(
   { query, key, value }: Record<'query' | 'key' | 'value', TensorInfo>,
   { cache, layer, segments, heads }: CachedAttentionAttributes,
   backend: NativeBackend,
 ): TensorInfo | undefined {
+  const layout = describeCache(cache, layer, segments);
+  if (!layout) return undefined;
+  const { addon } = backend;
   const { kvHeads, headDim } = cache.shape;
-  const stores = segments.map(({ slot }) => cache.row(slot, layer));
-  const [first] = stores;
-  if (!first?.keys.direct || !first.values.direct || cache.rotatesOnRead(layer)) return undefined;
-  const k = backend.view(key); // [tokens, kvHeads · headDim]
-  const v = backend.view(value);
-  let token = 0;
-  const pages: number[] = [];
-  const rows = new Int32Array(4 * segments.length);
-  segments.forEach(({ count }, i) => {
-    const { keys, values } = stores[i] as (typeof stores)[number];
-    const before = keys.tokens;
-    for (let t = 0; t < count; t++, token++) {
-      keys.append(k, token * kvHeads * headDim);
-      values.append(v, token * kvHeads * headDim);
-    }
-    const keyPages = (keys.direct as DirectPages).pages;
-    const valuePages = (values.direct as DirectPages).pages;
-    rows.set([count, before, pages.length, pages.length + keyPages.length], 4 * i);
-    for (const page of keyPages) pages.push(page);
-    for (const page of valuePages) pages.push(page);
-  });
-  const { tensor, values } = backend.allocate(query.shape);
-  backend.addon.attention(
-    backend.view(query),
-    values,
-    pageMemory().bytes,
-    Int32Array.from(pages),
-    rows,
-    described(first.keys.direct.format),
-    described(first.values.direct.format),
-    heads,
-    kvHeads,
-    headDim,
-    first.keys.pageTokens,
-  );
+  const { keys, values, pageTokens } = layout;
+  const { pages, rows } = reserveRows(cache, layer, segments);
+  const memory = pageMemory().bytes; // as it is once there is room
+  const [k, v] = [backend.view(key), backend.view(value)];
+  addon.storeTokens(k, v, memory, pages, rows, keys, values, kvHeads, headDim, pageTokens);
+  const { tensor, values: out } = backend.allocate(query.shape);
+  const q = backend.view(query);
+  addon.attention(q, out, memory, pages, rows, keys, values, heads, kvHeads, headDim, pageTokens);
   return tensor;
 }

@@ -1,0 +1,160 @@
+// Writing tokens into the cache's pages: floats as they are, or codes of a grid that each group of channels gives itself. The
+// arithmetic is that of encodeGroup in @thinkbits/numerics, operation by operation, so that the bytes are the same.
+#pragma once
+#include <math.h>
+#include "kernels.h"
+#include "vector.h"
+
+namespace {
+
+/** The bits [0, width) of every step of bits in a word. */
+constexpr uint64_t lowBits(int width, int step) {
+  uint64_t word = 0;
+  for (int at = 0; at < 64; at += step) word |= ((uint64_t{1} << width) - 1) << at;
+  return word;
+}
+
+/** Writes the low bits of bytes as one little-endian bit stream; the bits behind the last are 0. */
+template <int Bits>
+THINKBITS_INLINE void packCodes(const uint8_t* codes, int64_t count, uint8_t* out) {
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8, out += Bits) {
+    // eight codes in a word: pairs move together, then pairs of pairs, then the halves
+    uint64_t word;
+    memcpy(&word, codes + i, 8);
+    word &= lowBits(Bits, 8);
+    word = (word | word >> (8 - Bits)) & lowBits(2 * Bits, 16);
+    word = (word | word >> 2 * (8 - Bits)) & lowBits(4 * Bits, 32);
+    word |= word >> 4 * (8 - Bits);
+    memcpy(out, &word, Bits);
+  }
+  int buffer = 0, filled = 0;
+  for (; i < count; i++) {
+    buffer |= (codes[i] & ((1 << Bits) - 1)) << filled;
+    filled += Bits;
+    for (; filled >= 8; filled -= 8, buffer >>= 8) *out++ = static_cast<uint8_t>(buffer);
+  }
+  if (filled > 0) *out = static_cast<uint8_t>(buffer);
+}
+
+/** Where the codes of a group come from: clamp(round((x - origin) / scale) + zero, least, most). */
+struct GroupGrid {
+  float origin, scale, zero, least, most;
+};
+
+/**
+ * The grid of `count` values; writes what reads codes back, scale and zero point, or minimum (methods.md 1.0a, 1.0b).
+ * @return whether all values are finite; NaN is written where not
+ */
+THINKBITS_INLINE bool findGrid(const CachePart& part, const float* x, int64_t count, GroupGrid& grid, float* parameters) {
+  const bool isSigned = part.kind == 1, tight = part.kind == 2 || (part.minMax && !isSigned);
+  float high = tight ? -INFINITY : 0, low = tight ? INFINITY : 0;
+  Vector highs = splat(high), lows = splat(low);
+  IntVector wrong = {};
+  int64_t i = 0;
+  for (; i + W <= count; i += W) {
+    const Vector v = load(x + i);
+    highs = maximum(v, highs);
+    lows = minimum(v, lows);
+    wrong |= v - v != 0;
+  }
+  bool finite = true;
+  for (int lane = 0; lane < W; lane++) {
+    high = highs[lane] > high ? highs[lane] : high;
+    low = lows[lane] < low ? lows[lane] : low;
+    finite &= wrong[lane] == 0;
+  }
+  for (; i < count; i++) {
+    high = x[i] > high ? x[i] : high;
+    low = x[i] < low ? x[i] : low;
+    finite &= x[i] - x[i] == 0;
+  }
+  if (!finite) {
+    parameters[0] = NAN;
+    parameters[1] = isSigned ? 0 : NAN;
+    return false;
+  }
+  high = high * part.high + 0.0f;  // no zero with a sign
+  low = low * part.low + 0.0f;
+  grid.most = static_cast<float>(isSigned ? (1 << (part.bits - 1)) - 1 : (1 << part.bits) - 1);
+  grid.least = isSigned ? -grid.most - 1 : 0;
+  grid.origin = grid.zero = 0;
+  if (isSigned) {
+    grid.scale = (high > -low ? high : -low) / grid.most;
+    if (grid.scale == 0) grid.scale = 1;
+  } else if (part.kind == 2) {
+    grid.origin = low;
+    grid.scale = (high - low) / grid.most;
+    if (grid.scale == 0) grid.scale = 1;  // a constant group is its minimum, whatever the scale
+  } else if (tight) {
+    constexpr float leastWidth = 1e-5f;
+    grid.scale = (high - low > leastWidth ? high - low : leastWidth) / grid.most;
+    const float zero = -__builtin_rintf(low / grid.scale);
+    grid.zero = zero > 0 ? (zero < grid.most ? zero : grid.most) : 0;
+  } else {
+    grid.scale = (high - low) / grid.most;
+    if (grid.scale == 0) {
+      low = -1;
+      grid.scale = 2 / grid.most;
+    }
+    grid.zero = __builtin_rintf(-low / grid.scale) + 0.0f;
+  }
+  parameters[0] = grid.scale;
+  parameters[1] = part.kind == 2 ? low : grid.zero;
+  return true;
+}
+
+/** Codes of `count` values as bytes, negative ones in two's complement. */
+THINKBITS_INLINE void writeCodes(const GroupGrid& grid, const float* x, int64_t count, uint8_t* codes) {
+  typedef uint8_t Bytes __attribute__((vector_size(W)));
+  const auto encode = [&](Vector v) {
+    // far beyond all codes and zero points, and near enough for a sum with 1.5 * 2^23 to round to an integer, halves to even
+    const Vector quotient = minimum(maximum((v - grid.origin) / grid.scale, splat(-4096)), splat(4096));
+    const Vector magic = splat(12582912.0f);
+    const Vector code = (quotient + magic) - magic + grid.zero;
+    return __builtin_convertvector(toInt(minimum(maximum(code, splat(grid.least)), splat(grid.most))), Bytes);
+  };
+  int64_t i = 0;
+  for (; i + W <= count; i += W) {
+    const Bytes bytes = encode(load(x + i));
+    memcpy(codes + i, &bytes, W);
+  }
+  if (i == count) return;
+  float rest[W] = {};
+  memcpy(rest, x + i, (count - i) * sizeof(float));
+  const Bytes bytes = encode(load(rest));
+  memcpy(codes + i, &bytes, count - i);
+}
+
+void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim) {
+  const int64_t groups = headDim / part.group;
+  uint8_t codes[1024];
+  for (int64_t h = 0; h < kvHeads; h++, token += headDim, page += part.headBytes) {
+    if (part.bits == 32) {
+      memcpy(page + at * headDim * sizeof(float), token, headDim * sizeof(float));
+      continue;
+    }
+    float* parameters = reinterpret_cast<float*>(page + part.parameters) + at * groups * 2;
+    for (int64_t g = 0; g < groups; g++, parameters += 2) {
+      const float* x = token + g * part.group;
+      uint8_t* to = codes + g * part.group;
+      GroupGrid grid;
+      if (findGrid(part, x, part.group, grid, parameters))
+        writeCodes(grid, x, part.group, to);
+      else
+        memset(to, 0, part.group);
+    }
+    uint8_t* out = page + at * part.rowBytes;
+    switch (part.bits) {
+      case 2: packCodes<2>(codes, headDim, out); break;
+      case 3: packCodes<3>(codes, headDim, out); break;
+      case 4: packCodes<4>(codes, headDim, out); break;
+      case 5: packCodes<5>(codes, headDim, out); break;
+      case 6: packCodes<6>(codes, headDim, out); break;
+      case 7: packCodes<7>(codes, headDim, out); break;
+      default: packCodes<8>(codes, headDim, out);
+    }
+  }
+}
+
+}  // namespace

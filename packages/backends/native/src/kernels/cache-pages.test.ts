@@ -1,0 +1,161 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRandom } from '@thinkbits/numerics';
+import { KvCache, type KvStore, pageMemory, type Segment } from '@thinkbits/ops';
+import type { KvPartScheme } from '@thinkbits/spec';
+import { expect, it } from 'vitest';
+import { describeEachSet } from '../__fixtures__/describe-each-set.js';
+import type { NativeBackend } from '../native-backend.js';
+import { describeCache, reserveRows } from './cache-pages.js';
+
+const [kvHeads, headDim, tokens] = [3, 40, 192]; // three pages
+const random = createRandom(41).fork('cache pages');
+
+/** Values of a head that a grid may come to grief over. */
+const heads: readonly ((i: number) => number)[] = [
+  () => 3 * random.normal(),
+  () => random.normal() * 1e-3 + 40,
+  () => -Math.abs(random.normal()) - 1,
+  () => 0,
+  (i) => (i % 2 ? 0 : -0),
+  () => -2.5,
+  () => 7,
+  () => random.normal() * 1e38,
+  (i) => (i % 2 ? 3.4e38 : -3.4e38), // the range overflows
+  () => random.normal() * 1e-38,
+  () => Math.round(random.normal() * 4) * 2 ** -149,
+  (i) => (i === 0 ? 15 : Math.round(random.normal() * 8) / 2), // halves between codes
+  (i) => (i === 5 ? 1e30 : random.normal()),
+  (i) => (i === 39 ? Number.NaN : random.normal()),
+  (i) => (i === 17 ? Number.POSITIVE_INFINITY : random.normal()),
+  (i) => (i === 3 ? Number.NEGATIVE_INFINITY : 0),
+];
+
+const anyTokens = (): Float32Array =>
+  Float32Array.from(
+    (function* () {
+      for (let head = 0; head < tokens * kvHeads; head++) {
+        const value = heads[random.integer(heads.length)] as (i: number) => number;
+        for (let i = 0; i < headDim; i++) yield value(i);
+      }
+    })(),
+  );
+
+const part = (bits: number, more: Partial<KvPartScheme> = {}): KvPartScheme =>
+  ({
+    bits,
+    axis: 'token',
+    group: 'head',
+    symmetric: false,
+    range: 'zero-inclusive',
+    clip: 1,
+    ...more,
+  }) as KvPartScheme;
+
+const kinds: readonly (readonly [string, Partial<KvPartScheme>])[] = [
+  ['unsigned', {}],
+  ['unsigned, in groups, clipped', { group: 8, clip: 0.9 }],
+  ['unsigned, in groups of 5', { group: 5 }],
+  ['unsigned, each end clipped by its own', { clip: { low: 0.7, high: 0.95 } }],
+  ['signed', { symmetric: true }],
+  ['signed, clipped', { symmetric: true, group: 20, clip: 0.8 }],
+  ['min-max', { range: 'min-max' }],
+  ['min-max, clipped', { range: 'min-max', group: 8, clip: 0.85 }],
+  ['above a minimum', { range: 'float-minimum' }],
+  ['above a minimum, in groups', { range: 'float-minimum', group: 4 }],
+];
+
+/** The codes and the grids of every page and head, NaNs alike. */
+function stored({ direct }: KvStore): Buffer {
+  if (!direct) throw new Error('the pages are not direct');
+  const { pages, format } = direct;
+  const { parameters, headBytes } = format;
+  const heads = pages.flatMap((page) =>
+    Array.from({ length: kvHeads }, (_, head) => {
+      const at = page + head * headBytes;
+      const bytes = pageMemory().bytes.slice(at, at + headBytes);
+      const grids = new Float32Array(bytes.buffer, parameters);
+      grids.forEach((value, i) => {
+        if (Number.isNaN(value)) grids[i] = Number.NaN;
+      });
+      return bytes;
+    }),
+  );
+  return Buffer.concat(heads);
+}
+
+function store(cache: KvCache, key: Float32Array, value: Float32Array, segments: Segment[]): void {
+  const { addon } = tf.backend() as NativeBackend;
+  const layout = describeCache(cache, 0, segments);
+  if (!layout) throw new Error('the addon does not know the layout');
+  const { keys, values, pageTokens } = layout;
+  const { pages, rows } = reserveRows(cache, 0, segments);
+  const { bytes } = pageMemory();
+  addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim, pageTokens);
+}
+
+describeEachSet('tokens in pages', () => {
+  const schemes = kinds.flatMap(([name, more]) =>
+    [2, 3, 4, 8].map((bits) => [bits, name, part(bits, more)] as const),
+  );
+
+  it.each([...schemes, [32, 'floats', undefined] as const])(
+    'of %i bits, %s, are those of plain TypeScript, one by one or at once',
+    (_, __, key) => {
+      const parameters = key && [{ scheme: { key, window: 0, rope: 'after' } as const }];
+      const shape = { layers: 1, kvHeads, headDim, ...(parameters && { parameters }) };
+      const caches = [new KvCache(shape), new KvCache(shape), new KvCache(shape)] as const;
+      const [plain, together, alone] = caches;
+      const [k, v] = [anyTokens(), anyTokens()];
+      const width = kvHeads * headDim;
+      const rows = [0, 1].map((slot) => plain.row(slot, 0));
+      for (let t = 0; t < tokens; t++) {
+        rows[0]?.keys.append(k, t * width);
+        rows[0]?.values.append(v, t * width);
+        rows[1]?.keys.append(v, t * width);
+        rows[1]?.values.append(k, t * width);
+        const token = (values: Float32Array) => values.slice(t * width, (t + 1) * width);
+        store(alone, token(k), token(v), [{ slot: 0, start: t, count: 1 }]);
+        store(alone, token(v), token(k), [{ slot: 1, start: t, count: 1 }]);
+      }
+      const both = (a: Float32Array, b: Float32Array, from: number, to: number) => {
+        const joined = new Float32Array(2 * (to - from) * width);
+        joined.set(a.subarray(from * width, to * width));
+        joined.set(b.subarray(from * width, to * width), (to - from) * width);
+        return joined;
+      };
+      for (const [from, to] of [
+        [0, 70],
+        [70, tokens],
+      ] as const)
+        store(
+          together,
+          both(k, v, from, to),
+          both(v, k, from, to),
+          [0, 1].map((slot) => ({ slot, start: from, count: to - from })),
+        );
+      for (const slot of [0, 1]) {
+        for (const half of ['keys', 'values'] as const) {
+          const expected = stored(plain.row(slot, 0)[half]);
+          for (const cache of [together, alone]) {
+            const row = cache.row(slot, 0)[half];
+            expect([row.tokens, row.settled]).toEqual([tokens, tokens]);
+            expect(stored(row).equals(expected)).toBe(true);
+          }
+        }
+      }
+      for (const cache of caches) cache.dispose();
+    },
+  );
+
+  it('grow a cache by their number, whoever writes them', () => {
+    const cache = new KvCache({ layers: 1, kvHeads, headDim });
+    const token = new Float32Array(kvHeads * headDim).fill(2);
+    cache.row(0, 0).keys.append(token, 0);
+    cache.row(0, 0).values.append(token, 0);
+    const held = cache.heldBytes;
+    store(cache, token, token, [{ slot: 0, start: 1, count: 1 }]);
+    expect(cache.row(0, 0).keys.tokens).toBe(2);
+    expect(cache.heldBytes).toBe(held);
+    cache.dispose();
+  });
+});
