@@ -1,4 +1,5 @@
 import { memory } from '@tensorflow/tfjs-core';
+import { openNative } from '@thinkbits/backend-native';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { greedy, type KvScheme } from '@thinkbits/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +41,11 @@ function relative(actual: Float32Array, expected: Float32Array): number {
   return difference / magnitude;
 }
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+const native = await openNative();
+if (!native.available) it.skip(`skipped: ${native.why}`, () => {});
+const backends = ['cpu', 'wasm', ...(native.available ? ['native' as const] : [])] as const;
+
+describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await selectBackend({ name: backend });
   });

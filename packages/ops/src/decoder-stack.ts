@@ -56,8 +56,8 @@ export interface StackPlace {
 
 /** The layers of a decoder in the form that a backend runs them in. */
 export interface HeldStack {
-  /** Whether keys and values may be kept in this cache. */
-  serves(cache: KvCache): boolean;
+  /** Whether the cache keeps these rows in a form that the backend can write and read. */
+  serves(place: StackPlace): boolean;
   dispose(): void;
 }
 
@@ -91,17 +91,14 @@ export function installDecoderStack<Held extends HeldStack>(
 }
 
 /** Layers as the active backend holds them; undefined where it has no kernel, or none for these. */
-export function holdStack(
-  layers: readonly StackLayer[],
-  shape: StackShape,
-): HeldStack | undefined {
+export function holdStack(layers: readonly StackLayer[], shape: StackShape): HeldStack | undefined {
   return hasKernel(kernelName) ? stacks.get(getBackend())?.hold(layers, shape) : undefined;
 }
 
 /**
  * Runs all layers; the cache grows even inside `tidy`, and a call must not be repeated.
  * @param hidden `[tokens, hidden]`
- * @param held of {@link holdStack}, which serves the cache
+ * @param held of {@link holdStack}, which serves the place
  * @returns `[tokens, hidden]`
  */
 export function runStack(hidden: Tensor2D, held: HeldStack, place: StackPlace): Tensor2D {

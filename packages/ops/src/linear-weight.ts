@@ -63,7 +63,8 @@ export class LinearWeight {
   readonly out: number;
   readonly in: number;
   readonly bytes: WeightBytes;
-  private readonly held: HeldWeights | undefined;
+  /** As the backend holds it; undefined where it is a tensor. */
+  readonly held: HeldWeights | undefined;
   private readonly expanded: Tensor2D | undefined;
 
   /** @param parts in the order of their outputs; all have the same number of columns */

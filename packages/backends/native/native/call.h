@@ -47,6 +47,7 @@ class Call {
 
   Span<float> floats(int index, int64_t least) { return array<float>(index, napi_float32_array, least, "is not a Float32Array that is long enough"); }
   Span<int32_t> integers(int index, int64_t least) { return array<int32_t>(index, napi_int32_array, least, "is not an Int32Array that is long enough"); }
+  Span<double> doubles(int index, int64_t least) { return array<double>(index, napi_float64_array, least, "is not a Float64Array that is long enough"); }
   Span<int8_t> signedBytes(int index, int64_t least) { return array<int8_t>(index, napi_int8_array, least, "is not an Int8Array that is long enough"); }
   Span<uint8_t> bytes(int index, int64_t least) { return array<uint8_t>(index, napi_uint8_array, least, "is not a Uint8Array that is long enough"); }
 

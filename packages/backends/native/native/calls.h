@@ -22,7 +22,9 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \
   X(copyRows, callCopyRows) X(gatherRows, callGatherRows)                                               \
   X(roundTokens, callRoundTokens) X(hadamard, callHadamard)                                             \
-  X(storeTokens, callStoreTokens) X(attention, callAttention)
+  X(storeTokens, callStoreTokens) X(attention, callAttention)                                                                           \
+  X(createStack, callCreateStack) X(setStackNorms, callSetStackNorms) X(setStackStage, callSetStackStage) \
+  X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens)
 
 #define THINKBITS_DECLARE(name, function) napi_value function(napi_env, napi_callback_info);
 THINKBITS_CALLS(THINKBITS_DECLARE)

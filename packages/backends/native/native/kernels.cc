@@ -6,6 +6,7 @@
 #include "kv-store.h"
 #include "linear.h"
 #include "matmul.h"
+#include "sampling.h"
 
 #define THINKBITS_TEXT(name) #name
 #define THINKBITS_STRING(name) THINKBITS_TEXT(name)
@@ -35,6 +36,8 @@ static const Kernels table = {
     hadamardRows,
     transposeRows,
     storeToken,
+    likeliestToken,
+    weighTokens,
     attend,
 };
 

@@ -103,6 +103,9 @@ struct Kernels {
   void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
   /** Writes a token [kvHeads * headDim] as the one `at` of a page. */
   void (*storeToken)(const CachePart&, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim);
+  int64_t (*likeliestToken)(const float* logits, int64_t count);
+  /** Returns the sum of the weights. */
+  double (*weighTokens)(const float* logits, int64_t count, double highest, double temperature, double* weights);
   void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <unordered_map>
+#include "decoder-stack.h"
 #include "kernels.h"
 #include "packed-linear.h"
 #include "thread-pool.h"
@@ -11,6 +12,10 @@ struct State {
   std::unique_ptr<ThreadPool> pool;
   std::unordered_map<int32_t, std::unique_ptr<PackedLinear>> linears;
   int32_t nextLinear = 1;
+  std::unordered_map<int32_t, std::unique_ptr<DecoderStack>> stacks;
+  int32_t nextStack = 1;
+  /** What passes from one step of a stack to the next. */
+  Scratch arena;
 
   static State& of(napi_env env) {
     void* data = nullptr;

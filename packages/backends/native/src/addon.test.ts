@@ -38,11 +38,13 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     addon.configure(2, '');
     let refused = 0;
     for (let i = 0; i < 10_000; i++) {
-      const [, call] = pick(calls);
+      const [name, call] = pick(calls);
       const count = random.integer(15);
       try {
         const result = call(...Array.from({ length: count }, anything));
-        if (typeof result === 'number') addon.disposeLinear(result);
+        if (typeof result !== 'number') continue;
+        if (name === 'createStack') addon.disposeStack(result);
+        else addon.disposeLinear(result);
       } catch (error) {
         expect(error).toBeInstanceOf(TypeError);
         expect((error as { code?: string }).code).toBe('native/argument');

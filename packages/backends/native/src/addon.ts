@@ -174,6 +174,48 @@ export interface Addon {
     headDim: number,
     pageTokens: number,
   ): void;
+  createStack(
+    layers: number,
+    hidden: number,
+    heads: number,
+    kvHeads: number,
+    headDim: number,
+    epsilon: number,
+  ): number;
+  setStackNorms(
+    handle: number,
+    layer: number,
+    inputNorm: Float32Array,
+    postAttentionNorm: Float32Array,
+    queryNorm: Float32Array,
+    keyNorm: Float32Array,
+  ): void;
+  setStackStage(
+    handle: number,
+    layer: number,
+    stage: number,
+    linear: number,
+    bias: Float32Array,
+    bits: number,
+    symmetric: boolean,
+    group: number,
+    lows: Float32Array,
+    highs: Float32Array,
+  ): void;
+  runStack(
+    handle: number,
+    hidden: Float32Array,
+    positions: Int32Array,
+    cosines: Float32Array,
+    sines: Float32Array,
+    memory: Uint8Array,
+    pages: Int32Array,
+    rows: Int32Array,
+    formats: Int32Array,
+    pageTokens: number,
+  ): void;
+  disposeStack(handle: number): void;
+  sampleTokens(logits: Float32Array, choices: Float64Array, ids: Int32Array): void;
 }
 
 /** The addon, or why there is none. */

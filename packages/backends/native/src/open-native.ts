@@ -7,8 +7,14 @@ import {
   registerKernel,
   setBackend,
 } from '@tensorflow/tfjs-core';
-import { installHostAlgebra, installHostKernels, installLinearProduct } from '@thinkbits/ops';
+import {
+  installDecoderStack,
+  installHostAlgebra,
+  installHostKernels,
+  installLinearProduct,
+} from '@thinkbits/ops';
 import { loadAddon, type NativeConfiguration } from './addon.js';
+import { nativeStack } from './decoder-stack.js';
 import { installActivationKernels } from './kernels/activations.js';
 import { installBinary } from './kernels/binary.js';
 import { installDecoderKernels } from './kernels/decoder.js';
@@ -16,6 +22,7 @@ import { backendName } from './kernels/install.js';
 import { installMatmul } from './kernels/matmul.js';
 import { installMovement } from './kernels/movement.js';
 import { installReductions } from './kernels/reductions.js';
+import { installSampling } from './kernels/sampling.js';
 import { installUnary } from './kernels/unary.js';
 import { nativeLinear } from './linear-product.js';
 import { nativeAlgebra } from './native-algebra.js';
@@ -59,7 +66,9 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     installMovement();
     installDecoderKernels();
     installActivationKernels();
+    installSampling();
     installLinearProduct(backendName, nativeLinear);
+    installDecoderStack(backendName, nativeStack);
     installHostAlgebra(backendName, nativeAlgebra(addon));
   }
   await setBackend(backendName);

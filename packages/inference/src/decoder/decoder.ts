@@ -7,7 +7,16 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { KvCache, type RotaryTable, rmsNorm, type Segment, swiglu } from '@thinkbits/ops';
+import {
+  type HeldStack,
+  holdStack,
+  KvCache,
+  rmsNorm,
+  runStack,
+  type Segment,
+  type StackPlace,
+  swiglu,
+} from '@thinkbits/ops';
 import type { KvParameters } from '@thinkbits/spec';
 import type { DecoderConfig } from '../config/decoder-config.js';
 import { type AttentionParts, attend } from './attend.js';
@@ -34,6 +43,14 @@ export interface DecoderWeights {
   readonly head: Stage;
 }
 
+/** Whether nothing but the model's own operations acts on activations. */
+function isPlain(layers: readonly DecoderLayer[]): boolean {
+  return layers.every(
+    ({ attention: { queryMap, keyMap, valueMap }, qkv, o, gateUp, down }) =>
+      !queryMap && !keyMap && !valueMap && [qkv, o, gateUp, down].every(({ online }) => !online),
+  );
+}
+
 /** Sees the residual stream: 0 = after the embedding, i = after decoder layer i. */
 export type LayerObserver = (index: number, hidden: Tensor2D) => void;
 
@@ -47,12 +64,20 @@ export class Decoder {
   /** How each decoder layer stores keys and values; undefined when the cache is float. */
   readonly kvParameters: readonly KvParameters[] | undefined;
   private readonly rotary: RotaryTables;
+  /** All layers as one call of the backend, where it has one for them. */
+  private readonly stack: HeldStack | undefined;
 
   constructor(config: DecoderConfig, weights: DecoderWeights, kv?: readonly KvParameters[]) {
     this.config = config;
     this.weights = weights;
     this.kvParameters = kv;
     this.rotary = new RotaryTables(config.rotary);
+    this.stack = isPlain(weights.layers)
+      ? holdStack(
+          weights.layers.map(({ attention, ...layer }) => ({ ...layer, ...attention })),
+          config,
+        )
+      : undefined;
   }
 
   /** An empty cache that stores keys and values as this model asks. */
@@ -77,14 +102,19 @@ export class Decoder {
     for (const { start, count } of segments)
       for (let t = 0; t < count; t++) positions[token++] = start + t;
     const table = this.rotary.upTo(Math.max(...segments.map(({ start, count }) => start + count)));
+    const place = { table, positions, segments, cache };
     let hidden = this.embed(tokens); // [tokens, hidden]
-    observe?.(0, hidden);
-    this.weights.layers.forEach((layer, index) => {
-      const next = tidy(() =>
-        this.layer(layer, index, hidden, { table, positions }, segments, cache),
-      );
+    const advance = (next: Tensor2D): void => {
       hidden.dispose();
       hidden = next;
+    };
+    if (this.stack && !observe && this.stack.serves(place)) {
+      advance(runStack(hidden, this.stack, place));
+      return hidden;
+    }
+    observe?.(0, hidden);
+    this.weights.layers.forEach((layer, index) => {
+      advance(tidy(() => this.layer(layer, index, hidden, place)));
       observe?.(index + 1, hidden);
     });
     return hidden;
@@ -104,6 +134,7 @@ export class Decoder {
   }
 
   dispose(): void {
+    this.stack?.dispose();
     const { layers, norm, head } = this.weights;
     for (const layer of layers) {
       for (const part of [layer.inputNorm, layer.qkv, layer.o, ...Object.values(layer.attention)])
@@ -114,19 +145,12 @@ export class Decoder {
     head.dispose();
   }
 
-  private layer(
-    layer: DecoderLayer,
-    index: number,
-    hidden: Tensor2D,
-    rotation: { table: RotaryTable; positions: Int32Array },
-    segments: readonly Segment[],
-    cache: KvCache,
-  ): Tensor2D {
+  private layer(layer: DecoderLayer, index: number, hidden: Tensor2D, place: StackPlace): Tensor2D {
     const { normEpsilon } = this.config;
     // attention
     const x = rmsNorm(hidden, layer.inputNorm, normEpsilon);
-    const place = { ...rotation, segments, cache, layer: index };
-    const attended = attend(layer.qkv.apply(x), layer.attention, this.config, place);
+    const within = { ...place, layer: index };
+    const attended = attend(layer.qkv.apply(x), layer.attention, this.config, within);
     const afterAttention = add(hidden, layer.o.apply(attended)) as Tensor2D;
     // feed-forward
     const y = rmsNorm(afterAttention, layer.postAttentionNorm, normEpsilon);

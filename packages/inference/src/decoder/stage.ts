@@ -1,5 +1,11 @@
 import { add, type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
-import { ChannelMap, type FloatWeight, LinearWeight, quantizeActivations } from '@thinkbits/ops';
+import {
+  ChannelMap,
+  type FloatWeight,
+  LinearWeight,
+  quantizeActivations,
+  type StackStage,
+} from '@thinkbits/ops';
 import {
   type ActivationScheme,
   isRowParallel,
@@ -31,18 +37,18 @@ function sharedActivation(linears: readonly LinearTensors[]): ActivationScheme |
 }
 
 /** Linears that read the same input, run as one product: x `[tokens, in]` → `[tokens, Σ out]`. */
-export class Stage {
+export class Stage implements StackStage {
   readonly weight: LinearWeight;
-  private readonly bias: Tensor1D | undefined;
-  private readonly activation: ActivationScheme | undefined;
-  private readonly activationGroup: number;
-  private readonly online: ChannelMap | undefined;
+  readonly bias?: Tensor1D;
+  readonly rounding?: { readonly scheme: ActivationScheme; readonly group: number };
+  /** Acts on the input before it is rounded. */
+  readonly online?: ChannelMap;
 
   /** @param online acts on the input before it is quantized; the weights hold its inverse already */
   constructor(linears: readonly LinearTensors[], online?: LinearMap) {
     const { info } = linears[0] as LinearTensors;
-    this.activation = sharedActivation(linears);
-    const slices = isRowParallel(info.name) ? (this.activation?.tensorParallel ?? 1) : 1;
+    const scheme = sharedActivation(linears);
+    const slices = isRowParallel(info.name) ? (scheme?.tensorParallel ?? 1) : 1;
     if (info.in % slices !== 0) {
       throw new ThinkbitsError({
         code: 'scheme/tensor-parallel',
@@ -51,14 +57,15 @@ export class Stage {
       });
     }
     const slice = info.in / slices;
-    this.activationGroup = this.activation?.group ?? slice;
-    if (slice % this.activationGroup !== 0) {
+    const group = scheme?.group ?? slice;
+    if (slice % group !== 0) {
       throw new ThinkbitsError({
         code: 'scheme/activation-group',
-        message: `${info.name} reads ${slice} channels, which groups of ${this.activationGroup} do not divide.`,
+        message: `${info.name} reads ${slice} channels, which groups of ${group} do not divide.`,
         help: 'Choose a group that divides them, or leave this linear in float by a rule.',
       });
     }
+    if (scheme) this.rounding = { scheme, group };
     this.weight = new LinearWeight(linears.map(({ weight }) => weight));
     if (linears.some(({ bias }) => bias)) {
       const bias = new Float32Array(this.weight.out);
@@ -69,14 +76,13 @@ export class Stage {
       }
       this.bias = tensor1d(bias);
     }
-    this.online = online && new ChannelMap(online);
+    if (online) this.online = new ChannelMap(online);
   }
 
   apply(x: Tensor2D): Tensor2D {
     const mapped = this.online ? this.online.apply(x) : x;
-    const input = this.activation
-      ? quantizeActivations(mapped, this.activation, this.activationGroup)
-      : mapped;
+    const { rounding } = this;
+    const input = rounding ? quantizeActivations(mapped, rounding.scheme, rounding.group) : mapped;
     const y = this.weight.apply(input);
     return this.bias ? add(y, this.bias) : y;
   }

@@ -1,5 +1,5 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import type { KvCache, Segment } from '@thinkbits/ops';
+import { type KvCache, type Segment, sampleTokens } from '@thinkbits/ops';
 import {
   type Engine,
   type EngineInfo,
@@ -128,8 +128,9 @@ export class CoreEngine implements Engine {
       const hidden = prefill(decoder, prompt, slot, cache);
       const logits = decoder.logits(hidden, [hidden.shape[0] - 1]);
       hidden.dispose();
-      row.advance(logits.dataSync() as Float32Array);
+      const [first] = sampleTokens(logits, [row.choice()]);
       logits.dispose();
+      row.advance(first as number);
       return row;
     } catch (error) {
       if (!ThinkbitsError.isInstance(error)) throw error;
@@ -156,12 +157,12 @@ export class CoreEngine implements Engine {
     const hidden = decoder.forward(tokens, segments, cache);
     const logits = decoder.logits(hidden); // [rows, vocabulary]
     hidden.dispose();
-    const values = logits.dataSync() as Float32Array;
-    const { vocabulary } = decoder.config;
-    active.forEach((row, index) => {
-      row.advance(values.subarray(index * vocabulary, (index + 1) * vocabulary));
-    });
+    const next = sampleTokens(
+      logits,
+      active.map((row) => row.choice()),
+    );
     logits.dispose();
+    for (const [index, row] of active.entries()) row.advance(next[index] as number);
   }
 
   private encode({ prompt }: GenerationRequest): readonly number[] {

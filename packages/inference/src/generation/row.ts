@@ -1,8 +1,8 @@
 import { createRandom } from '@thinkbits/numerics';
+import type { TokenChoice } from '@thinkbits/ops';
 import type { GenerationRequest, GenerationResult, RandomSource, TextDelta } from '@thinkbits/spec';
 import { Detokenizer } from '../tokenizer/detokenizer.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
-import { sampleToken } from './sample-token.js';
 import { StopMatcher } from './stop-matcher.js';
 
 /** One answer as it grows: which token comes next, what text it has made, and when it ends. */
@@ -54,13 +54,18 @@ export class Row {
     return this.prompt.length + this.tokens.length - 1;
   }
 
-  /** Chooses the next token from its logits `[vocabulary]` and takes it in. */
-  advance(logits: Float32Array): void {
-    const { thinkingBudget, sampling } = this.request;
+  /** How the next token is chosen. A sampled one takes one draw of the row's stream, a greedy one none. */
+  choice(): TokenChoice {
+    const { sampling } = this.request;
+    return { sampling, draw: sampling.temperature === 0 ? 0 : this.random.next() };
+  }
+
+  /** Takes the token in that {@link choice} led to, or the end of thinking where the budget is spent. */
+  advance(sampled: number): void {
+    const { thinkingBudget } = this.request;
     const spent =
       this.thinks && thinkingBudget !== undefined && this.thinkingTokens >= thinkingBudget;
-    // The draw is taken even where the marker is forced, so that a budget does not shift the stream of what follows.
-    const sampled = sampleToken(logits, sampling, this.random);
+    // The draw was taken even where the marker is forced, so that a budget does not shift the stream of what follows.
     this.take(spent ? (this.tokenizer?.thinking?.closeId as number) : sampled);
   }
 

@@ -16,8 +16,28 @@ function ratios(clip: number | readonly number[], groups: number): Float32Array 
   return Float32Array.from({ length: groups }, (_, g) => clip[Math.floor(g / perSlice)] as number);
 }
 
-const ends = ({ clip }: ActivationScheme) =>
-  typeof clip === 'number' ? { low: clip, high: clip } : clip;
+/** Rounding of an input as the addon takes it; 0 bits stand for none. */
+export interface InputRounding {
+  readonly bits: number;
+  readonly symmetric: boolean;
+  /** Which part of the range codes cover, by group of a token. */
+  readonly lows: Float32Array;
+  readonly highs: Float32Array;
+}
+
+/** @param width channels of the input @param group consecutive ones that share a grid; divides `width` */
+export function roundingOf(
+  scheme: ActivationScheme | undefined,
+  width: number,
+  group: number = width,
+): InputRounding {
+  if (!scheme)
+    return { bits: 0, symmetric: false, lows: new Float32Array(), highs: new Float32Array() };
+  const { bits, symmetric, clip } = scheme;
+  const { low, high } = typeof clip === 'number' ? { low: clip, high: clip } : clip;
+  const groups = width / group;
+  return { bits, symmetric, lows: ratios(low, groups), highs: ratios(high, groups) };
+}
 
 /** Rounding of activations to integers, and Hadamard transforms. */
 export function installActivationKernels(): void {
@@ -27,10 +47,7 @@ export function installActivationKernels(): void {
     const [tokens, width] = x.shape as [number, number];
     if (scheme.float || width % group !== 0) return undefined;
     const { tensor, values } = backend.allocate(x.shape);
-    const { bits, symmetric } = scheme;
-    const { low, high } = ends(scheme);
-    const groups = width / group;
-    const [lows, highs] = [ratios(low, groups), ratios(high, groups)];
+    const { bits, symmetric, lows, highs } = roundingOf(scheme, width, group);
     backend.addon.roundTokens(backend.view(x), values, tokens, group, bits, symmetric, lows, highs);
     return tensor;
   });

@@ -88,7 +88,7 @@ function store(cache: KvCache, key: Float32Array, value: Float32Array, segments:
   const layout = describeCache(cache, 0, segments);
   if (!layout) throw new Error('the addon does not know the layout');
   const { keys, values, pageTokens } = layout;
-  const { pages, rows } = reserveRows(cache, 0, segments);
+  const { pages, rows } = reserveRows(cache, [0], segments);
   const { bytes } = pageMemory();
   addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim, pageTokens);
 }

@@ -43,14 +43,17 @@ export function describeCache(
   };
 }
 
-/** Makes room for the tokens of a batch in a layer that {@link describeCache} knows; they are to be written next. */
+/**
+ * Makes room for the tokens of a batch in layers that {@link describeCache} knows; they are to be written next.
+ * @returns the rows of the first layer, then those of the next
+ */
 export function reserveRows(
   cache: KvCache,
-  layer: number,
+  layers: readonly number[],
   segments: readonly Segment[],
 ): CachedRows {
   const pages: number[] = [];
-  const rows = new Int32Array(4 * segments.length);
+  const rows = new Int32Array(4 * layers.length * segments.length);
   const reserve = (store: KvStore, count: number): number => {
     const direct = store.direct as DirectPages;
     direct.reserve(count);
@@ -58,10 +61,15 @@ export function reserveRows(
     for (const page of direct.pages) pages.push(page);
     return first;
   };
-  segments.forEach(({ slot, count }, i) => {
-    const { keys, values } = cache.row(slot, layer);
-    const before = keys.tokens;
-    rows.set([count, before, reserve(keys, count), reserve(values, count)], 4 * i);
-  });
+  let at = 0;
+  for (const layer of layers) {
+    for (const { slot, count } of segments) {
+      const { keys, values } = cache.row(slot, layer);
+      rows[at++] = count;
+      rows[at++] = keys.tokens;
+      rows[at++] = reserve(keys, count);
+      rows[at++] = reserve(values, count);
+    }
+  }
   return { pages: Int32Array.from(pages), rows };
 }

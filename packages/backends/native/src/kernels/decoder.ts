@@ -64,7 +64,7 @@ function attendDirectly(
   const { addon } = backend;
   const { kvHeads, headDim } = cache.shape;
   const { keys, values, pageTokens } = layout;
-  const { pages, rows } = reserveRows(cache, layer, segments);
+  const { pages, rows } = reserveRows(cache, [layer], segments);
   const memory = pageMemory().bytes; // as it is once there is room
   const [k, v] = [backend.view(key), backend.view(value)];
   addon.storeTokens(k, v, memory, pages, rows, keys, values, kvHeads, headDim, pageTokens);

@@ -1,7 +1,7 @@
-import type { RandomSource, Sampling } from '@thinkbits/spec';
+import type { Sampling } from '@thinkbits/spec';
 
 /** The first id with the highest logit. */
-export function argmax(logits: Float32Array): number {
+function argmax(logits: Float32Array): number {
   let best = 0;
   for (let id = 1; id < logits.length; id++)
     if ((logits[id] as number) > (logits[best] as number)) best = id;
@@ -37,16 +37,19 @@ function likeliest(
   }
 }
 
+/** How a row chooses its next token. */
+export interface TokenChoice {
+  readonly sampling: Sampling;
+  /** In [0, 1), from the row's own stream; not looked at when temperature is 0. */
+  readonly draw: number;
+}
+
 /**
- * Chooses a token: greedy at temperature 0, else a draw after temperature, top-k, top-p and min-p, in this order (that of
- * transformers). One draw is taken from `random` for each sampled token, none for a greedy one.
+ * Chooses a token: greedy at temperature 0, else by the draw after temperature, top-k, top-p and min-p, in this order (that of
+ * transformers). Logits that are no numbers are never chosen, as long as there are others.
  * @param logits `[vocabulary]`
  */
-export function sampleToken(
-  logits: Float32Array,
-  sampling: Sampling,
-  random: RandomSource,
-): number {
+export function sampleToken(logits: Float32Array, { sampling, draw }: TokenChoice): number {
   const best = argmax(logits);
   if (sampling.temperature === 0) return best;
   const highest = logits[best] as number;
@@ -54,10 +57,9 @@ export function sampleToken(
   let total = 0;
   for (let id = 0; id < logits.length; id++) {
     const weight = Math.exp(((logits[id] as number) - highest) / sampling.temperature);
-    weights[id] = weight;
-    total += weight;
+    weights[id] = Number.isNaN(weight) ? 0 : weight;
+    total += weights[id] as number;
   }
-  const draw = random.next();
   if (sampling.topP === 1 && sampling.topK === 0 && sampling.minP === 0) {
     let left = draw * total;
     for (let id = 0; id < weights.length; id++) {

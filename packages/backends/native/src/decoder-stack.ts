@@ -1,0 +1,122 @@
+import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type DecoderStack,
+  type HeldStack,
+  type KvCache,
+  pageMemory,
+  type StackLayer,
+  type StackPlace,
+  type StackStage,
+} from '@thinkbits/ops';
+import { roundingOf } from './kernels/activations.js';
+import { describeCache, reserveRows } from './kernels/cache-pages.js';
+import { backendName } from './kernels/install.js';
+import type { NativeWeights } from './linear-product.js';
+import type { NativeBackend } from './native-backend.js';
+
+/** How keys and values of all layers lie in a cache, as native/cached-rows.h has it. */
+interface StackFormats {
+  /** `[layers, 2, …]` */
+  readonly parts: Int32Array;
+  readonly pageTokens: number;
+}
+
+/** Layers that native/decoder-stack.h holds. */
+export interface NativeStack extends HeldStack {
+  readonly handle: number;
+  readonly layers: readonly number[];
+  /** undefined where the addon does not know a layer's pages. */
+  formats(place: StackPlace): StackFormats | undefined;
+}
+
+const stagesOf = ({ qkv, o, gateUp, down }: StackLayer): StackStage[] => [qkv, o, gateUp, down];
+
+/** Whether the addon can do all that happens to a stage's input. */
+const isServed = ({ weight, rounding }: StackStage): boolean =>
+  weight.held !== undefined && !rounding?.scheme.float;
+
+function formatsOf({ cache, segments }: StackPlace, layers: number): StackFormats | undefined {
+  const parts: number[] = [];
+  let pageTokens = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const described = describeCache(cache, layer, segments);
+    if (!described || (layer > 0 && described.pageTokens !== pageTokens)) return undefined;
+    parts.push(...described.keys, ...described.values);
+    pageTokens = described.pageTokens;
+  }
+  return { parts: Int32Array.from(parts), pageTokens };
+}
+
+/** The kernel `DecoderStack` of the backend `native`. */
+export const nativeStack: DecoderStack<NativeStack> = {
+  hold(layers, { hidden, heads, kvHeads, headDim, normEpsilon }) {
+    if (!layers.flatMap(stagesOf).every(isServed)) return undefined;
+    const backend = engine().findBackend(backendName) as NativeBackend;
+    const { addon } = backend;
+    const values = (tensor: Tensor | undefined) =>
+      tensor ? backend.view(tensor) : new Float32Array();
+    const handle = addon.createStack(layers.length, hidden, heads, kvHeads, headDim, normEpsilon);
+    const setStage = (layer: number, index: number, stage: StackStage): void => {
+      const { scheme, group } = stage.rounding ?? {};
+      const { bits, symmetric, lows, highs } = roundingOf(scheme, stage.weight.in, group);
+      const weight = (stage.weight.held as NativeWeights).handle;
+      const bias = values(stage.bias);
+      addon.setStackStage(
+        handle,
+        layer,
+        index,
+        weight,
+        bias,
+        bits,
+        symmetric,
+        group ?? 0,
+        lows,
+        highs,
+      );
+    };
+    for (const [index, layer] of layers.entries()) {
+      const { inputNorm, postAttentionNorm, queryNorm, keyNorm } = layer;
+      const [input, after] = [values(inputNorm), values(postAttentionNorm)];
+      addon.setStackNorms(handle, index, input, after, values(queryNorm), values(keyNorm));
+      for (const [at, stage] of stagesOf(layer).entries()) setStage(index, at, stage);
+    }
+    const known = new WeakMap<KvCache, { readonly formats: StackFormats | undefined }>();
+    const formats = (place: StackPlace): StackFormats | undefined => {
+      let found = known.get(place.cache);
+      if (!found) {
+        found = { formats: formatsOf(place, layers.length) };
+        known.set(place.cache, found);
+      }
+      return found.formats;
+    };
+    return {
+      handle,
+      layers: layers.map((_, index) => index),
+      formats,
+      serves: (place) => formats(place) !== undefined,
+      dispose: () => addon.disposeStack(handle),
+    };
+  },
+  run(hidden: TensorInfo, held, place, backend) {
+    const native = backend as NativeBackend;
+    const { parts, pageTokens } = held.formats(place) as StackFormats;
+    const { pages, rows } = reserveRows(place.cache, held.layers, place.segments);
+    const { tensor, values } = native.allocate(hidden.shape);
+    values.set(native.view(hidden));
+    const { positions, table } = place;
+    const { bytes } = pageMemory(); // as it is once there is room
+    native.addon.runStack(
+      held.handle,
+      values,
+      positions,
+      table.cosines,
+      table.sines,
+      bytes,
+      pages,
+      rows,
+      parts,
+      pageTokens,
+    );
+    return tensor;
+  },
+};
