@@ -8,7 +8,8 @@ function argmax(logits: Float32Array): number {
   return best;
 }
 
-interface Candidate {
+/** A token that may be chosen. */
+export interface Candidate {
   readonly id: number;
   /** Relative to the most likely token. */
   readonly weight: number;
@@ -68,10 +69,22 @@ export function sampleToken(logits: Float32Array, { sampling, draw }: TokenChoic
     }
     return best;
   }
-  const { topK, topP, minP } = sampling;
   // With top-k, top-p is a share of what top-k left over, so all of top-k is needed first.
-  let candidates = likeliest(weights, total, topK > 0 ? 1 : topP, topK);
-  if (topK > 0) candidates = candidates.slice(0, topK);
+  const { topK, topP } = sampling;
+  const candidates = likeliest(weights, total, topK > 0 ? 1 : topP, topK);
+  return drawAmong(candidates, { sampling, draw }, total);
+}
+
+/**
+ * Draws among the likeliest tokens, in falling order, of which there are at least as many as top-k, top-p and min-p leave.
+ * @param total of the weights of all tokens
+ */
+export function drawAmong(
+  likeliest: readonly Candidate[],
+  { sampling: { topK, topP, minP }, draw }: TokenChoice,
+  total: number,
+): number {
+  const candidates = topK > 0 ? likeliest.slice(0, topK) : likeliest;
   const mass = topK > 0 ? candidates.reduce((sum, { weight }) => sum + weight, 0) : total;
   let kept = 0;
   const chosen: Candidate[] = [];

@@ -7,6 +7,7 @@ import {
   memory,
   min,
   minimum,
+  mul,
   randomNormal,
   reshape,
   setBackend,
@@ -29,9 +30,15 @@ import {
   rmsNorm,
   rotaryEmbedding,
   rotaryTable,
+  sampleTokens,
   swiglu,
 } from '@thinkbits/ops';
-import { completeActivationScheme, completeKvScheme, type QuantizedWeight } from '@thinkbits/spec';
+import {
+  completeActivationScheme,
+  completeKvScheme,
+  greedy,
+  type QuantizedWeight,
+} from '@thinkbits/spec';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTensorflow } from './open-tensorflow.js';
 import type { NodeBackend } from './raw/binding.js';
@@ -108,6 +115,33 @@ describe(`on TensorFlow as on the reference backend${skipped}`, () => {
     const loss = (x: Tensor) => sum(minimum(maximum(x, 0), min(x, 1, true)));
     const slope = () => grad(loss)(random(4, 6, 5));
     expect(await on('tensorflow', slope)).toEqual(await on('cpu', slope));
+  });
+});
+
+describe(`choosing tokens on TensorFlow${skipped}`, () => {
+  const sampled = (more: object) => ({ ...greedy, temperature: 0.8, ...more });
+  it.each([
+    ['greedy', greedy],
+    ['by a share', sampled({ topP: 0.9 })],
+    ['the first ones', sampled({ topK: 20 })],
+    ['the first ones by a share', sampled({ topK: 20, topP: 0.7 })],
+    ['by the likeliest', sampled({ minP: 0.1 })],
+    ['from rows that are flat', sampled({ temperature: 50, topP: 0.95 })],
+    ['without a limit', sampled({})],
+  ])('%s, as on the reference backend', async (_, sampling) => {
+    const rows = 64;
+    const choices = Array.from({ length: rows }, (__, i) => ({ sampling, draw: (i + 0.5) / rows }));
+    const choose = async (name: string) => {
+      await setBackend(name);
+      const logits = tidy(() => mul<Tensor2D>(random(rows, 3000, 9), 3));
+      const chosen = sampleTokens(logits, choices);
+      logits.dispose();
+      return chosen;
+    };
+    const wanted = await choose('cpu');
+    const before = memory().numTensors;
+    expect(await choose('tensorflow')).toEqual(wanted);
+    expect(memory().numTensors).toBe(before);
   });
 });
 

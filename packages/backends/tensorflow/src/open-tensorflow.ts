@@ -5,6 +5,7 @@ import {
   installKernel,
   installLinearProduct,
   removeLinearProduct,
+  sampleTokensOp,
 } from '@thinkbits/ops';
 import { cachedAttentionKernel } from './cached-attention-kernel.js';
 import { findGpu } from './install/find-gpu.js';
@@ -14,6 +15,7 @@ import { explainLoadFailure } from './install/load-failure.js';
 import { prepareProcess } from './install/prepare-process.js';
 import { packedWeights } from './packed/packed-weights.js';
 import type { NodeBackend } from './raw/binding.js';
+import { sampleTokensKernel } from './sample-tokens-kernel.js';
 import { type WeightForm, weightForm } from './weight-form.js';
 
 /** How TensorFlow is opened. */
@@ -96,6 +98,7 @@ async function start(
   if (weights === 'packed') installLinearProduct('tensorflow', packedWeights);
   else removeLinearProduct('tensorflow');
   installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
+  installKernel(sampleTokensOp.name, 'tensorflow', sampleTokensKernel);
   const name = isGPUPackage ? gpuPackage : cpuPackage;
   const version = node.binding.TF_Version;
   const device = describeDevice(node, gpuCheck);
