@@ -24,6 +24,7 @@ export { pageMemory } from './kv-cache/page-memory.js';
 export * from './linear-part.js';
 export * from './linear-product.js';
 export * from './linear-weight.js';
+export * from './packed-linear/code-layout.js';
 export * from './quantize-activations.js';
 export * from './rms-norm.js';
 export * from './rotary-embedding.js';

@@ -3,6 +3,8 @@ import { cachedAttentionOp } from './attention/cached-attention.js';
 import { cachedAttentionKernel } from './attention/cached-attention-kernel.js';
 import { installKernel } from './fused-op.js';
 import { hostBackends } from './host-memory.js';
+import { installLinearProduct, linearProductKernel } from './linear-product.js';
+import { hostLinear } from './packed-linear/packed-linear.js';
 import { quantizeActivationsOp } from './quantize-activations.js';
 import { quantizeActivationsKernel } from './quantize-activations-kernel.js';
 import { rmsNormOp } from './rms-norm.js';
@@ -18,11 +20,13 @@ const kernels: readonly (readonly [name: string, kernel: KernelFunc])[] = [
 ];
 
 /**
- * Registers the TypeScript kernels for the backends whose tensors live in host memory; safe to repeat, and a backend's own
+ * Registers the TypeScript and WebAssembly kernels for the backends whose tensors live in host memory; safe to repeat, and a backend's own
  * kernel stays.
  */
 export function installHostKernels(): void {
   for (const backend of hostBackends)
     for (const [name, kernel] of kernels)
       if (!getKernel(name, backend)) installKernel(name, backend, kernel);
+  for (const backend of hostBackends)
+    if (!getKernel(linearProductKernel, backend)) installLinearProduct(backend, hostLinear);
 }

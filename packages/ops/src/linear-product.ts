@@ -30,7 +30,8 @@ export interface LinearProduct<Held extends HeldWeights> {
   multiply(x: TensorInfo, held: Held, backend: KernelBackend): TensorInfo;
 }
 
-const kernelName = 'LinearProduct';
+/** The name that backends' kernels are registered under. */
+export const linearProductKernel = 'LinearProduct';
 const products = new Map<string, LinearProduct<HeldWeights>>();
 
 /** Registers a backend's kernel `LinearProduct`, replacing an earlier one. */
@@ -39,7 +40,7 @@ export function installLinearProduct<Held extends HeldWeights>(
   product: LinearProduct<Held>,
 ): void {
   products.set(backendName, product as unknown as LinearProduct<HeldWeights>);
-  installKernel(kernelName, backendName, ({ inputs, backend, attrs }) =>
+  installKernel(linearProductKernel, backendName, ({ inputs, backend, attrs }) =>
     product.multiply(
       inputs.x as TensorInfo,
       (attrs as unknown as { held: Held }).held,
@@ -50,15 +51,15 @@ export function installLinearProduct<Held extends HeldWeights>(
 
 /** Takes a backend's kernel away: weights that are loaded from then on are held as tensors. */
 export function removeLinearProduct(backendName: string): void {
-  if (products.delete(backendName)) unregisterKernel(kernelName, backendName);
+  if (products.delete(backendName)) unregisterKernel(linearProductKernel, backendName);
 }
 
 /** Weights as the active backend holds them; undefined where it has no kernel, or none for these. */
 export function holdWeights(parts: readonly LinearPart[]): HeldWeights | undefined {
-  return hasKernel(kernelName) ? products.get(getBackend())?.hold(parts) : undefined;
+  return hasKernel(linearProductKernel) ? products.get(getBackend())?.hold(parts) : undefined;
 }
 
 /** x `[tokens, in]` times weights that {@link holdWeights} gave, `[tokens, Σ out]`. */
 export function multiplyHeld(x: Tensor2D, held: HeldWeights): Tensor2D {
-  return engine().runKernel(kernelName, { x }, { held } as never) as Tensor2D;
+  return engine().runKernel(linearProductKernel, { x }, { held } as never) as Tensor2D;
 }

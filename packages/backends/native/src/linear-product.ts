@@ -1,11 +1,21 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { dequantizeWeight } from '@thinkbits/numerics';
-import { type HeldWeights, isQuantized, type LinearPart, type LinearProduct } from '@thinkbits/ops';
+import {
+  type CodeLayout,
+  codeLayout,
+  type HeldWeights,
+  isQuantized,
+  type LinearPart,
+  type LinearProduct,
+  unsignedCodes,
+} from '@thinkbits/ops';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import type { Addon } from './addon.js';
-import { type CodeLayout, codeLayout, unsignedCodes } from './code-layout.js';
 import { backendName } from './kernels/install.js';
 import type { NativeBackend } from './native-backend.js';
+
+/** Inputs of a block in the addon's panels (native/packed-linear.h). */
+const blockInputs = 32;
 
 /** Weights in the addon's panels: read as one stream per thread by one row, from the cache by many. */
 export interface NativeWeights extends HeldWeights {
@@ -63,7 +73,7 @@ export const nativeLinear: LinearProduct<NativeWeights> = {
     const { addon } = engine().findBackend(backendName) as NativeBackend;
     const columns = (parts[0] as LinearPart).columns;
     const out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    const layout = codeLayout(parts);
+    const layout = codeLayout(parts, blockInputs);
     const { handle, bytes } = layout
       ? holdCodes(addon, parts.filter(isQuantized), columns, out, layout)
       : holdFloats(addon, parts, columns, out);

@@ -1,5 +1,6 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import { attentionWasm } from '../generated/attention-wasm.js';
+import { GrowingMemory, type MemoryIsFull } from '../wasm/growing-memory.js';
 
 /** How stored codes are meant: unsigned with a zero point, signed, or unsigned above a minimum in float. */
 export const codeKinds = { unsigned: 0, signed: 1, minimum: 2 } as const;
@@ -74,13 +75,16 @@ export interface AttentionKernels {
   ): void;
 }
 
-const pageBytes = 65536;
-const mostPages = 65536;
 const align = (bytes: number): number => (bytes + 15) & ~15;
 
-/** Bytes of base64 text, with what browsers and Node share. */
-const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const isFull: MemoryIsFull = (held, missing, cause) =>
+  new ThinkbitsError({
+    code: 'kv/memory',
+    category: 'machine',
+    message: `The cache holds ${held} MiB and cannot grow by ${missing} MiB.`,
+    help: 'Use a smaller batch, shorter answers, or fewer bits for keys and values (kv4).',
+    cause,
+  });
 
 /**
  * The memory that cached keys and values live in, and the WebAssembly loops that read them there. Blocks are given back by
@@ -88,31 +92,24 @@ const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> =>
  */
 export class PageMemory {
   readonly kernels: AttentionKernels;
-  private readonly memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages });
+  private readonly memory = new GrowingMemory(isFull);
+  /** Addresses by size: pages are many, and of few sizes. */
   private readonly free = new Map<number, number[]>();
   /** The first bytes stay unused, so that no block is at address 0. */
   private end = 1024;
-  private buffer: ArrayBuffer;
-  private byteView: Uint8Array;
-  private floatView: Float32Array;
 
   constructor() {
-    const module = new WebAssembly.Module(decodeBase64(attentionWasm));
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
-    this.kernels = instance.exports as unknown as AttentionKernels;
-    this.buffer = this.memory.buffer;
-    this.byteView = new Uint8Array(this.buffer);
-    this.floatView = new Float32Array(this.buffer);
+    this.kernels = this.memory.instantiate(attentionWasm);
   }
 
   /** The memory as bytes; valid until the next allocation. */
   get bytes(): Uint8Array {
-    return this.byteView;
+    return this.memory.bytes;
   }
 
   /** The memory as floats, indexed by address / 4; valid until the next allocation. */
   get floats(): Float32Array {
-    return this.floatView;
+    return this.memory.floats;
   }
 
   /**
@@ -124,8 +121,7 @@ export class PageMemory {
     const reused = this.free.get(bytes)?.pop();
     if (reused !== undefined) return reused;
     const address = this.end;
-    const missing = address + bytes - this.buffer.byteLength;
-    if (missing > 0) this.grow(missing);
+    this.memory.reach(address + bytes);
     this.end += bytes;
     return address;
   }
@@ -133,7 +129,7 @@ export class PageMemory {
   /** A block that holds these floats. */
   store(values: Float32Array): number {
     const address = this.allocate(values.length * 4);
-    this.floatView.set(values, address / 4);
+    this.floats.set(values, address / 4);
     return address;
   }
 
@@ -143,28 +139,6 @@ export class PageMemory {
     const list = this.free.get(bytes);
     if (list) list.push(address);
     else this.free.set(bytes, [address]);
-  }
-
-  private grow(missing: number): void {
-    // A quarter more than asked for, so that a growing cache does not grow the memory page by page.
-    const wanted = Math.ceil((missing + this.buffer.byteLength / 4) / pageBytes);
-    const held = this.buffer.byteLength / pageBytes;
-    try {
-      this.memory.grow(
-        Math.max(Math.min(wanted, mostPages - held), Math.ceil(missing / pageBytes)),
-      );
-    } catch (cause) {
-      throw new ThinkbitsError({
-        code: 'kv/memory',
-        category: 'machine',
-        message: `The cache holds ${Math.round(this.buffer.byteLength / 2 ** 20)} MiB and cannot grow by ${Math.ceil(missing / 2 ** 20)} MiB.`,
-        help: 'Use a smaller batch, shorter answers, or fewer bits for keys and values (kv4).',
-        cause,
-      });
-    }
-    this.buffer = this.memory.buffer;
-    this.byteView = new Uint8Array(this.buffer);
-    this.floatView = new Float32Array(this.buffer);
   }
 }
 

@@ -1,11 +1,8 @@
 import { floatElements, groupSize } from '@thinkbits/numerics';
-import { isQuantized, type LinearPart } from '@thinkbits/ops';
 import type { QuantizedWeight } from '@thinkbits/spec';
+import { isQuantized, type LinearPart } from '../linear-part.js';
 
-/** Inputs of a block in the addon's panels; groups are padded to whole blocks (native/packed-linear.h). */
-const blockInputs = 32;
-
-/** How the codes of linears that share an input lie in the addon. */
+/** How the codes of linears that share an input lie where a backend's own kernels read them. */
 export interface CodeLayout {
   readonly bits: number;
   readonly groups: number;
@@ -31,7 +28,11 @@ const isEqual = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
 };
 
 /** Inputs group by group, each group padded to `groupDepth`. */
-function orderOf(groupOf: Int32Array, groups: number): { order: Int32Array; groupDepth: number } {
+function orderOf(
+  groupOf: Int32Array,
+  groups: number,
+  blockInputs: number,
+): { order: Int32Array; groupDepth: number } {
   const members = Array.from({ length: groups }, (): number[] => []);
   for (const [input, group] of groupOf.entries()) members[group]?.push(input);
   const longest = Math.max(1, ...members.map(({ length }) => length));
@@ -44,8 +45,12 @@ function orderOf(groupOf: Int32Array, groups: number): { order: Int32Array; grou
 /**
  * The layout that holds these parts as codes; undefined where they have no common one: floats among them, codes of different
  * widths or groups, or floats of 8 bits as codes.
+ * @param blockInputs inputs of a block of the kernels' panels; groups are padded to whole blocks
  */
-export function codeLayout(parts: readonly LinearPart[]): CodeLayout | undefined {
+export function codeLayout(
+  parts: readonly LinearPart[],
+  blockInputs: number,
+): CodeLayout | undefined {
   const weights = parts.filter(isQuantized);
   const [first] = weights;
   if (!first || weights.length < parts.length) return undefined;
@@ -60,7 +65,7 @@ export function codeLayout(parts: readonly LinearPart[]): CodeLayout | undefined
   );
   if (!alike) return undefined;
   const groups = first.scales.length / first.rows;
-  const { order, groupDepth } = orderOf(groupOf, groups);
+  const { order, groupDepth } = orderOf(groupOf, groups, blockInputs);
   const isPlain = order.length === first.columns && order.every((input, at) => input === at);
   const levels = float
     ? Float32Array.from(floatElements[float.element].values).slice(0, 2 ** bits)
@@ -68,7 +73,7 @@ export function codeLayout(parts: readonly LinearPart[]): CodeLayout | undefined
   return { bits, groups, groupDepth, order: isPlain ? new Int32Array() : order, levels };
 }
 
-/** Codes without sign, and zeros that count from the middle code, as the addon takes them. */
+/** Codes without sign, and zeros that count from the middle code. */
 export function unsignedCodes({ codes, scales, zeros, scheme }: QuantizedWeight): {
   codes: Uint8Array;
   zeros: Float32Array;
