@@ -79,7 +79,9 @@ class Call {
       fail(what, index, 0);
       return span;
     }
-    span.data = static_cast<T*>(data);
+    // an empty array may have no memory; memcpy of nothing still wants an address
+    alignas(8) static char nothing[8];
+    span.data = data ? static_cast<T*>(data) : reinterpret_cast<T*>(nothing);
     span.length = static_cast<int64_t>(length);
     return span;
   }

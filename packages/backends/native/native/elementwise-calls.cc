@@ -250,7 +250,7 @@ napi_value callTranspose(napi_env env, napi_callback_info info) {
   if (!call.ok) return nullptr;
   const int64_t size = rows * columns;
   const Span<float> x = call.floats(0, batch * size), out = call.floats(1, batch * size);
-  if (!call.ok || size == 0) return nullptr;
+  if (!call.ok || batch * size == 0) return nullptr;
   State& state = State::of(env);
   if (batch > 1) {
     share(state, batch, size, [&](int64_t from, int64_t to) {

@@ -57,8 +57,8 @@ napi_value callMatmul(napi_env env, napi_callback_info info) {
                    static_cast<double>(depth) * columns < most && static_cast<double>(batch) * (aBatch + bBatch) < most,
                "the matrices are too large");
   if (!call.ok) return nullptr;
-  const int64_t others = batch > 0 ? batch - 1 : 0;
-  const Span<float> a = call.floats(0, others * aBatch + rows * depth), b = call.floats(1, others * bBatch + depth * columns);
+  const auto length = [&](int64_t stride, int64_t one) { return batch > 0 ? (batch - 1) * stride + one : 0; };
+  const Span<float> a = call.floats(0, length(aBatch, rows * depth)), b = call.floats(1, length(bBatch, depth * columns));
   const Span<float> c = call.floats(2, batch * rows * columns);
   if (!call.ok) return nullptr;
   MatmulJob job{};

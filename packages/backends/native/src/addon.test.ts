@@ -1,5 +1,6 @@
 import { createRandom } from '@thinkbits/numerics';
 import { describe, expect, it } from 'vitest';
+import { soundArguments } from './__fixtures__/sound-arguments.js';
 import { type Addon, loadAddon } from './addon.js';
 
 const loaded = loadAddon();
@@ -27,31 +28,79 @@ function anything(): unknown {
 
 if (why) it.skip(`skipped: ${why}`, () => {});
 
+/** One argument, changed: another length, another value, or anything else. */
+function spoiled(value: unknown): unknown {
+  if (random.integer(3) === 0) return anything();
+  if (typeof value === 'number')
+    return pick([value + 1, value - 1, 2 * value, -value, value + 0.5]);
+  if (typeof value === 'boolean') return !value;
+  if (value instanceof Int32Array && value.length > 0 && random.integer(2) === 0) {
+    const changed = value.slice();
+    changed[random.integer(value.length)] = pick([-1, 7, 2 ** 20, 2 ** 31 - 1, -(2 ** 31)]);
+    return changed;
+  }
+  if (ArrayBuffer.isView(value)) return (value as Float32Array).slice(1);
+  return anything();
+}
+
 describe.skipIf(why !== undefined)('arguments of the addon', () => {
   const addon = ('addon' in loaded ? loaded.addon : {}) as Addon;
-  const calls = Object.entries(addon).filter(([name]) => name !== 'configure') as [
-    string,
-    (...values: unknown[]) => unknown,
-  ][];
+  const names = Object.keys(addon) as (keyof Addon)[];
+  const call = (name: keyof Addon, values: readonly unknown[]): unknown =>
+    (addon[name] as (...values: readonly unknown[]) => unknown)(...values);
+
+  it('are fuzzed for every function that it exports', () => {
+    expect(
+      names.filter((name) => !Object.hasOwn(soundArguments, name)),
+      'give each of these sound arguments in __fixtures__/sound-arguments.ts',
+    ).toEqual([]);
+    expect(Object.keys(soundArguments).sort()).toEqual([...names].sort());
+  });
 
   it('that make no sense throw a TypeError, 10 000 times, and never more', () => {
     addon.configure(2, '');
-    let refused = 0;
+    const made = { linears: new Set<number>(), stacks: new Set<number>() };
+    const maker = { random, addon, made };
+    const counts = { sound: 0, taken: 0, refused: 0 };
     for (let i = 0; i < 10_000; i++) {
-      const [name, call] = pick(calls);
-      const count = random.integer(15);
+      const name = names[i % names.length] as keyof Addon;
+      const values = soundArguments[name](maker);
+      const kind = pick(['sound', 'spoiled', 'spoiled', 'nonsense']);
+      if (kind === 'sound') counts.sound++;
+      if (kind === 'spoiled') {
+        for (let times = 1 + random.integer(2); times > 0; times--) {
+          const at = random.integer(values.length);
+          values[at] = spoiled(values[at]);
+        }
+      }
+      if (kind === 'nonsense')
+        values.splice(0, values.length, ...Array.from({ length: random.integer(15) }, anything));
       try {
-        const result = call(...Array.from({ length: count }, anything));
-        if (typeof result !== 'number') continue;
-        if (name === 'createStack') addon.disposeStack(result);
-        else addon.disposeLinear(result);
+        const result = call(name, values);
+        if (typeof result === 'number')
+          made[name === 'createStack' ? 'stacks' : 'linears'].add(result);
+        counts.taken++;
       } catch (error) {
+        expect(kind, `${name} refuses sound arguments: ${error}`).not.toBe('sound');
         expect(error).toBeInstanceOf(TypeError);
         expect((error as { code?: string }).code).toBe('native/argument');
-        refused++;
+        counts.refused++;
       }
+      // the call may have freed them
+      const free = (dispose: (handle: number) => void) => (handle: number) => {
+        try {
+          dispose(handle);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+        }
+      };
+      made.stacks.forEach(free(addon.disposeStack));
+      made.linears.forEach(free(addon.disposeLinear));
+      for (const handles of Object.values(made)) handles.clear();
     }
-    expect(refused).toBeGreaterThan(5000);
+    expect(counts.refused).toBeGreaterThan(5000);
+    expect(counts.taken).toBeGreaterThan(counts.sound);
+    addon.configure(2, '');
   });
 
   it('that are nearly right are refused where they are wrong', () => {

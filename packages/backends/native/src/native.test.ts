@@ -57,6 +57,12 @@ describeEachSet('native kernels', () => {
     }
   });
 
+  it('has nothing to do for an empty batch', async () => {
+    await compare(() => tf.transpose(tf.zeros([0, 2, 3]), [0, 2, 1]));
+    await compare(() => tf.matMul(tf.zeros([0, 2, 3]), tf.ones([1, 3, 4])));
+    await compare(() => tf.matMul(tf.zeros([0, 2, 3]), tf.ones([0, 3, 4])));
+  });
+
   it('computes element by element, with every way to broadcast', async () => {
     const operations = [
       tf.add,

@@ -19,7 +19,7 @@ export function installMatmul(): void {
       backend.view(a),
       backend.view(b),
       values,
-      Math.max(aBatch, bBatch),
+      sizeOf(outer),
       rows,
       depth,
       columns,
