@@ -7,7 +7,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: [
+      'packages/**/src/**/*.test.ts',
+      'tools/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/__fixtures__/**', 'tools/templates/**'],
     testTimeout: 120_000,
     maxWorkers: 2,

@@ -20,7 +20,7 @@ const thinkbits = join('packages', 'cli', 'bin', 'thinkbits.js');
 const jobs = {
   start: [thinkbits, 'study', join('examples', 'quickstart', 'study.json')],
   test: [join('node_modules', 'vitest', 'vitest.mjs'), 'run'],
-  bench: [join('packages', 'inference', 'bench', 'decode.bench.mjs')],
+  bench: [join('bench', 'bench.mjs')],
 };
 
 /** Ends the process with what is wrong and what to do, in the form every Thinkbits error has. */

@@ -1,3 +1,4 @@
+export { syntheticConfig } from './bench/bench-model.js';
 export { checkGolden, type GoldenOutcome, type GoldenReport } from './golden/check-golden.js';
 export type { Host, TextOutput } from './host.js';
 export { resolveBenchmark } from './resolve/benchmark.js';

@@ -1,5 +1,11 @@
 import type { Model } from '@thinkbits/inference';
-import { allLinears, nearestName, resolveSchemes, ThinkbitsError } from '@thinkbits/spec';
+import {
+  allLinears,
+  type JsonObject,
+  nearestName,
+  resolveSchemes,
+  ThinkbitsError,
+} from '@thinkbits/spec';
 import { chooseBackend } from '../choose-backend.js';
 import { openNamed, prepareModel } from '../load-model.js';
 import { resolvePipeline } from '../resolve/quantizer.js';
@@ -9,12 +15,9 @@ import { syntheticShapes } from './shapes.js';
 
 const prefix = 'synthetic:';
 
-/** A model of real dimensions and random weights; quantized ones are made as codes and never were floats. */
-async function syntheticModel(
-  name: string,
-  { name: recipeName, recipe }: NamedRecipe,
-  session: Session,
-): Promise<Model> {
+/** The config.json of `SHAPE`, or of `SHAPE:layers=N`: the same with N decoder layers. */
+export function syntheticConfig(text: string): JsonObject {
+  const [, name = text, layers] = /^(.*):layers=([1-9]\d*)$/.exec(text) ?? [];
   const config = Object.hasOwn(syntheticShapes, name) ? syntheticShapes[name] : undefined;
   if (!config) {
     const names = Object.keys(syntheticShapes);
@@ -22,10 +25,20 @@ async function syntheticModel(
     throw new ThinkbitsError({
       code: 'bench/unknown-shape',
       message: `There is no synthetic shape "${name}".`,
-      help: `${near ? `Did you mean "${near}"? ` : ''}Shapes: ${names.join(', ')}.`,
+      help: `${near ? `Did you mean "${near}"? ` : ''}Shapes: ${names.join(', ')}; SHAPE:layers=4 has 4 decoder layers.`,
       details: { shape: name },
     });
   }
+  return layers === undefined ? config : { ...config, num_hidden_layers: Number(layers) };
+}
+
+/** A model of real dimensions and random weights; quantized ones are made as codes and never were floats. */
+async function syntheticModel(
+  name: string,
+  { name: recipeName, recipe }: NamedRecipe,
+  session: Session,
+): Promise<Model> {
+  const config = syntheticConfig(name);
   const pipeline = await resolvePipeline(recipe, session.host.directory);
   const calibrated = pipeline.find(
     ({ needs, role }) => needs.calibration !== 'none' || role === 'transform',

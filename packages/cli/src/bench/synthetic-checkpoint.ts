@@ -28,11 +28,21 @@ function tensorShapes(info: ModelInfo): Map<string, readonly number[]> {
   return shapes;
 }
 
+/** Values that are drawn before they repeat: a prime, so that rows differ. */
+const drawn = 65521;
+
+/** Repeats what fills the start of an array to its end. */
+function repeat(values: Float32Array | Uint8Array): void {
+  for (let filled = drawn; filled < values.length; filled *= 2)
+    values.copyWithin(filled, 0, Math.min(filled, values.length - filled));
+}
+
 /** Seeded values in ±scale; speed does not depend on them as long as they stay finite. */
 function randomValues(seed: number, name: string, length: number, scale: number): Float32Array {
   const random = createRandom(seed).fork(name);
   const values = new Float32Array(length);
-  for (let i = 0; i < length; i++) values[i] = (2 * random.next() - 1) * scale;
+  for (let i = 0; i < Math.min(length, drawn); i++) values[i] = (2 * random.next() - 1) * scale;
+  repeat(values);
   return values;
 }
 
@@ -50,12 +60,13 @@ export function syntheticWeight(
   const levels = 2 ** scheme.bits;
   const bytes = new Uint8Array(rows * columns);
   const offset = hasSignedCodes(scheme) ? levels / 2 : 0;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < Math.min(bytes.length, drawn); i++) {
     const code = random.integer(levels) - offset;
     // codes beyond the largest are NaN
     const unsigned = element && Math.min(code % (levels / 2), element.largestCode);
     bytes[i] = unsigned === undefined ? code : unsigned + (code < levels / 2 ? 0 : levels / 2);
   }
+  repeat(bytes);
   const groups = groupCount(columns, scheme.group);
   const step = 2 / Math.sqrt(columns) / (element ? 2 * element.largest : levels);
   return {

@@ -39,7 +39,7 @@ export function benchVerb(host: Host): Command {
     name: 'bench',
     summary: 'measure tokens per second, prefill and decode',
     detail:
-      'MODEL may be synthetic:SHAPE (smollm2-135m, qwen2-1.5b, llama-8b): real dimensions, random weights. Loading and one warm-up round are not counted; decode counts the tokens of all rows together.',
+      'MODEL may be synthetic:SHAPE (smollm2-135m, qwen2-1.5b, llama-8b): real dimensions, random weights; synthetic:SHAPE:layers=N has N decoder layers. Loading and one warm-up round are not counted; decode counts the tokens of all rows together.',
     examples: [
       'thinkbits bench tiny-reasoner-nano -r rtn:w4g64',
       'thinkbits bench synthetic:smollm2-135m --prompt 128 --generate 16 --batch 1,4 --rounds 3',
