@@ -8,11 +8,14 @@ import {
 } from '@tensorflow/tfjs-core';
 import { hasKernel, installKernel } from './fused-op.js';
 import type { LinearPart } from './linear-part.js';
+import type { QuantizeActivationsAttributes } from './quantize-activations.js';
 
 /** Weights that share an input, in the form that a backend multiplies with. */
 export interface HeldWeights {
   /** What they take, on the device and on the host together. */
   readonly bytes: number;
+  /** Whether the backend's `multiplyRounded` serves these weights and activations rounded so; absent = never. */
+  rounds?(rounding: QuantizeActivationsAttributes): boolean;
   dispose(): void;
 }
 
@@ -28,6 +31,23 @@ export interface LinearProduct<Held extends HeldWeights> {
   hold(parts: readonly LinearPart[]): Held | undefined;
   /** x `[tokens, in]` → `[tokens, Σ out]`. */
   multiply(x: TensorInfo, held: Held, backend: KernelBackend): TensorInfo;
+  /**
+   * {@link multiply} of x rounded as `QuantizeActivations` rounds it, in integers: the same codes, hence the same result to the
+   * order of float sums. Called for weights alone that say so ({@link HeldWeights.rounds}).
+   */
+  multiplyRounded?(
+    x: TensorInfo,
+    held: Held,
+    rounding: QuantizeActivationsAttributes,
+    backend: KernelBackend,
+  ): TensorInfo;
+}
+
+/** Attributes of the kernel `LinearProduct`. */
+interface LinearProductAttributes<Held> {
+  readonly held: Held;
+  /** Of the input, in integers. */
+  readonly rounding?: QuantizeActivationsAttributes;
 }
 
 /** The name that backends' kernels are registered under. */
@@ -40,13 +60,13 @@ export function installLinearProduct<Held extends HeldWeights>(
   product: LinearProduct<Held>,
 ): void {
   products.set(backendName, product as unknown as LinearProduct<HeldWeights>);
-  installKernel(linearProductKernel, backendName, ({ inputs, backend, attrs }) =>
-    product.multiply(
-      inputs.x as TensorInfo,
-      (attrs as unknown as { held: Held }).held,
-      backend as KernelBackend,
-    ),
-  );
+  installKernel(linearProductKernel, backendName, ({ inputs, backend, attrs }) => {
+    const { held, rounding } = attrs as unknown as LinearProductAttributes<Held>;
+    const x = inputs.x as TensorInfo;
+    return rounding && product.multiplyRounded
+      ? product.multiplyRounded(x, held, rounding, backend as KernelBackend)
+      : product.multiply(x, held, backend as KernelBackend);
+  });
 }
 
 /** Takes a backend's kernel away: weights that are loaded from then on are held as tensors. */
@@ -59,7 +79,14 @@ export function holdWeights(parts: readonly LinearPart[]): HeldWeights | undefin
   return hasKernel(linearProductKernel) ? products.get(getBackend())?.hold(parts) : undefined;
 }
 
-/** x `[tokens, in]` times weights that {@link holdWeights} gave, `[tokens, Σ out]`. */
-export function multiplyHeld(x: Tensor2D, held: HeldWeights): Tensor2D {
-  return engine().runKernel(linearProductKernel, { x }, { held } as never) as Tensor2D;
+/**
+ * x `[tokens, in]` times weights that {@link holdWeights} gave, `[tokens, Σ out]`.
+ * @param rounding of x, in integers; only where the weights say that they do that
+ */
+export function multiplyHeld(
+  x: Tensor2D,
+  held: HeldWeights,
+  rounding?: QuantizeActivationsAttributes,
+): Tensor2D {
+  return engine().runKernel(linearProductKernel, { x }, { held, rounding } as never) as Tensor2D;
 }

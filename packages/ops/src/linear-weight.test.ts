@@ -9,7 +9,7 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type { QuantizedWeight } from '@thinkbits/spec';
+import type { ActivationScheme, QuantizedWeight } from '@thinkbits/spec';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { isQuantized } from './linear-part.js';
 import { type HeldWeights, installLinearProduct, removeLinearProduct } from './linear-product.js';
@@ -80,4 +80,36 @@ it('hands codes to the kernel once, multiplies with what it made, and lets go of
   expect([...refused.apply(x()).dataSync()]).toEqual([8]);
   expect(refused.bytes.held).toBe(refused.bytes.float);
   refused.dispose();
+});
+
+it('rounds activations in the kernel where that says so, and before it elsewhere', () => {
+  const rounding = { bits: 2, symmetric: true, clip: 1, tensorParallel: 1 } as ActivationScheme;
+  const cpu = (value: number, backend: KernelBackend) =>
+    (backend as Cpu).makeTensorInfo([1, 1], 'float32', Float32Array.of(value));
+  installLinearProduct<HeldWeights>(getBackend(), {
+    hold: () => ({ bytes: 1, rounds: ({ group }) => group === 3, dispose: () => {} }),
+    multiply: (input, _, backend) =>
+      cpu((backend as Cpu).data.get(input.dataId).values[1] ?? 0, backend),
+    multiplyRounded: (_, __, { scheme, group }, backend) => cpu(100 * scheme.bits + group, backend),
+  });
+  const before = memory().numTensors;
+  const linear = new LinearWeight([weight]);
+  const input = tensor2d([[-5, 3, 5]]);
+  const [inKernel, before3] = [3, 1].map((group) => {
+    const y = linear.applyRounded(input, rounding, group);
+    const [value] = y.dataSync();
+    y.dispose();
+    return value;
+  });
+  expect(inKernel).toBe(203);
+  expect(before3).toBe(3); // by groups of one every value is its own scale
+  for (const one of [input, linear]) one.dispose();
+  expect(memory().numTensors).toBe(before);
+
+  removeLinearProduct('cpu');
+  const expanded = new LinearWeight([weight]);
+  const five = tensor2d([[5, 3, 1]]); // one scale of 5: [5, 5, 0] · [0.5, -1, 2] = -2.5
+  const y = expanded.applyRounded(five, rounding, 3);
+  expect(y.dataSync()[0]).toBe(-2.5);
+  for (const one of [y, five, expanded]) one.dispose();
 });

@@ -1,8 +1,9 @@
-import { matMul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { matMul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { dequantizeWeight, packedWeightBytes } from '@thinkbits/numerics';
-import type { QuantizedWeight } from '@thinkbits/spec';
+import type { ActivationScheme, QuantizedWeight } from '@thinkbits/spec';
 import { isQuantized, type LinearPart } from './linear-part.js';
 import { type HeldWeights, holdWeights, multiplyHeld } from './linear-product.js';
+import { quantizeActivations } from './quantize-activations.js';
 
 /** What a weight takes, in bytes. */
 export interface WeightBytes {
@@ -84,6 +85,19 @@ export class LinearWeight {
   /** x `[tokens, in]` → `[tokens, out]`. */
   apply(x: Tensor2D): Tensor2D {
     return this.held ? multiplyHeld(x, this.held) : matMul(x, this.expanded as Tensor2D);
+  }
+
+  /**
+   * {@link apply} of activations that are rounded first, by definition {@link quantizeActivations} and then the product; in
+   * integers where the backend does that for these weights and this rounding.
+   * @param x `[tokens, in]` → `[tokens, out]`
+   * @param group consecutive channels of x that share a scale; divides them
+   */
+  applyRounded(x: Tensor2D, scheme: ActivationScheme, group: number): Tensor2D {
+    const rounding = { scheme, group };
+    return this.held?.rounds?.(rounding)
+      ? multiplyHeld(x, this.held, rounding)
+      : tidy(() => this.apply(quantizeActivations(x, scheme, group)));
   }
 
   dispose(): void {

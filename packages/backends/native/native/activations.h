@@ -7,41 +7,71 @@
 
 namespace {
 
-/** Rounds one group of `count` values to `levels` codes and back (methods.md 1.0a); NaN where one is not finite. */
-THINKBITS_INLINE void roundGroup(const float* x, float* out, int64_t count, int bits, bool symmetric, float lowRatio, float highRatio) {
+/** The grid of one group of activations of a token: value = scale * (code - zero), codes in [least, most]. */
+struct ActivationGrid {
+  float scale, zero, least, most;
+};
+
+/** a * b, rounded before anything is added to it: a compiler that contracts sums of products would move codes. */
+__attribute__((noinline)) float roundedProduct(float a, float b) { return a * b; }
+
+/** The grid of `count` values at `bits` (methods.md 1.0a); its scale is NaN where one of them is not finite. */
+THINKBITS_INLINE ActivationGrid activationGrid(const float* x, int64_t count, int bits, bool symmetric, float lowRatio, float highRatio) {
+  Vector highs = {}, lows = {};
+  IntVector finite = ~IntVector{};
+  int64_t i = 0;
+  for (; i + W <= count; i += W) {
+    const Vector value = load(x + i);
+    highs = maximum(value, highs);
+    lows = minimum(value, lows);
+    finite &= value - value == 0;
+  }
   float high = 0, low = 0;
-  bool finite = true;
-  for (int64_t i = 0; i < count; i++) {
+  bool whole = true;
+  for (int lane = 0; lane < W; lane++) {
+    high = highs[lane] > high ? highs[lane] : high;
+    low = lows[lane] < low ? lows[lane] : low;
+    whole &= finite[lane] != 0;
+  }
+  for (; i < count; i++) {
     high = x[i] > high ? x[i] : high;
     low = x[i] < low ? x[i] : low;
-    finite &= x[i] - x[i] == 0;
+    whole &= x[i] - x[i] == 0;
   }
-  if (!finite) {
+  ActivationGrid grid = {NAN, 0, 0, 0};
+  grid.most = symmetric ? static_cast<float>((1 << (bits - 1)) - 1) : static_cast<float>((1 << bits) - 1);
+  grid.least = symmetric ? -grid.most - 1 : 0;
+  if (!whole) return grid;
+  high = roundedProduct(high, highRatio);
+  low = roundedProduct(low, lowRatio);
+  if (symmetric) {
+    grid.scale = (high > -low ? high : -low) / grid.most;
+    if (grid.scale == 0) grid.scale = 1;
+    return grid;
+  }
+  grid.scale = (high - low) / grid.most;
+  if (grid.scale == 0) {
+    low = -1;
+    grid.scale = 2 / grid.most;
+  }
+  grid.zero = __builtin_rintf(-low / grid.scale);
+  return grid;
+}
+
+THINKBITS_INLINE float activationCode(float x, const ActivationGrid& grid) {
+  float code = __builtin_rintf(x / grid.scale) + grid.zero;
+  code = code < grid.least ? grid.least : code;
+  return code > grid.most ? grid.most : code;
+}
+
+/** Rounds one group of `count` values to codes and back; NaN where one is not finite. */
+THINKBITS_INLINE void roundGroup(const float* x, float* out, int64_t count, int bits, bool symmetric, float lowRatio, float highRatio) {
+  const ActivationGrid grid = activationGrid(x, count, bits, symmetric, lowRatio, highRatio);
+  if (grid.scale != grid.scale) {
     for (int64_t i = 0; i < count; i++) out[i] = NAN;
     return;
   }
-  high *= highRatio;
-  low *= lowRatio;
-  const float most = symmetric ? static_cast<float>((1 << (bits - 1)) - 1) : static_cast<float>((1 << bits) - 1);
-  const float least = symmetric ? -most - 1 : 0;
-  float scale, zero = 0;
-  if (symmetric) {
-    scale = (high > -low ? high : -low) / most;
-    if (scale == 0) scale = 1;
-  } else {
-    scale = (high - low) / most;
-    if (scale == 0) {
-      low = -1;
-      scale = 2 / most;
-    }
-    zero = __builtin_rintf(-low / scale);
-  }
-  for (int64_t i = 0; i < count; i++) {
-    float code = __builtin_rintf(x[i] / scale) + zero;
-    code = code < least ? least : code;
-    code = code > most ? most : code;
-    out[i] = scale * (code - zero);
-  }
+  for (int64_t i = 0; i < count; i++) out[i] = grid.scale * (activationCode(x[i], grid) - grid.zero);
 }
 
 void roundTokens(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs) {

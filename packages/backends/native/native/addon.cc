@@ -2,20 +2,50 @@
 #include <cstring>
 #include <string>
 #include <vector>
+#include "apply-linear.h"
 #include "calls.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace {
 
-/** Sets of kernels in this binary that the processor and the system can run, best first. */
-std::vector<const Kernels*> runnable() {
+#if defined(__x86_64__)
+/** AVX-VNNI, which compilers that know it do not all know by name: leaf 7, subleaf 1, EAX bit 4. */
+[[maybe_unused]] bool hasAvxVnni() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
+#endif
+
+/** Sets of kernels in this binary that the processor and the system can run, best first; each but the last has proved its integers. */
+std::vector<const Kernels*> findRunnable() {
   std::vector<const Kernels*> sets;
 #if defined(__x86_64__)
+  const auto add = [&](const Kernels* set) {
+    if (multipliesIntegers(*set)) sets.push_back(set);
+  };
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-    sets.push_back(kernelsAvx512());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(kernelsAvx2());
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+#if defined(THINKBITS_HAS_AVX512VNNI)
+    if (__builtin_cpu_supports("avx512vnni")) add(kernelsAvx512vnni());
+#endif
+    add(kernelsAvx512());
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+#if defined(THINKBITS_HAS_AVX2VNNI)
+    if (hasAvxVnni()) add(kernelsAvx2vnni());
+#endif
+    add(kernelsAvx2());
+  }
 #endif
   sets.push_back(kernelsBaseline());
+  return sets;
+}
+
+const std::vector<const Kernels*>& runnable() {
+  static const std::vector<const Kernels*> sets = findRunnable();
   return sets;
 }
 
@@ -36,7 +66,7 @@ napi_value callConfigure(napi_env env, napi_callback_info info) {
   call.require(napi_get_value_string_utf8(env, call.value(1), wanted, sizeof wanted, &length) == napi_ok, "the name of a set is not a string");
   if (!call.ok) return nullptr;
   State& state = State::of(env);
-  const std::vector<const Kernels*> sets = runnable();
+  const std::vector<const Kernels*>& sets = runnable();
   const Kernels* chosen = nullptr;
   for (const Kernels* set : sets)
     if (!chosen && (wanted[0] == '\0' || strcmp(wanted, set->name) == 0)) chosen = set;

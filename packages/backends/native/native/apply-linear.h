@@ -8,3 +8,21 @@ PackedLinear* findLinear(Call& call, int index);
 
 /** y [rows, out] = x [rows, in] W^T, on the threads of the state; floats at rounding of float32. */
 void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows);
+
+/** A weight of codes without content; null where there is no memory. Arguments as createCodes checks them. */
+std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels);
+
+/** Writes outputs [row0, row0 + rows) of a weight of codes; arguments as fillCodes checks them. */
+void fillCodes(PackedLinear& linear, const uint8_t* codes, const float* scales, const float* zeros, int64_t row0, int64_t rows);
+
+/** Whether {@link applyRounded} serves activations that are rounded by groups of so many channels; remembers how. */
+bool plansRounded(PackedLinear& linear, int64_t group);
+
+/**
+ * y [rows, out] = x^ [rows, in] W^T in integers, where x^ is x rounded; what roundTokens and applyLinear give to float rounding.
+ * The weight has to have a plan for the rounding's group.
+ */
+void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding);
+
+/** Whether a set's integer products are what plain loops say, on a few weights and rows. */
+bool multipliesIntegers(const Kernels& kernels);

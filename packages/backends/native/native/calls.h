@@ -16,6 +16,7 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
   X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \
   X(fillLinear, callFillLinear) X(fillCodes, callFillCodes) X(applyLinear, callApplyLinear)       \
+  X(plansRounded, callPlansRounded) X(applyRounded, callApplyRounded)                                   \
   X(disposeLinear, callDisposeLinear)                                                                   \
   X(compare, callCompare) X(widen, callWiden) X(clip, callClip) X(select, callSelect)                    \
   X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \

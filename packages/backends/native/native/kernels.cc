@@ -4,6 +4,7 @@
 #include "elementwise.h"
 #include "kernels.h"
 #include "kv-store.h"
+#include "linear-int8.h"
 #include "linear.h"
 #include "matmul.h"
 #include "sampling.h"
@@ -22,6 +23,11 @@ static const Kernels table = {
     packFloatPanel,
     linearScratch,
     linearProduct,
+    roundedTileRows,
+    roundedRowWords,
+    roundTile,
+    roundedTileScratch,
+    linearRounded,
     binaryRow,
     compareRow,
     clipRow,

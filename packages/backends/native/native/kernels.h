@@ -20,6 +20,8 @@ struct MatmulJob {
 
 /** A weight [out, in] in panels of `columns` outputs; see packed-linear.h. */
 struct PackedLinear;
+struct ActivationRounding;
+struct RoundedPlan;
 
 /** How keys or values lie in their pages, and how they get there. */
 struct CachePart {
@@ -88,6 +90,16 @@ struct Kernels {
   int64_t (*linearScratch)(const PackedLinear&, int64_t rows);
   void (*linear)(const PackedLinear&, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch);
 
+  /** Rows that a tile of rounded inputs holds, and 32-bit words that one row of it takes. */
+  int64_t roundedRows;
+  int64_t (*roundedWords)(const PackedLinear&, const RoundedPlan&);
+  /** Rounds `rows` rows, one tile, to codes laid out for linearRounded. */
+  void (*roundInputs)(const PackedLinear&, const RoundedPlan&, const ActivationRounding&, const float* x, int64_t rows, int32_t* tile, float* scratch);
+  /** Floats of scratch for either of the two. */
+  int64_t (*roundedScratch)(const PackedLinear&, const RoundedPlan&);
+  /** y [rows, out] for panels [panel0, panel1) from tiles of rounded inputs. `offset`: as {@link roundingHasOffset} says of them. */
+  void (*linearRounded)(const PackedLinear&, const RoundedPlan&, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0, int64_t panel1, float* scratch);
+
   void (*binary)(Binary, const float* a, const float* b, float* out, int64_t inner, bool aScalar, bool bScalar);
   void (*compare)(Comparison, const float* a, const float* b, uint8_t* out, int64_t inner, bool aScalar, bool bScalar);
   void (*clip)(const float* x, float* out, int64_t count, float low, float high);
@@ -109,6 +121,9 @@ struct Kernels {
   void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
 };
 
+/** The same sets with integer products by VNNI; absent where the compiler knows it not. */
+const Kernels* kernelsAvx512vnni();
+const Kernels* kernelsAvx2vnni();
 const Kernels* kernelsAvx512();
 const Kernels* kernelsAvx2();
 const Kernels* kernelsBaseline();

@@ -52,6 +52,55 @@ napi_value callCreateLinear(napi_env env, napi_callback_info info) {
   return keep(call, std::move(linear));
 }
 
+std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels) {
+  auto linear = std::make_unique<PackedLinear>();
+  linear->in = in;
+  linear->out = out;
+  linear->bits = bits;
+  linear->depth = groups * groupDepth;
+  linear->groups = groups;
+  linear->groupDepth = groupDepth;
+  linear->panelColumns = kernels.panelColumns;
+  linear->panels = pieces(out, linear->panelColumns);
+  const int64_t outputs = linear->panels * linear->panelColumns;
+  const int64_t codeBytes = outputs * linear->depth / 8 * bits, gridBytes = outputs * groups * 4;
+  linear->words = static_cast<uint32_t*>(alignedBlock(codeBytes));
+  linear->scales = static_cast<float*>(alignedBlock(gridBytes));
+  linear->zeros = static_cast<float*>(alignedBlock(gridBytes));
+  linear->levels = static_cast<float*>(alignedBlock(64));
+  if (order.length > 0) linear->order = static_cast<int32_t*>(alignedBlock(4 * linear->depth));
+  if (!linear->words || !linear->scales || !linear->zeros || !linear->levels || (order.length > 0 && !linear->order)) return nullptr;
+  if (linear->order) memcpy(linear->order, order.data, 4 * linear->depth);
+  linear->ownLevels = levels.length > 0;
+  for (int i = 0; i < 16; i++) {
+    const int code = i % (1 << (bits < 4 ? bits : 4));
+    linear->levels[i] = levels.length > 0 ? levels.data[code] : static_cast<float>(code - (1 << (bits - 1)));
+  }
+  linear->bytes = codeBytes + 2 * gridBytes + 4 * order.length;
+  return linear;
+}
+
+void fillCodes(PackedLinear& linear, const uint8_t* codes, const float* scales, const float* zeros, int64_t row0, int64_t rows) {
+  const int64_t width = linear.panelColumns, lanes = width / 2, bits = linear.bits, blocks = linear.depth / 32;
+  const uint32_t middle = 1u << (bits - 1), mask = (1u << bits) - 1;
+  for (int64_t row = 0; row < rows; row++) {
+    const int64_t output = row0 + row, panel = output / width, within = output % width;
+    const uint8_t* from = codes + row * linear.in;
+    for (int64_t k = 0; k < linear.depth; k++) {
+      const int64_t at = linear.order ? linear.order[k] : k;
+      const uint32_t code = at < 0 ? middle : from[at] & mask;
+      uint32_t* lane = linear.words + ((panel * blocks + k / 32) * 2 + within / lanes) * bits * lanes + within % lanes;
+      const int64_t offset = k % 32 * bits, word = offset / 32, shift = offset % 32;
+      lane[word * lanes] |= code << shift;
+      if (shift + bits > 32) lane[(word + 1) * lanes] |= code >> (32 - shift);
+    }
+    for (int64_t g = 0; g < linear.groups; g++) {
+      linear.scales[(panel * linear.groups + g) * width + within] = scales[row * linear.groups + g];
+      linear.zeros[(panel * linear.groups + g) * width + within] = zeros[row * linear.groups + g];
+    }
+  }
+}
+
 /**
  * createCodes(in, out, bits, groups, groupDepth, order, levels) -> handle of a weight of codes. groupDepth counts padded inputs, a
  * multiple of 32; order [groups * groupDepth] says which input stands where, -1 for padding, or is empty where that is plain; levels
@@ -70,33 +119,9 @@ napi_value callCreateCodes(napi_env env, napi_callback_info info) {
   call.require(levels.length == 0 || (bits <= 4 && levels.length == int64_t{1} << bits), "levels are for codes of up to 4 bits, one each");
   for (int64_t k = 0; k < order.length && call.ok; k++) call.require(order.data[k] >= -1 && order.data[k] < in, "the order names an input that is not there");
   if (!call.ok) return nullptr;
-  State& state = State::of(env);
-  auto linear = std::make_unique<PackedLinear>();
-  linear->in = in;
-  linear->out = out;
-  linear->bits = static_cast<int>(bits);
-  linear->depth = depth;
-  linear->groups = groups;
-  linear->groupDepth = groupDepth;
-  linear->panelColumns = state.kernels->panelColumns;
-  linear->panels = pieces(out, linear->panelColumns);
-  const int64_t outputs = linear->panels * linear->panelColumns;
-  const int64_t codeBytes = outputs * depth / 8 * bits, gridBytes = outputs * groups * 4;
-  linear->words = static_cast<uint32_t*>(alignedBlock(codeBytes));
-  linear->scales = static_cast<float*>(alignedBlock(gridBytes));
-  linear->zeros = static_cast<float*>(alignedBlock(gridBytes));
-  linear->levels = static_cast<float*>(alignedBlock(64));
-  if (order.length > 0) linear->order = static_cast<int32_t*>(alignedBlock(4 * depth));
-  call.require(linear->words && linear->scales && linear->zeros && linear->levels && (order.length == 0 || linear->order), "no memory for a weight");
-  if (!call.ok) return nullptr;
-  if (linear->order) memcpy(linear->order, order.data, 4 * depth);
-  linear->ownLevels = levels.length > 0;
-  for (int i = 0; i < 16; i++) {
-    const int code = i % (1 << (bits < 4 ? bits : 4));
-    linear->levels[i] = levels.length > 0 ? levels.data[code] : static_cast<float>(code - (1 << (bits - 1)));
-  }
-  linear->bytes = codeBytes + 2 * gridBytes + 4 * order.length;
-  return keep(call, std::move(linear));
+  auto linear = makeCodes(*State::of(env).kernels, in, out, static_cast<int>(bits), groups, groupDepth, order, levels);
+  call.require(linear != nullptr, "no memory for a weight");
+  return call.ok ? keep(call, std::move(linear)) : nullptr;
 }
 
 /** fillCodes(handle, codes, scales, zeros, row0, rows): unsigned codes [rows, in]; scales and zeros, from the middle code, [rows, groups]. */
@@ -110,24 +135,7 @@ napi_value callFillCodes(napi_env env, napi_callback_info info) {
   const Span<uint8_t> codes = call.bytes(1, rows * linear->in);
   const Span<float> scales = call.floats(2, rows * linear->groups), zeros = call.floats(3, rows * linear->groups);
   if (!call.ok) return nullptr;
-  const int64_t width = linear->panelColumns, lanes = width / 2, bits = linear->bits, blocks = linear->depth / 32;
-  const uint32_t middle = 1u << (bits - 1), mask = (1u << bits) - 1;
-  for (int64_t row = 0; row < rows; row++) {
-    const int64_t output = row0 + row, panel = output / width, within = output % width;
-    const uint8_t* from = codes.data + row * linear->in;
-    for (int64_t k = 0; k < linear->depth; k++) {
-      const int64_t at = linear->order ? linear->order[k] : k;
-      const uint32_t code = at < 0 ? middle : from[at] & mask;
-      uint32_t* lane = linear->words + ((panel * blocks + k / 32) * 2 + within / lanes) * bits * lanes + within % lanes;
-      const int64_t offset = k % 32 * bits, word = offset / 32, shift = offset % 32;
-      lane[word * lanes] |= code << shift;
-      if (shift + bits > 32) lane[(word + 1) * lanes] |= code >> (32 - shift);
-    }
-    for (int64_t g = 0; g < linear->groups; g++) {
-      linear->scales[(panel * linear->groups + g) * width + within] = scales.data[row * linear->groups + g];
-      linear->zeros[(panel * linear->groups + g) * width + within] = zeros.data[row * linear->groups + g];
-    }
-  }
+  fillCodes(*linear, codes.data, scales.data, zeros.data, row0, rows);
   return nullptr;
 }
 

@@ -1,5 +1,6 @@
 // Products with packed weights, x [rows, in] * W^T.
 #pragma once
+#include "code-words.h"
 #include "matmul.h"
 #include "packed-linear.h"
 
@@ -37,17 +38,6 @@ void linearFloat(const PackedLinear& linear, const float* x, float* y, int64_t r
 // Codes. y = sum over groups of scale * (sum x * level - zero * sum x): the sums over a group see levels alone, whatever the
 // number of rows, and one row decodes in registers what many rows decode once into the first cache.
 
-constexpr int blockInputs = 32;
-
-/** Code k of every lane, in its low bits; what stands above is undefined where `masked` is not asked for. */
-template <int Bits, bool Masked>
-THINKBITS_INLINE WordVector codeAt(const WordVector* words, int k) {
-  const int offset = k * Bits, word = offset / 32, shift = offset % 32;
-  WordVector code = shift ? words[word] >> shift : words[word];
-  if (shift + Bits > 32) code |= words[word + 1] << (32 - shift);
-  return Masked ? code & ((1u << Bits) - 1) : code;
-}
-
 /** Levels of one code in every lane. */
 template <int Bits>
 THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* levels, bool ownLevels, Vector table) {
@@ -62,11 +52,6 @@ THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* lev
     return result;
   }
   return toFloat((IntVector)code) - splat(static_cast<float>(1 << (Bits - 1)));
-}
-
-template <int Bits>
-THINKBITS_INLINE void loadBlock(const uint32_t* from, WordVector* words) {
-  for (int i = 0; i < Bits; i++) words[i] = loadWords(from + i * W);
 }
 
 /** Adds one group of one row to y [2 W]: in registers. */

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include "rounded-plan.h"
 
 struct PackedLinear {
   int64_t in = 0, out = 0;
@@ -29,6 +31,8 @@ struct PackedLinear {
   /** Whether levels are not the codes from the middle one. */
   bool ownLevels = false;
   int64_t bytes = 0;
+  /** For the activations that it was last multiplied with rounded (linear-int8.h). */
+  std::unique_ptr<RoundedPlan> plan;
 
   PackedLinear() = default;
   PackedLinear(const PackedLinear&) = delete;

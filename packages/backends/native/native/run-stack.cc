@@ -37,15 +37,19 @@ void normalize(State& state, const float* x, const std::vector<float>& weight, f
 
 /** y [tokens, out]. @param rounded room for the input, [tokens, in] */
 void apply(State& state, const StackStage& stage, const float* x, float* y, int64_t tokens, float* rounded) {
-  const PackedLinear& linear = *state.linears.at(stage.linear);
-  if (stage.bits > 0) {
-    share(state, tokens, 8 * linear.in, [&](int64_t from, int64_t to) {
-      state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
-                                 stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
-    });
-    x = rounded;
+  PackedLinear& linear = *state.linears.at(stage.linear);
+  if (stage.bits > 0 && plansRounded(linear, stage.group)) {
+    applyRounded(state, linear, x, y, tokens, {stage.bits, stage.symmetric, stage.group, stage.lows.data(), stage.highs.data()});
+  } else {
+    if (stage.bits > 0) {
+      share(state, tokens, 8 * linear.in, [&](int64_t from, int64_t to) {
+        state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
+                                   stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
+      });
+      x = rounded;
+    }
+    applyLinear(state, linear, x, y, tokens);
   }
-  applyLinear(state, linear, x, y, tokens);
   if (!stage.bias.empty()) add(state, y, stage.bias.data(), y, tokens, linear.out, 0);
 }
 

@@ -36,20 +36,25 @@ const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
 const output = values.output ?? join(folder, 'thinkbits.node');
 const headers = nodeApi.include_dir;
 
+const avx2 = ['-mavx2', '-mfma'];
+const avx512 = [
+  ...['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq'],
+  ...avx2,
+  '-mprefer-vector-width=512',
+];
 /** Options by set of kernels; a set is left out where the processor's family has none of it. */
 const sets = {
   Baseline: [],
+  ...(process.arch === 'x64' && { Avx2: avx2, Avx512: avx512 }),
+};
+/**
+ * Sets that build upon another and multiply integers by instructions of their own; left out where the compiler knows none.
+ * @type {Record<string, { base: string, options: string[] }>}
+ */
+const vnniSets = {
   ...(process.arch === 'x64' && {
-    Avx2: ['-mavx2', '-mfma'],
-    Avx512: [
-      '-mavx512f',
-      '-mavx512bw',
-      '-mavx512vl',
-      '-mavx512dq',
-      '-mavx2',
-      '-mfma',
-      '-mprefer-vector-width=512',
-    ],
+    Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
+    Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
   }),
 };
 const common = [
@@ -121,20 +126,34 @@ try {
       '-o',
       join(work, object),
     ]);
-  const calls = readdirSync(source).filter((file) => file.endsWith('.cc') && file !== 'kernels.cc');
+  /** @param {string} name */
+  const defines = (name) => [
+    `-DTHINKBITS_SET=${name.toLowerCase()}`,
+    `-DTHINKBITS_KERNELS=kernels${name}`,
+  ];
+  const ownSources = new Set(['kernels.cc', 'rounded-kernels.cc']);
+  const calls = readdirSync(source).filter((file) => file.endsWith('.cc') && !ownSources.has(file));
+  const known = Object.keys(vnniSets).filter(
+    (name) =>
+      spawnSync(compiler, [...vnniSets[name].options, '-E', '-x', 'c++', '/dev/null']).status === 0,
+  );
+  const has = known.map((name) => `-DTHINKBITS_HAS_${name.toUpperCase()}`);
   await Promise.all([
-    ...calls.map((file) => compile(file, `${file}.o`, [])),
+    ...calls.map((file) => compile(file, `${file}.o`, has)),
     ...Object.entries(sets).map(([name, options]) =>
-      compile('kernels.cc', `${name}.o`, [
-        ...options,
-        `-DTHINKBITS_SET=${name.toLowerCase()}`,
-        `-DTHINKBITS_KERNELS=kernels${name}`,
+      compile('kernels.cc', `${name}.o`, [...options, ...defines(name)]),
+    ),
+    ...known.map((name) =>
+      compile('rounded-kernels.cc', `${name}.o`, [
+        ...vnniSets[name].options,
+        ...defines(name),
+        `-DTHINKBITS_BASE=kernels${vnniSets[name].base}`,
       ]),
     ),
   ]);
   const objects = [
     ...calls.map((file) => `${file}.o`),
-    ...Object.keys(sets).map((name) => `${name}.o`),
+    ...[...Object.keys(sets), ...known].map((name) => `${name}.o`),
   ].map((file) => join(work, file));
   const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
   const finished = join(work, 'thinkbits.node');

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Which set of kernels runs, and on how many threads. */
 export interface NativeConfiguration {
-  /** Instruction set of the kernels in use: `avx512`, `avx2` or `baseline`. */
+  /** Instruction set of the kernels in use: `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`. */
   readonly set: string;
   /** Sets that this binary and processor have, best first. */
   readonly sets: readonly string[];
@@ -67,6 +67,18 @@ export interface Addon {
   ): void;
   fillLinear(handle: number, weight: Float32Array, row: number, rows: number): void;
   applyLinear(handle: number, x: Float32Array, y: Float32Array, rows: number): void;
+  plansRounded(handle: number, group: number): boolean;
+  applyRounded(
+    handle: number,
+    x: Float32Array,
+    y: Float32Array,
+    rows: number,
+    group: number,
+    bits: number,
+    symmetric: boolean,
+    lows: Float32Array,
+    highs: Float32Array,
+  ): void;
   disposeLinear(handle: number): void;
   binary(
     op: number,

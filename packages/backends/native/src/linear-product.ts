@@ -7,10 +7,12 @@ import {
   isQuantized,
   type LinearPart,
   type LinearProduct,
+  type QuantizeActivationsAttributes,
   unsignedCodes,
 } from '@thinkbits/ops';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import type { Addon } from './addon.js';
+import { roundingOf } from './kernels/activations.js';
 import { backendName } from './kernels/install.js';
 import type { NativeBackend } from './native-backend.js';
 
@@ -20,7 +22,20 @@ const blockInputs = 32;
 /** Weights in the addon's panels: read as one stream per thread by one row, from the cache by many. */
 export interface NativeWeights extends HeldWeights {
   readonly handle: number;
+  readonly columns: number;
   readonly out: number;
+  rounds(rounding: QuantizeActivationsAttributes): boolean;
+}
+
+/** Whether the addon multiplies these weights in integers, by the group of the activations: asked once for each. */
+function roundsOf(addon: Addon, handle: number): NativeWeights['rounds'] {
+  const plans = new Map<number, boolean>();
+  return ({ scheme, group }) => {
+    if (scheme.float) return false;
+    const known = plans.get(group) ?? addon.plansRounded(handle, group);
+    plans.set(group, known);
+    return known;
+  };
 }
 
 /** Calls `fill` with each part and its first output; gives the weight back when one of them fails. */
@@ -67,7 +82,10 @@ function holdCodes(
   return { handle, bytes };
 }
 
-/** The kernel `LinearProduct` of the backend `native`: codes stay packed, and are decoded in registers. */
+/**
+ * The kernel `LinearProduct` of the backend `native`: codes stay packed, and are decoded in registers. With activations rounded to
+ * integers they are multiplied as the integers they are.
+ */
 export const nativeLinear: LinearProduct<NativeWeights> = {
   hold(parts) {
     const { addon } = engine().findBackend(backendName) as NativeBackend;
@@ -77,13 +95,23 @@ export const nativeLinear: LinearProduct<NativeWeights> = {
     const { handle, bytes } = layout
       ? holdCodes(addon, parts.filter(isQuantized), columns, out, layout)
       : holdFloats(addon, parts, columns, out);
-    return { handle, out, bytes, dispose: () => addon.disposeLinear(handle) };
+    const rounds = roundsOf(addon, handle);
+    return { handle, columns, out, bytes, rounds, dispose: () => addon.disposeLinear(handle) };
   },
   multiply(x, { handle, out }, backend) {
     const native = backend as NativeBackend;
     const [rows] = x.shape as [number, number];
     const { tensor, values } = native.allocate([rows, out]);
     native.addon.applyLinear(handle, native.view(x), values, rows);
+    return tensor;
+  },
+  multiplyRounded(x, { handle, columns, out }, { scheme, group }, backend) {
+    const native = backend as NativeBackend;
+    const [rows] = x.shape as [number, number];
+    const { tensor, values } = native.allocate([rows, out]);
+    const { bits, symmetric, lows, highs } = roundingOf(scheme, columns, group);
+    const input = native.view(x);
+    native.addon.applyRounded(handle, input, values, rows, group, bits, symmetric, lows, highs);
     return tensor;
   },
 };

@@ -32,7 +32,7 @@ import { NativeBackend } from './native-backend.js';
 export interface NativeOptions {
   /** Threads of a product, the calling one included; all that the machine has where absent. */
   readonly threads?: number;
-  /** `avx512`, `avx2` or `baseline`; the best that the processor has where absent. */
+  /** `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`; the best that the processor has where absent. */
   readonly kernels?: string;
 }
 

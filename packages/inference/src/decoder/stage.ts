@@ -1,11 +1,5 @@
 import { add, type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
-import {
-  ChannelMap,
-  type FloatWeight,
-  LinearWeight,
-  quantizeActivations,
-  type StackStage,
-} from '@thinkbits/ops';
+import { ChannelMap, type FloatWeight, LinearWeight, type StackStage } from '@thinkbits/ops';
 import {
   type ActivationScheme,
   isRowParallel,
@@ -82,8 +76,9 @@ export class Stage implements StackStage {
   apply(x: Tensor2D): Tensor2D {
     const mapped = this.online ? this.online.apply(x) : x;
     const { rounding } = this;
-    const input = rounding ? quantizeActivations(mapped, rounding.scheme, rounding.group) : mapped;
-    const y = this.weight.apply(input);
+    const y = rounding
+      ? this.weight.applyRounded(mapped, rounding.scheme, rounding.group)
+      : this.weight.apply(mapped);
     return this.bias ? add(y, this.bias) : y;
   }
 

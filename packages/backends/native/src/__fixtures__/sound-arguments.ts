@@ -111,6 +111,14 @@ export const soundArguments: {
     const [weight, inputs] = yes(maker) ? [floatWeight(maker), 24] : [codeWeight(maker), 64];
     return [weight, floats(maker, rows * inputs), new Float32Array(rows * 20), rows];
   },
+  plansRounded: (maker) => [codeWeight(maker), 32 * (1 + maker.random.integer(2))],
+  applyRounded(maker) {
+    const [rows, groups] = [size(maker), 1 + maker.random.integer(2)];
+    const ratios = [floats(maker, groups), floats(maker, groups)];
+    const arrays = [floats(maker, rows * 64), new Float32Array(rows * 20)];
+    const bits = 2 + maker.random.integer(7);
+    return [codeWeight(maker), ...arrays, rows, 64 / groups, bits, yes(maker), ...ratios];
+  },
   disposeLinear: (maker) => [yes(maker) ? floatWeight(maker) : codeWeight(maker)],
   binary: (maker) => pair(maker, 7, (count) => new Float32Array(count)),
   compare: (maker) => pair(maker, 6, (count) => new Uint8Array(count)),

@@ -1,0 +1,458 @@
+// Products of packed weights with activations rounded to integers, in integers.
+//
+// A rounded activation is s (a - o) and a weight t (u - m - z): a fits a signed byte, u is the code as it is stored, m the middle
+// code. Over a segment, where all but a and u are constant, the products sum to
+//
+//   s t (D - z X),  D = sum (a - o) (u - m) = sum a u - o sum u - m X,  X = sum (a - o),
+//
+// where D and X are exact. The offset o is the zero point where the difference code - zero does not fit a byte, else 0.
+#pragma once
+#include "activations.h"
+#include "code-words.h"
+#include "packed-linear.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#if (THINKBITS_WIDTH == 16 && defined(__AVX512VNNI__)) || (THINKBITS_WIDTH == 8 && defined(__AVXVNNI__))
+#define THINKBITS_VNNI 1
+#endif
+
+namespace {
+
+#if THINKBITS_WIDTH == 16
+constexpr int roundedTileRows = 6;
+#elif THINKBITS_WIDTH == 8
+constexpr int roundedTileRows = 4;
+#else
+constexpr int roundedTileRows = 2;
+#endif
+
+/** Vectors of four code bytes per lane that a block of 32 inputs has. */
+constexpr int blockSteps = 8;
+
+// Codes of 2, 4 and 8 bits are multiplied as they are stored, others are decoded to bytes first: `Bits` is `decoded` for those.
+constexpr int decoded = 0;
+
+/** Words of one lane that hold 32 codes. */
+constexpr int wordsOfBlock(int bits) { return bits == decoded ? 8 : bits; }
+
+/** Codes in a byte. */
+constexpr int codesOfByte(int bits) { return bits == 2 ? 4 : bits == 4 ? 2 : 1; }
+
+/** Whether inputs are held as pairs of 16 bits: two words for four of them. */
+constexpr bool widensInputs(int bits) {
+#if defined(THINKBITS_VNNI)
+  return (void)bits, false;
+#elif defined(__AVX2__)
+  return bits == 8;  // two products of a byte and a signed byte would saturate 16 bits
+#else
+  return (void)bits, true;
+#endif
+}
+
+constexpr int inputWords(int bits) { return widensInputs(bits) ? 2 : 1; }
+
+THINKBITS_INLINE IntVector splatInteger(int32_t value) { return IntVector{} + value; }
+
+/** Sums over pairs of 16-bit lanes of a * b, added to the sum. */
+THINKBITS_INLINE IntVector addPairs(IntVector sum, WordVector a, IntVector b) {
+#if THINKBITS_WIDTH == 16
+  return sum + (IntVector)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#elif THINKBITS_WIDTH == 8
+  return sum + (IntVector)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return sum + (IntVector)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+  const IntVector left = (IntVector)a;
+  return sum + ((left << 16) >> 16) * ((b << 16) >> 16) + (left >> 16) * (b >> 16);
+#endif
+}
+
+/** Adds the four products of each lane's code bytes and four inputs, the same for all lanes. */
+template <int Bits>
+THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const int32_t* inputs) {
+#if defined(THINKBITS_VNNI) && THINKBITS_WIDTH == 16
+  return (IntVector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(*inputs));
+#elif defined(THINKBITS_VNNI)
+  return (IntVector)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)codes, _mm256_set1_epi32(*inputs));
+#else
+  if constexpr (widensInputs(Bits)) {
+    sum = addPairs(sum, codes & 0x00ff00ffu, splatInteger(inputs[0]));
+    return addPairs(sum, (codes >> 8) & 0x00ff00ffu, splatInteger(inputs[1]));
+  }
+#if THINKBITS_WIDTH == 16
+  return addPairs(sum, (WordVector)_mm512_maddubs_epi16((__m512i)codes, _mm512_set1_epi32(*inputs)), splatInteger(0x00010001));
+#elif THINKBITS_WIDTH == 8
+  return addPairs(sum, (WordVector)_mm256_maddubs_epi16((__m256i)codes, _mm256_set1_epi32(*inputs)), splatInteger(0x00010001));
+#endif
+#endif
+}
+
+/** The four bytes of each lane added to the sum. */
+THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
+#if defined(THINKBITS_VNNI)
+  const int32_t ones = 0x01010101;
+  return addProducts<8>(sum, bytes, &ones);
+#else
+  const WordVector pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
+  return sum + (IntVector)((pairs & 0xffffu) + (pairs >> 16));
+#endif
+}
+
+/** Code bytes `step` of a block: with n codes to a byte, codes q * 4 n + r + n j for byte j, where step = q n + r. */
+template <int Bits>
+THINKBITS_INLINE WordVector codeBytes(const uint32_t* block, int step) {
+  constexpr int count = codesOfByte(Bits);
+  const WordVector word = loadWords(block + step / count * W);
+  if constexpr (count == 1) return word;
+  constexpr uint32_t mask = Bits == 4 ? 0x0f0f0f0fu : 0x03030303u;
+  const int shift = step % count * Bits;
+  return (shift ? word >> shift : word) & mask;
+}
+
+/** Adds the codes of one half of a block. */
+template <int Bits>
+THINKBITS_INLINE IntVector addCodes(IntVector sum, const uint32_t* block) {
+  constexpr int together = codesOfByte(Bits) > 1 ? 8 : Bits == decoded ? 2 : 1;  // whose sum fits a byte
+#pragma GCC unroll 8
+  for (int step = 0; step < blockSteps; step += together) {
+    WordVector bytes = codeBytes<Bits>(block, step);
+#pragma GCC unroll 8
+    for (int i = 1; i < together; i++) bytes += codeBytes<Bits>(block, step + i);
+    sum = addBytes(sum, bytes);
+  }
+  return sum;
+}
+
+/** A sum of codes below 2^23 as two 16-bit halves: with {@link offsetPair} one addPairs multiplies it. */
+THINKBITS_INLINE WordVector splitSum(IntVector sum) {
+  const WordVector bits = (WordVector)sum;
+  return (bits & 0xffu) | ((bits >> 8) << 16);
+}
+
+/** An offset in [-128, 127] as the other factor of {@link splitSum}. */
+THINKBITS_INLINE int32_t offsetPair(int32_t offset) {
+  return static_cast<int32_t>((static_cast<uint32_t>(offset) & 0xffffu) | static_cast<uint32_t>(offset) << 24);
+}
+
+/** Adds one block of both halves of a panel for a tile of rows; `Chains` sums take turns, for few rows. */
+template <int Bits, int R, int Chains>
+THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVector* left, IntVector* right) {
+  constexpr int words = inputWords(Bits);
+  const uint32_t* other = block + wordsOfBlock(Bits) * W;
+#if defined(__AVX2__) && !defined(THINKBITS_VNNI)
+  // 16 bits hold all products of a block of small codes: 8 steps of 2 * 15 * 128
+  if constexpr (codesOfByte(Bits) > 1) {
+#if THINKBITS_WIDTH == 16
+    __m512i low[R] = {}, high[R] = {};
+#pragma GCC unroll 8
+    for (int step = 0; step < blockSteps; step++) {
+      const __m512i a = (__m512i)codeBytes<Bits>(block, step), b = (__m512i)codeBytes<Bits>(other, step);
+#pragma GCC unroll 16
+      for (int i = 0; i < R; i++) {
+        const __m512i input = _mm512_set1_epi32(x[step * R + i]);
+        low[i] = _mm512_add_epi16(low[i], _mm512_maddubs_epi16(a, input));
+        high[i] = _mm512_add_epi16(high[i], _mm512_maddubs_epi16(b, input));
+      }
+    }
+#else
+    __m256i low[R] = {}, high[R] = {};
+#pragma GCC unroll 8
+    for (int step = 0; step < blockSteps; step++) {
+      const __m256i a = (__m256i)codeBytes<Bits>(block, step), b = (__m256i)codeBytes<Bits>(other, step);
+#pragma GCC unroll 16
+      for (int i = 0; i < R; i++) {
+        const __m256i input = _mm256_set1_epi32(x[step * R + i]);
+        low[i] = _mm256_add_epi16(low[i], _mm256_maddubs_epi16(a, input));
+        high[i] = _mm256_add_epi16(high[i], _mm256_maddubs_epi16(b, input));
+      }
+    }
+#endif
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      left[i] = addPairs(left[i], (WordVector)low[i], splatInteger(0x00010001));
+      right[i] = addPairs(right[i], (WordVector)high[i], splatInteger(0x00010001));
+    }
+    return;
+  }
+#endif
+#pragma GCC unroll 8
+  for (int step = 0; step < blockSteps; step++) {
+    const WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      const int32_t* input = x + (step * R + i) * words;
+      const int at = step % Chains * R + i;
+      left[at] = addProducts<Bits>(left[at], a, input);
+      right[at] = addProducts<Bits>(right[at], b, input);
+    }
+  }
+}
+
+/**
+ * y [R, 2 W] of one panel. The tile: code words [blocks][8][R], then by segment -m X, the pair of the offset, and X as a float, each
+ * [R], then by run the scales [R]. `sums` [segments][2 W] are split sums of codes; absent where offsets are 0 or, for one row, where
+ * `Sums` are taken on the way.
+ */
+template <int Bits, int R, bool Sums>
+void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, const float* scales, const float* zeros, const WordVector* sums,
+                 const int32_t* tile, float* y, int64_t yRow) {
+  constexpr int chains = R <= 2 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
+  const int64_t blocks = linear.depth / blockInputs;
+  const int32_t* parameters = tile + blocks * blockSteps * inputWords(Bits) * R;
+  const float* inputScales = reinterpret_cast<const float*>(parameters + 3 * R * static_cast<int64_t>(plan.segments.size()));
+  Vector low[R] = {}, high[R] = {};
+  bool first = true;
+  for (const RoundedSegment& segment : plan.segments) {
+    IntVector left[chains * R], right[chains * R];
+#pragma GCC unroll 16
+    for (int i = 0; i < chains * R; i++) left[i] = right[i] = i < R ? splatInteger(parameters[i]) : IntVector{};
+    IntVector leftCodes = {}, rightCodes = {};
+    const uint32_t* block = words + segment.block * blockWords;
+    const int32_t* x = tile + segment.block * blockSteps * inputWords(Bits) * R;
+    for (int64_t b = 0; b < segment.blocks; b++, block += blockWords, x += blockSteps * inputWords(Bits) * R) {
+      if constexpr (R == 1) {
+        for (int line = 0; line < blockWords; line += 16) __builtin_prefetch(block + 16 * blockWords / 2 + line, 0, 0);
+      }
+      addBlock<Bits, R, chains>(block, x, left, right);
+      if constexpr (Sums) {
+        leftCodes = addCodes<Bits>(leftCodes, block);
+        rightCodes = addCodes<Bits>(rightCodes, block + blockWords / 2);
+      }
+    }
+    const WordVector leftSum = Sums ? splitSum(leftCodes) : sums ? sums[0] : WordVector{};
+    const WordVector rightSum = Sums ? splitSum(rightCodes) : sums ? sums[1] : WordVector{};
+    const Vector s0 = load(scales + segment.group * 2 * W), s1 = load(scales + segment.group * 2 * W + W);
+    const Vector z0 = load(zeros + segment.group * 2 * W), z1 = load(zeros + segment.group * 2 * W + W);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      IntVector a = left[i], b = right[i];
+      if (chains == 2) {
+        a += left[(chains - 1) * R + i];
+        b += right[(chains - 1) * R + i];
+      }
+      if (Sums || sums) {
+        const IntVector offset = splatInteger(parameters[R + i]);
+        a -= addPairs(IntVector{}, leftSum, offset);
+        b -= addPairs(IntVector{}, rightSum, offset);
+      }
+      float inputSum;
+      memcpy(&inputSum, parameters + 2 * R + i, sizeof inputSum);
+      low[i] += s0 * (toFloat(a) - z0 * splat(inputSum));
+      high[i] += s1 * (toFloat(b) - z1 * splat(inputSum));
+    }
+    parameters += 3 * R;
+    if (!Sums && sums) sums += 2;
+    if (!segment.last) continue;
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      float* to = y + i * yRow;
+      const Vector scale = splat(inputScales[i]);
+      store(to, first ? scale * low[i] : load(to) + scale * low[i]);
+      store(to + W, first ? scale * high[i] : load(to + W) + scale * high[i]);
+      low[i] = high[i] = Vector{};
+    }
+    inputScales += R;
+    first = false;
+  }
+}
+
+typedef void (*RoundedTile)(const PackedLinear&, const RoundedPlan&, const uint32_t*, const float*, const float*, const WordVector*, const int32_t*, float*, int64_t);
+
+/** The tile of `rows` rows. */
+template <int Bits, int R = roundedTileRows>
+RoundedTile tileOfRows(int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return tileOfRows<Bits, R - 1>(rows);
+  }
+  return roundedTile<Bits, R, false>;
+}
+
+/** Sums of the codes of one panel by segment, [segments][2] vectors, split. */
+template <int Bits>
+void sumCodes(const RoundedPlan& plan, const uint32_t* words, WordVector* sums) {
+  constexpr int blockWords = 2 * wordsOfBlock(Bits) * W;
+  for (const RoundedSegment& segment : plan.segments) {
+    IntVector left = {}, right = {};
+    const uint32_t* block = words + segment.block * blockWords;
+    for (int64_t b = 0; b < segment.blocks; b++, block += blockWords) {
+      left = addCodes<Bits>(left, block);
+      right = addCodes<Bits>(right, block + blockWords / 2);
+    }
+    *sums++ = splitSum(left);
+    *sums++ = splitSum(right);
+  }
+}
+
+/** Codes of a panel as bytes, in the order in which codes of 8 bits are stored. */
+template <int Bits>
+void decodeBytes(int64_t blocks, const uint32_t* words, uint32_t* out) {
+  for (int64_t half = 0; half < 2 * blocks; half++, words += Bits * W, out += blockSteps * W) {
+    WordVector block[Bits];
+    loadBlock<Bits>(words, block);
+#pragma GCC unroll 8
+    for (int step = 0; step < blockSteps; step++) {
+      WordVector bytes = codeAt<Bits, true>(block, 4 * step);
+#pragma GCC unroll 4
+      for (int j = 1; j < 4; j++) bytes |= codeAt<Bits, true>(block, 4 * step + j) << 8 * j;
+      memcpy(out + step * W, &bytes, sizeof bytes);
+    }
+  }
+}
+
+/** Panels [panel0, panel1) of codes of `Bits`, multiplied `As` such or decoded. */
+template <int Bits, int As>
+void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0,
+                   int64_t panel1, float* scratch) {
+  const int64_t blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
+  const int64_t rowWords = blocks * blockSteps * inputWords(As) + 3 * segments + plan.runs;
+  WordVector* sums = reinterpret_cast<WordVector*>(scratch);
+  float* aside = scratch + segments * 2 * W;
+  uint32_t* bytes = reinterpret_cast<uint32_t*>(aside + roundedTileRows * 2 * W);
+  for (int64_t panel = panel0; panel < panel1; panel++) {
+    const uint32_t* words = linear.words + panel * blocks * 2 * Bits * W;
+    if constexpr (Bits != As) {
+      decodeBytes<Bits>(blocks, words, bytes);
+      words = bytes;
+    }
+    const bool onTheWay = offset && rows == 1;
+    if (offset && !onTheWay) sumCodes<As>(plan, words, sums);
+    const float* scales = linear.scales + panel * linear.groups * 2 * W;
+    const float* zeros = linear.zeros + panel * linear.groups * 2 * W;
+    const int64_t column = panel * 2 * W, left = linear.out - column;
+    for (int64_t row = 0; row < rows; row += roundedTileRows) {
+      const int64_t some = rows - row < roundedTileRows ? rows - row : roundedTileRows;
+      const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
+      float* to = left < 2 * W ? aside : y + row * linear.out + column;
+      tile(linear, plan, words, scales, zeros, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out);
+      if (left >= 2 * W) continue;
+      for (int64_t i = 0; i < some; i++) memcpy(y + (row + i) * linear.out + column, aside + i * 2 * W, left * sizeof(float));
+    }
+  }
+}
+
+void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0, int64_t panel1,
+                   float* scratch) {
+  switch (linear.bits) {
+    case 2: return roundedPanels<2, 2>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 3: return roundedPanels<3, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 4: return roundedPanels<4, 4>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 5: return roundedPanels<5, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 6: return roundedPanels<6, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 7: return roundedPanels<7, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    default: return roundedPanels<8, 8>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+  }
+}
+
+/** How codes of so many bits are multiplied: as they are stored, or decoded. */
+constexpr int multipliedAs(int bits) { return bits == 2 || bits == 4 || bits == 8 ? bits : decoded; }
+
+int64_t roundedRowWords(const PackedLinear& linear, const RoundedPlan& plan) {
+  return linear.depth / 4 * inputWords(multipliedAs(linear.bits)) + 3 * static_cast<int64_t>(plan.segments.size()) + plan.runs;
+}
+
+int64_t roundedTileScratch(const PackedLinear& linear, const RoundedPlan& plan) {
+  const int64_t inputs = 2 * (linear.in / plan.group) + (linear.in + linear.depth) / 4 + 16;
+  const int64_t panel = (static_cast<int64_t>(plan.segments.size()) + roundedTileRows + linear.depth / 4) * 2 * W;
+  return inputs > panel ? inputs : panel;
+}
+
+/** Codes in their places [depth] as words for row i of a tile of `rows`. */
+template <int Count, bool Wide>
+THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
+  for (int64_t block = 0; block < blocks; block++, codes += blockInputs) {
+#pragma GCC unroll 8
+    for (int step = 0; step < blockSteps; step++, out += rows * (Wide ? 2 : 1)) {
+      const int8_t* from = codes + step / Count * 4 * Count + step % Count;
+      if (Wide) {
+        out[0] = static_cast<int32_t>((from[0] & 0xffffu) | static_cast<uint32_t>(from[2 * Count]) << 16);
+        out[1] = static_cast<int32_t>((from[Count] & 0xffffu) | static_cast<uint32_t>(from[3 * Count]) << 16);
+      } else {
+        out[0] = static_cast<int32_t>((from[0] & 0xffu) | (from[Count] & 0xffu) << 8 | (from[2 * Count] & 0xffu) << 16 | static_cast<uint32_t>(from[3 * Count]) << 24);
+      }
+    }
+  }
+}
+
+template <int Bits>
+void layRowOfBits(const int8_t* codes, int64_t blocks, int64_t rows, int64_t row, int32_t* tile) {
+  layRow<codesOfByte(Bits), widensInputs(Bits)>(codes, blocks, rows, tile + row * inputWords(Bits));
+}
+
+/** To the nearest byte: beyond it lie only zero points of scales below the normal numbers, whose products no sum sees. */
+THINKBITS_INLINE int8_t signedByte(float value) {
+  value = value > -128 ? value : -128;
+  return static_cast<int8_t>(static_cast<int32_t>(value < 127 ? value : 127));
+}
+
+/** Codes of one group less `shift`. Nothing but the parameters is read, so that the loop vectorizes beside stores of bytes. */
+void writeCodes(const float* __restrict x, int64_t count, const ActivationGrid grid, float shift, int8_t* __restrict out) {
+  for (int64_t i = 0; i < count; i++) out[i] = signedByte(activationCode(x[i], grid) - shift);
+}
+
+/** A tile, as roundedTile reads it, of `rows` rows of x [rows, in]. */
+void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const ActivationRounding& rounding, const float* x, int64_t rows, int32_t* tile, float* scratch) {
+  const int64_t groups = linear.in / rounding.group, blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
+  const int as = multipliedAs(linear.bits);
+  const int32_t middle = 1 << (linear.bits - 1);
+  float* scales = scratch;
+  int32_t* offsets = reinterpret_cast<int32_t*>(scratch + groups);
+  int8_t* codes = reinterpret_cast<int8_t*>(offsets + groups);
+  int8_t* laid = codes + linear.in;
+  int32_t* parameters = tile + blocks * blockSteps * inputWords(as) * rows;
+  float* inputScales = reinterpret_cast<float*>(parameters + 3 * rows * segments);
+  for (int64_t row = 0; row < rows; row++, x += linear.in) {
+    for (int64_t g = 0; g < groups; g++) {
+      const float* from = x + g * rounding.group;
+      int8_t* to = codes + g * rounding.group;
+      const ActivationGrid grid = activationGrid(from, rounding.group, rounding.bits, rounding.symmetric, rounding.lows[g], rounding.highs[g]);
+      scales[g] = grid.scale;
+      offsets[g] = 0;
+      if (grid.scale != grid.scale) {
+        memset(to, 0, rounding.group);
+        continue;
+      }
+      // the code itself, its difference from zero, or, where that does not fit, the code less the middle one
+      const bool away = roundingHasOffset(rounding);
+      const float shift = rounding.symmetric ? 0.0f : away ? 128.0f : grid.zero;
+      if (away) offsets[g] = signedByte(grid.zero - shift);
+      writeCodes(from, rounding.group, grid, shift, to);
+    }
+    const int8_t* placed = codes;
+    if (linear.order) {
+      int64_t k = 0;
+      for (const RoundedSegment& segment : plan.segments) {
+        const int8_t padding = static_cast<int8_t>(offsets[segment.inputs]);
+        for (const int64_t end = k + segment.blocks * blockInputs; k < end; k++) laid[k] = linear.order[k] < 0 ? padding : codes[linear.order[k]];
+      }
+      placed = laid;
+    }
+    switch (as) {
+      case 2: layRowOfBits<2>(placed, blocks, rows, row, tile); break;
+      case 4: layRowOfBits<4>(placed, blocks, rows, row, tile); break;
+      case decoded: layRowOfBits<decoded>(placed, blocks, rows, row, tile); break;
+      default: layRowOfBits<8>(placed, blocks, rows, row, tile); break;
+    }
+    int64_t run = 0;
+    for (int64_t s = 0; s < segments; s++) {
+      const RoundedSegment& segment = plan.segments[s];
+      int32_t sum = 0;
+      const int64_t begin = segment.block * blockInputs, end = begin + segment.blocks * blockInputs;
+      for (int64_t k = begin; k < end; k++) sum += placed[k];
+      const int32_t offset = offsets[segment.inputs];
+      sum -= offset * static_cast<int32_t>(segment.blocks * blockInputs);
+      int32_t* to = parameters + 3 * rows * s + row;
+      to[0] = -middle * sum;
+      to[rows] = offsetPair(offset);
+      const float inputSum = static_cast<float>(sum);
+      memcpy(to + 2 * rows, &inputSum, sizeof inputSum);
+      if (segment.last) inputScales[run++ * rows + row] = scales[segment.inputs];
+    }
+  }
+}
+
+}  // namespace
