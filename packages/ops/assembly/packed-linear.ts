@@ -10,7 +10,7 @@
 const SEGMENT = 256;
 /** Bytes of 16 floats. */
 const ROW: usize = 64;
-/** Upper half of 32768 in float32: a byte in the third quarter of the word counts units there. */
+/** Upper half of 32768 in float32, where the byte below counts units. */
 const OFFSET: i16 = 0x4700;
 
 /**
@@ -66,6 +66,24 @@ export function multiply(
       }
     }
   }
+}
+
+// Functions of their own, so that loops keep their values in registers.
+
+function addRow(x: usize, bytes: usize, count: i32, zeros: usize, scales: usize, y: usize): void {
+  addRowFrom(false, x, bytes, count, zeros, scales, y);
+}
+
+function addRowOfLevels(x: usize, bytes: usize, count: i32, levels: usize, scales: usize, y: usize): void {
+  addRowFrom(true, x, bytes, count, levels, scales, y);
+}
+
+function decode(bytes: usize, count: i32, zeros: usize, output: usize): void {
+  decodeFrom(false, bytes, count, zeros, output);
+}
+
+function decodeLevels(bytes: usize, count: i32, levels: usize, output: usize): void {
+  decodeFrom(true, bytes, count, levels, output);
 }
 
 /** Codes of `count` inputs as bytes `[count, 16]`. */
@@ -124,12 +142,17 @@ function fromPlane(i: i32, width: i32, to: i32, plane: usize): v128 {
   return v128.and(moved, i8x16.splat(<i8>mask));
 }
 
-/** One row: y += scale · Σ x · (code - zero), codes made floats in registers. */
-function addRow(x: usize, bytes: usize, count: i32, zeros: usize, scales: usize, y: usize): void {
-  const z0 = v128.load(zeros);
-  const z1 = v128.load(zeros, 16);
-  const z2 = v128.load(zeros, 32);
-  const z3 = v128.load(zeros, 48);
+/**
+ * One row: y += scale · Σ x · (code - zero), codes made floats in registers.
+ * @param table zeros of 16 outputs, or levels
+ */
+// @ts-expect-error: decorator
+@inline
+function addRowFrom(isLevels: bool, x: usize, bytes: usize, count: i32, table: usize, scales: usize, y: usize): void {
+  const t0 = v128.load(table);
+  const t1 = v128.load(table, 16);
+  const t2 = v128.load(table, 32);
+  const t3 = v128.load(table, 48);
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
   let a2 = f32x4.splat(0);
@@ -137,12 +160,14 @@ function addRow(x: usize, bytes: usize, count: i32, zeros: usize, scales: usize,
   for (const end = bytes + <usize>(16 * count); bytes < end; bytes += 16, x += 4) {
     const code = v128.load(bytes);
     const value = v128.load32_splat(x);
-    const low = lowBytes(i8x16.splat(0), code);
-    const high = highBytes(i8x16.splat(0), code);
-    a0 = f32x4.add(a0, f32x4.mul(value, f32x4.sub(lowWords(low, i16x8.splat(OFFSET)), z0)));
-    a1 = f32x4.add(a1, f32x4.mul(value, f32x4.sub(highWords(low, i16x8.splat(OFFSET)), z1)));
-    a2 = f32x4.add(a2, f32x4.mul(value, f32x4.sub(lowWords(high, i16x8.splat(OFFSET)), z2)));
-    a3 = f32x4.add(a3, f32x4.mul(value, f32x4.sub(highWords(high, i16x8.splat(OFFSET)), z3)));
+    const lower = isLevels ? i8x16.swizzle(t0, code) : i8x16.splat(0);
+    const upper = isLevels ? i8x16.swizzle(t1, code) : code;
+    const low = lowBytes(lower, upper);
+    const high = highBytes(lower, upper);
+    a0 = f32x4.add(a0, f32x4.mul(value, lowFloats(isLevels, low, t0)));
+    a1 = f32x4.add(a1, f32x4.mul(value, highFloats(isLevels, low, t1)));
+    a2 = f32x4.add(a2, f32x4.mul(value, lowFloats(isLevels, high, t2)));
+    a3 = f32x4.add(a3, f32x4.mul(value, highFloats(isLevels, high, t3)));
   }
   addScaled(y, a0, scales);
   addScaled(y + 16, a1, scales + 16);
@@ -150,63 +175,27 @@ function addRow(x: usize, bytes: usize, count: i32, zeros: usize, scales: usize,
   addScaled(y + 48, a3, scales + 48);
 }
 
-/** {@link addRow} for codes that stand for floats. */
-function addRowOfLevels(x: usize, bytes: usize, count: i32, levels: usize, scales: usize, y: usize): void {
-  const lowHalf = v128.load(levels);
-  const highHalf = v128.load(levels, 16);
-  let a0 = f32x4.splat(0);
-  let a1 = f32x4.splat(0);
-  let a2 = f32x4.splat(0);
-  let a3 = f32x4.splat(0);
-  for (const end = bytes + <usize>(16 * count); bytes < end; bytes += 16, x += 4) {
-    const code = v128.load(bytes);
-    const value = v128.load32_splat(x);
-    const lower = i8x16.swizzle(lowHalf, code);
-    const upper = i8x16.swizzle(highHalf, code);
-    const low = lowBytes(lower, upper);
-    const high = highBytes(lower, upper);
-    a0 = f32x4.add(a0, f32x4.mul(value, lowWords(i16x8.splat(0), low)));
-    a1 = f32x4.add(a1, f32x4.mul(value, highWords(i16x8.splat(0), low)));
-    a2 = f32x4.add(a2, f32x4.mul(value, lowWords(i16x8.splat(0), high)));
-    a3 = f32x4.add(a3, f32x4.mul(value, highWords(i16x8.splat(0), high)));
-  }
-  addScaled(y, a0, scales);
-  addScaled(y + 16, a1, scales + 16);
-  addScaled(y + 32, a2, scales + 32);
-  addScaled(y + 48, a3, scales + 48);
-}
-
-/** code - zero of bytes `[count, 16]` as floats `[count, 16]`. */
-function decode(bytes: usize, count: i32, zeros: usize, output: usize): void {
-  const z0 = v128.load(zeros);
-  const z1 = v128.load(zeros, 16);
-  const z2 = v128.load(zeros, 32);
-  const z3 = v128.load(zeros, 48);
+/**
+ * code - zero of bytes `[count, 16]`, or the levels that they stand for, as floats `[count, 16]`.
+ * @param table zeros of 16 outputs, or levels
+ */
+// @ts-expect-error: decorator
+@inline
+function decodeFrom(isLevels: bool, bytes: usize, count: i32, table: usize, output: usize): void {
+  const t0 = v128.load(table);
+  const t1 = v128.load(table, 16);
+  const t2 = v128.load(table, 32);
+  const t3 = v128.load(table, 48);
   for (const end = bytes + <usize>(16 * count); bytes < end; bytes += 16, output += ROW) {
     const code = v128.load(bytes);
-    const low = lowBytes(i8x16.splat(0), code);
-    const high = highBytes(i8x16.splat(0), code);
-    v128.store(output, f32x4.sub(lowWords(low, i16x8.splat(OFFSET)), z0));
-    v128.store(output, f32x4.sub(highWords(low, i16x8.splat(OFFSET)), z1), 16);
-    v128.store(output, f32x4.sub(lowWords(high, i16x8.splat(OFFSET)), z2), 32);
-    v128.store(output, f32x4.sub(highWords(high, i16x8.splat(OFFSET)), z3), 48);
-  }
-}
-
-/** What bytes `[count, 16]` stand for as floats `[count, 16]`. */
-function decodeLevels(bytes: usize, count: i32, levels: usize, output: usize): void {
-  const lowHalf = v128.load(levels);
-  const highHalf = v128.load(levels, 16);
-  for (const end = bytes + <usize>(16 * count); bytes < end; bytes += 16, output += ROW) {
-    const code = v128.load(bytes);
-    const lower = i8x16.swizzle(lowHalf, code);
-    const upper = i8x16.swizzle(highHalf, code);
+    const lower = isLevels ? i8x16.swizzle(t0, code) : i8x16.splat(0);
+    const upper = isLevels ? i8x16.swizzle(t1, code) : code;
     const low = lowBytes(lower, upper);
     const high = highBytes(lower, upper);
-    v128.store(output, lowWords(i16x8.splat(0), low));
-    v128.store(output, highWords(i16x8.splat(0), low), 16);
-    v128.store(output, lowWords(i16x8.splat(0), high), 32);
-    v128.store(output, highWords(i16x8.splat(0), high), 48);
+    v128.store(output, lowFloats(isLevels, low, t0));
+    v128.store(output, highFloats(isLevels, low, t1), 16);
+    v128.store(output, lowFloats(isLevels, high, t2), 32);
+    v128.store(output, highFloats(isLevels, high, t3), 48);
   }
 }
 
@@ -292,6 +281,26 @@ function addDecodedRow(x: usize, weights: usize, count: i32, scales: usize, y: u
   addScaled(y + 16, a1, scales + 16);
   addScaled(y + 32, a2, scales + 32);
   addScaled(y + 48, a3, scales + 48);
+}
+
+/**
+ * Four words as floats: the upper half of a level, or a code in the middle of 32768's mantissa, less its zero, which is as
+ * much higher.
+ */
+// @ts-expect-error: decorator
+@inline
+function lowFloats(isLevels: bool, words: v128, zeros: v128): v128 {
+  return isLevels
+    ? lowWords(i16x8.splat(0), words)
+    : f32x4.sub(lowWords(words, i16x8.splat(OFFSET)), zeros);
+}
+
+// @ts-expect-error: decorator
+@inline
+function highFloats(isLevels: bool, words: v128, zeros: v128): v128 {
+  return isLevels
+    ? highWords(i16x8.splat(0), words)
+    : f32x4.sub(highWords(words, i16x8.splat(OFFSET)), zeros);
 }
 
 // @ts-expect-error: decorator
