@@ -1,6 +1,7 @@
 // Attention of a few query tokens over one kv head's cached keys and values, read where they are stored: floats in place, codes
 // decoded page by page into the first cache.
 #pragma once
+#include "decode-codes.h"
 #include "elementwise.h"
 #include "kernels.h"
 #include "vector.h"
@@ -55,64 +56,16 @@ THINKBITS_INLINE void scoreKeysExactly(const float* query, const float* keys, in
   }
 }
 
-/** Codes [first, first + count) of a token's little-endian bit stream, as bytes. */
-THINKBITS_INLINE void unpackCodes(const uint8_t* stream, int bits, int64_t first, int64_t count, uint8_t* codes) {
-  if (bits == 8) {
-    memcpy(codes, stream + first, count);
-  } else if (bits == 4 && first % 2 == 0 && count % 2 == 0) {
-    const uint8_t* from = stream + first / 2;
-    for (int64_t i = 0; i < count / 2; i++) {
-      codes[2 * i] = from[i] & 15;
-      codes[2 * i + 1] = from[i] >> 4;
-    }
-  } else if (bits == 2 && first % 4 == 0 && count % 4 == 0) {
-    const uint8_t* from = stream + first / 4;
-    for (int64_t i = 0; i < count / 4; i++)
-      for (int j = 0; j < 4; j++) codes[4 * i + j] = (from[i] >> (2 * j)) & 3;
-  } else if (bits == 3 && first % 8 == 0 && count % 8 == 0) {
-    const uint8_t* from = stream + first / 8 * 3;
-    for (int64_t i = 0; i < count / 8; i++) {
-      const uint32_t word = from[3 * i] | from[3 * i + 1] << 8 | from[3 * i + 2] << 16;
-      for (int j = 0; j < 8; j++) codes[8 * i + j] = (word >> (3 * j)) & 7;
-    }
-  } else {
-    const int mask = (1 << bits) - 1;
-    for (int64_t i = 0; i < count; i++) {
-      const int64_t bit = (first + i) * bits;
-      int word = stream[bit >> 3];
-      if ((bit & 7) + bits > 8) word |= stream[(bit >> 3) + 1] << 8;
-      codes[i] = (word >> (bit & 7)) & mask;
-    }
-  }
-}
-
-/** x = scale * (code - zero), or scale * code + minimum, for `count` tokens of one head. */
-THINKBITS_INLINE void decodeCodes(const CachePart& part, const uint8_t* head, int64_t headDim, int64_t count, float* out) {
-  const int64_t groups = headDim / part.group;
-  const float* grid = reinterpret_cast<const float*>(head + part.parameters);
-  const int half = 1 << (part.bits - 1);
-  uint8_t codes[1024];
-  for (int64_t t = 0; t < count; t++, out += headDim) {
-    for (int64_t g = 0; g < groups; g++, grid += 2) {
-      const float scale = grid[0], second = grid[1];
-      unpackCodes(head + t * part.rowBytes, part.bits, g * part.group, part.group, codes);
-      float* to = out + g * part.group;
-      if (part.kind == 0)
-        for (int64_t i = 0; i < part.group; i++) to[i] = scale * (static_cast<float>(codes[i]) - second);
-      else if (part.kind == 1)
-        for (int64_t i = 0; i < part.group; i++) to[i] = scale * static_cast<float>(codes[i] >= half ? codes[i] - 2 * half : codes[i]);
-      else
-        for (int64_t i = 0; i < part.group; i++) to[i] = scale * static_cast<float>(codes[i]) + second;
-    }
-  }
-}
-
-/** The first `count` tokens of a page and head as floats [count, headDim]: in place, or decoded. */
-THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* memory, int32_t page, int64_t kvHead, int64_t headDim, int64_t count, float* decoded) {
+/**
+ * The first `count` tokens of a page and head as floats [count, headDim]: in place, or decoded.
+ * @param after tokens of the next page, which is asked for meanwhile
+ */
+THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* memory, const int32_t* page, int64_t kvHead, int64_t headDim, int64_t count, int64_t after, float* decoded) {
   // addresses are 32-bit words of a memory of up to 4 GiB
-  const uint8_t* head = memory + static_cast<uint32_t>(page) + kvHead * part.headBytes;
-  if (part.bits == 32) return reinterpret_cast<const float*>(head);
-  decodeCodes(part, head, headDim, count, decoded);
+  const auto headOf = [&](int32_t address) { return memory + static_cast<uint32_t>(address) + kvHead * part.headBytes; };
+  if (part.bits == 32) return reinterpret_cast<const float*>(headOf(*page));
+  if (after > 0) fetchCodes(part, headOf(page[1]), headDim, after);
+  decodeCodes(part, headOf(*page), headDim, count, decoded);
   return decoded;
 }
 
@@ -156,9 +109,10 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   const int64_t last = task.seen + task.count - 1;
   const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
   const int64_t at = task.token * width + task.kvHead * group * headDim;
+  const auto tokensFrom = [&](int64_t first) { return last - first < job.pageTokens ? last - first : job.pageTokens; };
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = last - first < job.pageTokens ? last - first : job.pageTokens;
-    const float* keys = readPage(job.keys, job.memory, task.keyPages[page], task.kvHead, headDim, held, decoded);
+    const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
+    const float* keys = readPage(job.keys, job.memory, task.keyPages + page, task.kvHead, headDim, held, after, decoded);
     if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
     for (int64_t q = 0; q < task.count; q++) {
       const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
@@ -178,8 +132,8 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
       memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
     }
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = last - first < job.pageTokens ? last - first : job.pageTokens;
-    const float* values = readPage(job.values, job.memory, task.valuePages[page], task.kvHead, headDim, held, decoded);
+    const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
+    const float* values = readPage(job.values, job.memory, task.valuePages + page, task.kvHead, headDim, held, after, decoded);
     for (int64_t q = 0; q < task.count; q++) {
       const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
       if (count <= 0) continue;

@@ -11,12 +11,12 @@ struct CachedRow {
 };
 
 /** Integers that describe how keys or values lie in their pages. */
-constexpr int64_t partIntegers = 9;
+constexpr int64_t partIntegers = 11;
 
 /**
- * Reads partIntegers: bits (32 = floats), group, kind, bytes of a token, bytes of a head, offset of the grids, whether ranges are
- * min-max, and the bits of two floats, the ratios by which ranges shrink below and above. Throws in JavaScript and returns false
- * for nonsense.
+ * Reads partIntegers: bits (32 = floats), group, CodeKind, bytes of a token, bytes of a head, offset of the grids, whether ranges
+ * are min-max, the bits of two floats, the ratios by which ranges shrink below and above, FloatElement and FloatScale. Throws in
+ * JavaScript and returns false for nonsense.
  */
 bool readPart(Call& call, const int32_t* described, CachePart& part);
 

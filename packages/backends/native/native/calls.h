@@ -22,7 +22,7 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(binary, callBinary) X(unary, callUnary) X(reduce, callReduce) X(softmax, callSoftmax)               \
   X(rmsNorm, callRmsNorm) X(swiglu, callSwiglu) X(rotate, callRotate) X(transpose, callTranspose)       \
   X(copyRows, callCopyRows) X(gatherRows, callGatherRows)                                               \
-  X(roundTokens, callRoundTokens) X(hadamard, callHadamard)                                             \
+  X(roundTokens, callRoundTokens) X(roundTokensToFloats, callRoundTokensToFloats) X(hadamard, callHadamard)                                             \
   X(storeTokens, callStoreTokens) X(attention, callAttention)                                                                           \
   X(createStack, callCreateStack) X(setStackNorms, callSetStackNorms) X(setStackStage, callSetStackStage) \
   X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens)

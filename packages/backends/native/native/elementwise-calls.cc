@@ -220,6 +220,27 @@ napi_value callRoundTokens(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** roundTokensToFloats(x, out, tokens, group, element, scale, lows, highs): as roundTokens, to a FloatElement under a FloatScale. */
+napi_value callRoundTokensToFloats(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int64_t tokens = call.integer(2, 0, mostElements), group = call.integer(3, 1, mostElements);
+  const FloatElement element = static_cast<FloatElement>(call.integer(4, 0, 2));
+  const FloatScale scale = static_cast<FloatScale>(call.integer(5, 0, 3));
+  const Span<float> lows = call.floats(6, 1);
+  const int64_t groups = lows.length;
+  const Span<float> highs = call.floats(7, groups);
+  call.require(static_cast<double>(tokens) * groups * group < 9e15, "too many elements");
+  if (!call.ok) return nullptr;
+  const int64_t width = groups * group;
+  const Span<float> x = call.floats(0, tokens * width), out = call.floats(1, tokens * width);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  share(state, tokens, 16 * width, [&](int64_t from, int64_t to) {
+    state.kernels->roundTokensToFloats(x.data + from * width, out.data + from * width, to - from, groups, group, element, scale, lows.data, highs.data);
+  });
+  return nullptr;
+}
+
 /** hadamard(x, out, rows, base, power, signs): each row of [rows, base * power]; signs [base, base] are 1 and -1. */
 napi_value callHadamard(napi_env env, napi_callback_info info) {
   Call call(env, info, 6);

@@ -2,6 +2,7 @@
 #include "activations.h"
 #include "attention.h"
 #include "elementwise.h"
+#include "float-elements.h"
 #include "kernels.h"
 #include "kv-store.h"
 #include "linear-int8.h"
@@ -39,6 +40,7 @@ static const Kernels table = {
     swigluEachRow,
     rotateToken,
     roundTokens,
+    roundTokensToFloats,
     hadamardRows,
     transposeRows,
     storeToken,

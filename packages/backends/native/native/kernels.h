@@ -23,14 +23,23 @@ struct PackedLinear;
 struct ActivationRounding;
 struct RoundedPlan;
 
+/** How stored codes are meant: unsigned with a zero point, signed, unsigned above a minimum, or as floats of few bits. */
+enum class CodeKind : int { zeroPoint, isSigned, aboveMinimum, floats };
+/** Floats of few bits, and how the scale of a group is rounded: not, to a power of two, or to E4M3 relative to the token's. */
+enum class FloatElement : int { e2m1, e4m3, e5m2 };
+enum class FloatScale : int { float32, power, roundedPower, e4m3 };
+
 /** How keys or values lie in their pages, and how they get there. */
 struct CachePart {
   int bits;              // 32: floats; otherwise packed codes
   int group;             // channels that share a grid
-  int kind;              // 0 unsigned with a zero point, 1 signed, 2 unsigned above a minimum
+  CodeKind kind;
+  FloatElement element;  // of codes that are floats
+  FloatScale scale;
   int64_t rowBytes;      // bytes of a token's codes of one head
   int64_t headBytes;     // from one head to the next within a page
   int64_t parameters;    // offset of the grids behind the codes of a head
+  int64_t gridBytes;     // 8: scale and zero point, or minimum; 4 or 1: the scale of floats, as it is or as a power of two
   bool minMax;           // unsigned codes over [min x, max x], not over a range that reaches to 0
   float low, high;       // ratios by which the ends of a range shrink
 };
@@ -111,6 +120,7 @@ struct Kernels {
   void (*swigluRows)(const float* gateUp, float* out, int64_t rows, int64_t width);
   void (*rotateRow)(const float* x, float* out, int64_t heads, int64_t half, const float* cosines, const float* sines);
   void (*roundTokens)(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs);
+  void (*roundTokensToFloats)(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, FloatElement, FloatScale, const float* lows, const float* highs);
   void (*hadamard)(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed);
   void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
   /** Writes a token [kvHeads * headDim] as the one `at` of a page. */

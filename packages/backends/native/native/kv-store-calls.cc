@@ -7,7 +7,7 @@ namespace {
 /** Bytes of a head within a page that hold tokens. */
 int64_t usedBytes(const CachePart& part, int64_t headDim, int64_t pageTokens) {
   if (part.bits == 32) return pageTokens * headDim * 4;
-  return part.parameters + pageTokens * (headDim / part.group) * 8;
+  return part.parameters + pageTokens * (headDim / part.group) * part.gridBytes;
 }
 
 }  // namespace
@@ -15,16 +15,23 @@ int64_t usedBytes(const CachePart& part, int64_t headDim, int64_t pageTokens) {
 bool readPart(Call& call, const int32_t* v, CachePart& part) {
   part.bits = v[0];
   part.group = v[1];
-  part.kind = v[2];
   part.rowBytes = v[3];
   part.headBytes = v[4];
   part.parameters = v[5];
   part.minMax = v[6] != 0;
   memcpy(&part.low, v + 7, sizeof part.low);
   memcpy(&part.high, v + 8, sizeof part.high);
-  call.require((part.bits == 32 || (part.bits >= 2 && part.bits <= 8)) && part.group >= 1 && part.group <= 1024 && part.kind >= 0 && part.kind <= 2 &&
-                   part.rowBytes >= 0 && part.headBytes >= 0 && part.headBytes % 4 == 0 && part.parameters >= 0,
+  const bool kinds = v[2] >= 0 && v[2] <= 3 && v[9] >= 0 && v[9] <= 2 && v[10] >= 0 && v[10] <= 2;
+  call.require(kinds && (part.bits == 32 || (part.bits >= 2 && part.bits <= 8)) && part.group >= 1 && part.group <= 1024 && part.rowBytes >= 0 &&
+                   part.headBytes >= 0 && part.headBytes % 4 == 0 && part.parameters >= 0,
                "a description of the cache is wrong");
+  if (!call.ok) return false;
+  part.kind = static_cast<CodeKind>(v[2]);
+  part.element = static_cast<FloatElement>(v[9]);
+  part.scale = static_cast<FloatScale>(v[10]);
+  const bool floats = part.kind == CodeKind::floats;
+  part.gridBytes = !floats ? 8 : (part.scale == FloatScale::float32 ? 4 : 1);
+  call.require(part.bits == 32 || !floats || part.bits == (part.element == FloatElement::e2m1 ? 4 : 8), "codes have other bits than their elements");
   return call.ok;
 }
 

@@ -2,17 +2,12 @@
 // arithmetic is that of encodeGroup in @thinkbits/numerics, operation by operation, so that the bytes are the same.
 #pragma once
 #include <math.h>
+#include "decode-codes.h"
+#include "float-elements.h"
 #include "kernels.h"
 #include "vector.h"
 
 namespace {
-
-/** The bits [0, width) of every step of bits in a word. */
-constexpr uint64_t lowBits(int width, int step) {
-  uint64_t word = 0;
-  for (int at = 0; at < 64; at += step) word |= ((uint64_t{1} << width) - 1) << at;
-  return word;
-}
 
 /** Writes the low bits of bytes as one little-endian bit stream; the bits behind the last are 0. */
 template <int Bits>
@@ -47,7 +42,8 @@ struct GroupGrid {
  * @return whether all values are finite; NaN is written where not
  */
 THINKBITS_INLINE bool findGrid(const CachePart& part, const float* x, int64_t count, GroupGrid& grid, float* parameters) {
-  const bool isSigned = part.kind == 1, tight = part.kind == 2 || (part.minMax && !isSigned);
+  const bool isSigned = part.kind == CodeKind::isSigned, aboveMinimum = part.kind == CodeKind::aboveMinimum;
+  const bool tight = aboveMinimum || (part.minMax && !isSigned);
   float high = tight ? -INFINITY : 0, low = tight ? INFINITY : 0;
   Vector highs = splat(high), lows = splat(low);
   IntVector wrong = {};
@@ -82,7 +78,7 @@ THINKBITS_INLINE bool findGrid(const CachePart& part, const float* x, int64_t co
   if (isSigned) {
     grid.scale = (high > -low ? high : -low) / grid.most;
     if (grid.scale == 0) grid.scale = 1;
-  } else if (part.kind == 2) {
+  } else if (aboveMinimum) {
     grid.origin = low;
     grid.scale = (high - low) / grid.most;
     if (grid.scale == 0) grid.scale = 1;  // a constant group is its minimum, whatever the scale
@@ -100,30 +96,60 @@ THINKBITS_INLINE bool findGrid(const CachePart& part, const float* x, int64_t co
     grid.zero = __builtin_rintf(-low / grid.scale) + 0.0f;
   }
   parameters[0] = grid.scale;
-  parameters[1] = part.kind == 2 ? low : grid.zero;
+  parameters[1] = aboveMinimum ? low : grid.zero;
   return true;
 }
 
 /** Codes of `count` values as bytes, negative ones in two's complement. */
 THINKBITS_INLINE void writeCodes(const GroupGrid& grid, const float* x, int64_t count, uint8_t* codes) {
-  typedef uint8_t Bytes __attribute__((vector_size(W)));
   const auto encode = [&](Vector v) {
     // far beyond all codes and zero points, and near enough for a sum with 1.5 * 2^23 to round to an integer, halves to even
     const Vector quotient = minimum(maximum((v - grid.origin) / grid.scale, splat(-4096)), splat(4096));
     const Vector magic = splat(12582912.0f);
     const Vector code = (quotient + magic) - magic + grid.zero;
-    return __builtin_convertvector(toInt(minimum(maximum(code, splat(grid.least)), splat(grid.most))), Bytes);
+    return __builtin_convertvector(toInt(minimum(maximum(code, splat(grid.least)), splat(grid.most))), ByteVector);
   };
   int64_t i = 0;
   for (; i + W <= count; i += W) {
-    const Bytes bytes = encode(load(x + i));
+    const ByteVector bytes = encode(load(x + i));
     memcpy(codes + i, &bytes, W);
   }
   if (i == count) return;
   float rest[W] = {};
   memcpy(rest, x + i, (count - i) * sizeof(float));
-  const Bytes bytes = encode(load(rest));
+  const ByteVector bytes = encode(load(rest));
   memcpy(codes + i, &bytes, count - i);
+}
+
+/** Codes of a group of floats, and its scale. */
+template <FloatElement Element>
+THINKBITS_INLINE void encodeFloats(const CachePart& part, const float* x, int64_t count, uint8_t* codes, uint8_t* grid) {
+  constexpr ElementShape shape = elementShapes[static_cast<int>(Element)];
+  const float largest = clippedLargest(x, count, part.low, part.high);
+  const bool finite = largest == largest;
+  float scale = finite ? groupScale<Element>(part.scale, largest, 1) : NAN;
+  if (part.scale == FloatScale::float32)
+    memcpy(grid, &scale, sizeof scale);
+  else
+    *grid = static_cast<uint8_t>(finite ? powerScaleCode(largest, shape.largestExponent, part.scale == FloatScale::roundedPower) : 255);
+  for (int64_t i = 0; i < count; i += W) {
+    const int64_t some = count - i < W ? count - i : W;
+    float values[W] = {};
+    memcpy(values, x + i, some * sizeof(float));
+    const ByteVector bytes = __builtin_convertvector(encodeElements<Element>(load(values) / scale), ByteVector);
+    memcpy(codes + i, &bytes, some);
+  }
+}
+
+/** Codes of a group, and what reads them back. */
+THINKBITS_INLINE void encodeGroup(const CachePart& part, const float* x, uint8_t* codes, uint8_t* parameters) {
+  if (part.kind == CodeKind::floats)
+    return forElement(part.element, [&](auto element) { encodeFloats<element>(part, x, part.group, codes, parameters); });
+  GroupGrid grid;
+  if (findGrid(part, x, part.group, grid, reinterpret_cast<float*>(parameters)))
+    writeCodes(grid, x, part.group, codes);
+  else
+    memset(codes, 0, part.group);
 }
 
 void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim) {
@@ -134,16 +160,9 @@ void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_
       memcpy(page + at * headDim * sizeof(float), token, headDim * sizeof(float));
       continue;
     }
-    float* parameters = reinterpret_cast<float*>(page + part.parameters) + at * groups * 2;
-    for (int64_t g = 0; g < groups; g++, parameters += 2) {
-      const float* x = token + g * part.group;
-      uint8_t* to = codes + g * part.group;
-      GroupGrid grid;
-      if (findGrid(part, x, part.group, grid, parameters))
-        writeCodes(grid, x, part.group, to);
-      else
-        memset(to, 0, part.group);
-    }
+    uint8_t* parameters = page + part.parameters + at * groups * part.gridBytes;
+    for (int64_t g = 0; g < groups; g++, parameters += part.gridBytes)
+      encodeGroup(part, token + g * part.group, codes + g * part.group, parameters);
     uint8_t* out = page + at * part.rowBytes;
     switch (part.bits) {
       case 2: packCodes<2>(codes, headDim, out); break;

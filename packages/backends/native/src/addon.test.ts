@@ -125,7 +125,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
     expect(() => addon.configure(2, 'sse9')).toThrow('no such set');
     expect(() => addon.configure(0, '')).toThrow(TypeError);
-    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0);
+    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0);
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(
         f(4),

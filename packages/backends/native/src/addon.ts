@@ -142,6 +142,16 @@ export interface Addon {
     lows: Float32Array,
     highs: Float32Array,
   ): void;
+  roundTokensToFloats(
+    x: Float32Array,
+    out: Float32Array,
+    tokens: number,
+    group: number,
+    element: number,
+    scale: number,
+    lows: Float32Array,
+    highs: Float32Array,
+  ): void;
   hadamard(
     x: Float32Array,
     out: Float32Array,

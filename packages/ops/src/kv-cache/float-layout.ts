@@ -1,8 +1,8 @@
 import { encodeGroup, floatElements, scaleCode } from '@thinkbits/numerics';
 import type { FloatFormat, KvPartScheme } from '@thinkbits/spec';
-import { pageTokens } from './kv-store.js';
+import { type PageFormat, pageTokens } from './kv-store.js';
 import { codeBytes, type PackedLayout } from './packed-layout.js';
-import { pageMemory } from './page-memory.js';
+import { codeKinds, pageMemory } from './page-memory.js';
 import { writePackedToken } from './write-packed-token.js';
 
 /**
@@ -14,6 +14,7 @@ export class FloatLayout implements PackedLayout {
   readonly unit = 1;
   readonly headBytes: number;
   readonly bytesPerToken: number;
+  readonly format: PageFormat;
   private readonly headDim: number;
   private readonly scheme: KvPartScheme & { readonly float: FloatFormat };
   private readonly group: number;
@@ -36,6 +37,10 @@ export class FloatLayout implements PackedLayout {
     this.bytesPerToken = this.rowBytes + this.scaleBytes * this.groups;
     this.headBytes = pageTokens * this.bytesPerToken;
     this.scales = pageTokens * this.rowBytes; // a multiple of 64, so that floats behind it are aligned
+    const { group, rowBytes, headBytes, scales } = this;
+    const { bits } = scheme;
+    const kind = codeKinds.float;
+    this.format = { bits, group, kind, rowBytes, headBytes, parameters: scales, grid: scheme };
     this.elements = pageMemory().store(floatElements[scheme.float.element].values);
     this.codes = new Uint8Array(headDim);
   }

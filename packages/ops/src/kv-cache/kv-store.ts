@@ -16,7 +16,10 @@ export interface PageFormat {
   readonly rowBytes: number;
   /** Bytes from one head's part of a page to the next's. */
   readonly headBytes: number;
-  /** Where grids begin behind the codes of a head: `[pageTokens, groups, 2]` floats, scale and zero, or minimum. */
+  /**
+   * Where grids begin behind the codes of a head: `[pageTokens, groups, 2]` floats, scale and zero, or minimum; of codes that
+   * are floats `[pageTokens, groups]` scales, a byte each where they are powers of two, else float32.
+   */
   readonly parameters: number;
   /** The grid that each group of a token gets from its own values; absent where tokens are floats. */
   readonly grid?: Grid;

@@ -2,8 +2,10 @@ import { ThinkbitsError } from '@thinkbits/spec';
 import { attentionWasm } from '../generated/attention-wasm.js';
 import { GrowingMemory, type MemoryIsFull } from '../wasm/growing-memory.js';
 
-/** How stored codes are meant: unsigned with a zero point, signed, or unsigned above a minimum in float. */
-export const codeKinds = { unsigned: 0, signed: 1, minimum: 2 } as const;
+/**
+ * How stored codes are meant: unsigned with a zero point, signed, unsigned above a minimum in float, or as floats of few bits.
+ */
+export const codeKinds = { unsigned: 0, signed: 1, minimum: 2, float: 3 } as const;
 export type CodeKind = (typeof codeKinds)[keyof typeof codeKinds];
 
 /** What assembly/attention.ts exports; pointers are byte addresses. */

@@ -52,7 +52,11 @@ function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 
   const codes = (pageTokens * headDim) / 2;
   const headBytes = codes + pageTokens * 8;
   const ones = new Int32Array(Float32Array.of(1, 1).buffer);
-  const format = Int32Array.of(4, headDim, 0, headDim / 2, headBytes, codes, 0, ...ones);
+  const kind = maker.random.integer(4);
+  const format = Int32Array.of(
+    ...[4, headDim, kind, headDim / 2, headBytes, codes, maker.random.integer(2), ...ones],
+    ...[0, maker.random.integer(3)],
+  );
   const pages = Int32Array.from({ length: 2 * held }, (_, page) => page * kvHeads * headBytes);
   const memory = new Uint8Array(2 * held * kvHeads * headBytes);
   const rows = Int32Array.from({ length: 4 * layers }, (_, i) => [count, before, 0, held][i % 4] as number);
@@ -177,6 +181,13 @@ export const soundArguments: {
     const bits = 2 + maker.random.integer(7);
     const x = floats(maker, count);
     return [x, new Float32Array(count), tokens, group, bits, yes(maker), ...ratios];
+  },
+  roundTokensToFloats(maker) {
+    const [tokens, group, groups] = [size(maker), 1 + size(maker), 1 + size(maker)];
+    const x = floats(maker, tokens * group * groups);
+    const format = [maker.random.integer(3), maker.random.integer(4)];
+    const ratios = [floats(maker, groups), floats(maker, groups)];
+    return [x, new Float32Array(x.length), tokens, group, ...format, ...ratios];
   },
   hadamard(maker) {
     const [rows, power] = [size(maker), 2 ** maker.random.integer(5)];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
 import { hadamard, hadamardOp, quantizeActivations } from '@thinkbits/ops';
-import type { ActivationScheme } from '@thinkbits/spec';
+import { type ActivationScheme, floatFormats } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 
@@ -13,6 +13,14 @@ describeEachSet('activation kernels', () => {
     { bits: 4, symmetric: false, clip: 0.9 },
     { bits: 4, symmetric: true, clip: 1 },
     { bits: 3, symmetric: false, clip: { low: [0.9, 1], high: [0.8, 0.7] } },
+    { bits: 4, clip: 1, float: floatFormats.mxfp4 },
+    { bits: 4, clip: 0.9, float: { ...floatFormats.mxfp4, scaleRule: 'round' } },
+    { bits: 8, clip: 1, float: floatFormats.mxfp8 },
+    { bits: 8, clip: 1, float: { element: 'e5m2', scale: 'e8m0', scaleRule: 'floor' } },
+    { bits: 4, clip: 1, float: floatFormats.nvfp4 },
+    { bits: 4, clip: { low: [0.9, 1], high: [0.8, 0.7] }, float: floatFormats.nvfp4 },
+    { bits: 8, clip: 1, float: floatFormats.fp8 },
+    { bits: 8, clip: 1, float: { element: 'e5m2', scale: 'float32' } },
   ] as unknown as ActivationScheme[];
 
   it.each(schemes)('rounds to %o bit for bit as plain TypeScript does', async (scheme) => {
@@ -22,6 +30,10 @@ describeEachSet('activation kernels', () => {
     data.fill(-1, 192, 288);
     data[300] = Number.NaN;
     data[420] = Number.POSITIVE_INFINITY;
+    for (let i = 480; i < 576; i++) data[i] = (data[i] as number) * 1e38;
+    for (let i = 576; i < 672; i++) data[i] = (data[i] as number) * 1e-39;
+    for (let i = 672; i < 768; i++) data[i] = (data[i] as number) * 10 ** ((i % 12) - 9);
+    for (let i = 768; i < 864; i++) data[i] = Math.round((data[i] as number) * 2) / 4;
     const results: Float32Array[] = [];
     for (const backend of ['cpu', 'native']) {
       await tf.setBackend(backend);

@@ -6,7 +6,8 @@ import {
   type QuantizeActivationsAttributes,
   quantizeActivationsOp,
 } from '@thinkbits/ops';
-import type { ActivationScheme } from '@thinkbits/spec';
+import { type ActivationScheme, floatElementBits } from '@thinkbits/spec';
+import { floatFormatNumbers } from './float-format-numbers.js';
 import { installBefore, sizeOf } from './install.js';
 
 /** The ratio of every group of a token, from those of equal slices of its channels. */
@@ -39,16 +40,24 @@ export function roundingOf(
   return { bits, symmetric, lows: ratios(low, groups), highs: ratios(high, groups) };
 }
 
-/** Rounding of activations to integers, and Hadamard transforms. */
+/** Rounding of activations to integers or floats of few bits, and Hadamard transforms. */
 export function installActivationKernels(): void {
   installBefore(quantizeActivationsOp.name, (inputs, attributes, backend) => {
     const { x } = inputs as { x: TensorInfo };
     const { scheme, group } = attributes as unknown as QuantizeActivationsAttributes;
     const [tokens, width] = x.shape as [number, number];
-    if (scheme.float || width % group !== 0) return undefined;
+    const { float } = scheme;
+    // a last group that is shorter, and bits that are not those of the elements, which the general kernel refuses
+    if (width % group !== 0 || (float && floatElementBits[float.element] !== scheme.bits))
+      return undefined;
     const { tensor, values } = backend.allocate(x.shape);
     const { bits, symmetric, lows, highs } = roundingOf(scheme, width, group);
-    backend.addon.roundTokens(backend.view(x), values, tokens, group, bits, symmetric, lows, highs);
+    const { addon } = backend;
+    if (float) {
+      const [element, scale] = floatFormatNumbers(float);
+      const view = backend.view(x);
+      addon.roundTokensToFloats(view, values, tokens, group, element, scale, lows, highs);
+    } else addon.roundTokens(backend.view(x), values, tokens, group, bits, symmetric, lows, highs);
     return tensor;
   });
   installBefore(hadamardOp.name, (inputs, attributes, backend) => {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
-import { KvCache, type KvStore, pageMemory, type Segment } from '@thinkbits/ops';
-import type { KvPartScheme } from '@thinkbits/spec';
+import { cachedAttention, KvCache, type KvStore, pageMemory, type Segment } from '@thinkbits/ops';
+import { floatFormats, type KvPartScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 import type { NativeBackend } from '../native-backend.js';
 import { describeCache, reserveRows } from './cache-pages.js';
 
-const [kvHeads, headDim, tokens] = [3, 40, 192]; // three pages
+const [kvHeads, tokens] = [3, 192]; // three pages
 const random = createRandom(41).fork('cache pages');
 
 /** Values of a head that a grid may come to grief over. */
@@ -19,7 +19,7 @@ const heads: readonly ((i: number) => number)[] = [
   (i) => (i % 2 ? 0 : -0),
   () => -2.5,
   () => 7,
-  () => random.normal() * 1e38,
+  () => random.normal() * 3e37,
   (i) => (i % 2 ? 3.4e38 : -3.4e38), // the range overflows
   () => random.normal() * 1e-38,
   () => Math.round(random.normal() * 4) * 2 ** -149,
@@ -30,11 +30,12 @@ const heads: readonly ((i: number) => number)[] = [
   (i) => (i === 3 ? Number.NEGATIVE_INFINITY : 0),
 ];
 
-const anyTokens = (): Float32Array =>
+/** `[tokens, kvHeads · headDim]`, each head of a token of a kind of its own. */
+const anyTokens = (headDim: number, kinds = heads): Float32Array =>
   Float32Array.from(
     (function* () {
       for (let head = 0; head < tokens * kvHeads; head++) {
-        const value = heads[random.integer(heads.length)] as (i: number) => number;
+        const value = kinds[random.integer(kinds.length)] as (i: number) => number;
         for (let i = 0; i < headDim; i++) yield value(i);
       }
     })(),
@@ -51,6 +52,8 @@ const part = (bits: number, more: Partial<KvPartScheme> = {}): KvPartScheme =>
     ...more,
   }) as KvPartScheme;
 
+const e2m1 = { element: 'e2m1', scale: 'float32' } as const;
+
 const kinds: readonly (readonly [string, Partial<KvPartScheme>])[] = [
   ['unsigned', {}],
   ['unsigned, in groups, clipped', { group: 8, clip: 0.9 }],
@@ -64,6 +67,14 @@ const kinds: readonly (readonly [string, Partial<KvPartScheme>])[] = [
   ['above a minimum, in groups', { range: 'float-minimum', group: 4 }],
 ];
 
+const floatKinds: readonly (readonly [string, Partial<KvPartScheme>])[] = [
+  ['MXFP4', { bits: 4, group: 32, float: floatFormats.mxfp4 }],
+  ['MXFP8', { bits: 8, group: 32, float: floatFormats.mxfp8 }],
+  ['E5M2', { bits: 8, group: 32, float: { element: 'e5m2', scale: 'e8m0', scaleRule: 'round' } }],
+  ['FP8', { bits: 8, float: floatFormats.fp8 }],
+  ['E2M1 under floats, clipped', { bits: 4, group: 8, clip: 0.9, float: e2m1 }],
+];
+
 /** The codes and the grids of every page and head, NaNs alike. */
 function stored({ direct }: KvStore): Buffer {
   if (!direct) throw new Error('the pages are not direct');
@@ -73,6 +84,7 @@ function stored({ direct }: KvStore): Buffer {
     Array.from({ length: kvHeads }, (_, head) => {
       const at = page + head * headBytes;
       const bytes = pageMemory().bytes.slice(at, at + headBytes);
+      if (format.grid?.float) return bytes;
       const grids = new Float32Array(bytes.buffer, parameters);
       grids.forEach((value, i) => {
         if (Number.isNaN(value)) grids[i] = Number.NaN;
@@ -90,22 +102,29 @@ function store(cache: KvCache, key: Float32Array, value: Float32Array, segments:
   const { keys, values, pageTokens } = layout;
   const { pages, rows } = reserveRows(cache, [0], segments);
   const { bytes } = pageMemory();
+  const { headDim } = cache.shape;
   addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim, pageTokens);
 }
 
 describeEachSet('tokens in pages', () => {
-  const schemes = kinds.flatMap(([name, more]) =>
+  const integers = kinds.flatMap(([name, more]) =>
     [2, 3, 4, 8].map((bits) => [bits, name, part(bits, more)] as const),
   );
+  const floats = floatKinds.map(
+    ([name, more]) => [more.bits as number, name, part(4, { symmetric: true, ...more })] as const,
+  );
 
-  it.each([...schemes, [32, 'floats', undefined] as const])(
+  it.each([...integers, ...floats, [32, 'floats', undefined] as const])(
     'of %i bits, %s, are those of plain TypeScript, one by one or at once',
     (_, __, key) => {
       const parameters = key && [{ scheme: { key, window: 0, rope: 'after' } as const }];
+      const headDim = key?.float ? 64 : 40;
       const shape = { layers: 1, kvHeads, headDim, ...(parameters && { parameters }) };
       const caches = [new KvCache(shape), new KvCache(shape), new KvCache(shape)] as const;
       const [plain, together, alone] = caches;
-      const [k, v] = [anyTokens(), anyTokens()];
+      // what code a value has in a group that is no number is nobody's concern
+      const possible = key?.float ? heads.slice(0, -3) : heads;
+      const [k, v] = [anyTokens(headDim, possible), anyTokens(headDim, possible)];
       const width = kvHeads * headDim;
       const rows = [0, 1].map((slot) => plain.row(slot, 0));
       for (let t = 0; t < tokens; t++) {
@@ -147,7 +166,47 @@ describeEachSet('tokens in pages', () => {
     },
   );
 
+  it.each([...integers, ...floats])(
+    'of %i bits, %s, are read as plain TypeScript reads them',
+    (_, __, value) => {
+      const headDim = value.float ? 64 : 40;
+      const scheme = { value, window: 0, rope: 'after' } as const;
+      const cache = new KvCache({ layers: 1, kvHeads, headDim, parameters: [{ scheme }] });
+      const width = kvHeads * headDim;
+      const segments = Array.from({ length: tokens }, (_, slot) => ({ slot, start: 0, count: 1 }));
+      // a row of one token: what attention gives is that token's value
+      const [q, k] = [tf.zeros([tokens, width]), tf.zeros([tokens, width])] as [
+        tf.Tensor2D,
+        tf.Tensor2D,
+      ];
+      const v = tf.tensor2d(anyTokens(headDim), [tokens, width]);
+      const attended = cachedAttention(q, k, v, { cache, layer: 0, segments, heads: kvHeads });
+      const read = attended.dataSync() as Float32Array;
+      const scratch = pageMemory().allocate(4 * headDim);
+      let different = 0;
+      for (let slot = 0; slot < tokens; slot++) {
+        for (let head = 0; head < kvHeads; head++) {
+          const at = cache.row(slot, 0).values.page(0, head, 1, scratch) / 4;
+          const expected = pageMemory().floats.slice(at, at + headDim);
+          const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x) || 0), 0);
+          // one rounding less where a minimum is added to a product of its size
+          const room = value.range === 'float-minimum' ? largest * 1e-6 : 0;
+          const from = slot * width + head * headDim;
+          for (const [i, actual] of read.subarray(from, from + headDim).entries()) {
+            const wanted = (expected[i] as number) + 0;
+            if (!Object.is(actual, wanted) && !(Math.abs(actual - wanted) <= room)) different++;
+          }
+        }
+      }
+      expect(different).toBe(0);
+      pageMemory().release(scratch, 4 * headDim);
+      cache.dispose();
+      tf.dispose([q, k, v, attended]);
+    },
+  );
+
   it('grow a cache by their number, whoever writes them', () => {
+    const headDim = 8;
     const cache = new KvCache({ layers: 1, kvHeads, headDim });
     const token = new Float32Array(kvHeads * headDim).fill(2);
     cache.row(0, 0).keys.append(token, 0);

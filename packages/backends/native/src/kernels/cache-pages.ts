@@ -1,4 +1,5 @@
 import type { DirectPages, KvCache, KvStore, PageFormat, Segment } from '@thinkbits/ops';
+import { floatFormatNumbers } from './float-format-numbers.js';
 
 /** A decoder layer of a cache whose pages the addon reads and writes by itself, as native/cached-rows.h has it. */
 export interface CacheDescription {
@@ -17,11 +18,16 @@ export interface CachedRows {
 
 /** Integers as `readPart` of native/cached-rows.h reads them. */
 function describe({ bits, group, kind, rowBytes, headBytes, parameters, grid }: PageFormat) {
-  const clip = grid?.clip ?? 1;
+  const { clip = 1, range, float } = grid ?? {};
   const { low, high } = typeof clip === 'number' ? { low: clip, high: clip } : clip;
   const ratios = new Int32Array(Float32Array.of(low, high).buffer);
-  const minMax = grid?.range === 'min-max' ? 1 : 0;
-  return Int32Array.of(bits, group, kind, rowBytes, headBytes, parameters, minMax, ...ratios);
+  const minMax = range === 'min-max' ? 1 : 0;
+  const format = float ? floatFormatNumbers(float) : [0, 0];
+  return Int32Array.of(
+    ...[bits, group, kind, rowBytes, headBytes, parameters, minMax],
+    ...ratios,
+    ...format,
+  );
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   swiglu,
   swigluOp,
 } from '@thinkbits/ops';
-import type { KvScheme } from '@thinkbits/spec';
+import { floatFormats, type KvScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 
@@ -30,6 +30,7 @@ function expectClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 2e-5): 
 
 const half = (bits: number, group: number | 'head' = 'head') =>
   ({ bits, group, symmetric: false, range: 'zero-inclusive', clip: 1 }) as never;
+const fp8 = { ...(half(8) as object), axis: 'token', symmetric: true, float: floatFormats.fp8 };
 const scheme = (bits: number, more: object = {}): KvScheme =>
   ({ rope: 'after', window: 0, key: half(bits), value: half(bits), ...more }) as KvScheme;
 
@@ -67,6 +68,7 @@ describeEachSet('decoder kernels', () => {
         value: { ...(half(3) as object), range: 'float-minimum' },
       }),
     ],
+    ['8-bit floats', scheme(8, { key: fp8, value: fp8 })],
     ['4 bits behind a window of floats', scheme(4, { window: 20 })],
   ];
 
