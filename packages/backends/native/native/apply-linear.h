@@ -10,7 +10,7 @@ PackedLinear* findLinear(Call& call, int index);
 void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows);
 
 /** A weight of codes without content; null where there is no memory. Arguments as createCodes checks them. */
-std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels);
+std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels, bool byteZeros);
 
 /** Writes outputs [row0, row0 + rows) of a weight of codes; arguments as fillCodes checks them. */
 void fillCodes(PackedLinear& linear, const uint8_t* codes, const float* scales, const float* zeros, int64_t row0, int64_t rows);

@@ -1,5 +1,6 @@
 // Packed codes as they lie in panels (packed-linear.h): one lane per output, `Bits` words of 32 codes each.
 #pragma once
+#include "packed-linear.h"
 #include "vector.h"
 
 namespace {
@@ -18,6 +19,15 @@ THINKBITS_INLINE WordVector codeAt(const WordVector* words, int k) {
 template <int Bits>
 THINKBITS_INLINE void loadBlock(const uint32_t* from, WordVector* words) {
   for (int i = 0; i < Bits; i++) words[i] = loadWords(from + i * W);
+}
+
+/** Zeros of W outputs, from place `at` of the grids on. */
+THINKBITS_INLINE Vector loadZeros(const PackedLinear& linear, int64_t at) {
+  if (!linear.byteZeros) return load(linear.zeros + at);
+  typedef int8_t Bytes __attribute__((vector_size(W)));
+  Bytes bytes;
+  memcpy(&bytes, linear.byteZeros + at, sizeof bytes);
+  return __builtin_convertvector(bytes, Vector);
 }
 
 }  // namespace

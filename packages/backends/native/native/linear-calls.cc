@@ -52,7 +52,7 @@ napi_value callCreateLinear(napi_env env, napi_callback_info info) {
   return keep(call, std::move(linear));
 }
 
-std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels) {
+std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels, bool byteZeros) {
   auto linear = std::make_unique<PackedLinear>();
   linear->in = in;
   linear->out = out;
@@ -66,17 +66,21 @@ std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int6
   const int64_t codeBytes = outputs * linear->depth / 8 * bits, gridBytes = outputs * groups * 4;
   linear->words = static_cast<uint32_t*>(alignedBlock(codeBytes));
   linear->scales = static_cast<float*>(alignedBlock(gridBytes));
-  linear->zeros = static_cast<float*>(alignedBlock(gridBytes));
+  const int64_t zeroBytes = byteZeros ? outputs * groups : gridBytes;
+  if (byteZeros)
+    linear->byteZeros = static_cast<int8_t*>(alignedBlock(zeroBytes));
+  else
+    linear->zeros = static_cast<float*>(alignedBlock(zeroBytes));
   linear->levels = static_cast<float*>(alignedBlock(64));
   if (order.length > 0) linear->order = static_cast<int32_t*>(alignedBlock(4 * linear->depth));
-  if (!linear->words || !linear->scales || !linear->zeros || !linear->levels || (order.length > 0 && !linear->order)) return nullptr;
+  if (!linear->words || !linear->scales || !(linear->zeros || linear->byteZeros) || !linear->levels || (order.length > 0 && !linear->order)) return nullptr;
   if (linear->order) memcpy(linear->order, order.data, 4 * linear->depth);
   linear->ownLevels = levels.length > 0;
   for (int i = 0; i < 16; i++) {
     const int code = i % (1 << (bits < 4 ? bits : 4));
     linear->levels[i] = levels.length > 0 ? levels.data[code] : static_cast<float>(code - (1 << (bits - 1)));
   }
-  linear->bytes = codeBytes + 2 * gridBytes + 4 * order.length;
+  linear->bytes = codeBytes + gridBytes + zeroBytes + 4 * order.length;
   return linear;
 }
 
@@ -95,23 +99,28 @@ void fillCodes(PackedLinear& linear, const uint8_t* codes, const float* scales, 
       if (shift + bits > 32) lane[(word + 1) * lanes] |= code >> (32 - shift);
     }
     for (int64_t g = 0; g < linear.groups; g++) {
-      linear.scales[(panel * linear.groups + g) * width + within] = scales[row * linear.groups + g];
-      linear.zeros[(panel * linear.groups + g) * width + within] = zeros[row * linear.groups + g];
+      const int64_t at = (panel * linear.groups + g) * width + within;
+      linear.scales[at] = scales[row * linear.groups + g];
+      if (linear.byteZeros)
+        linear.byteZeros[at] = static_cast<int8_t>(zeros[row * linear.groups + g]);
+      else
+        linear.zeros[at] = zeros[row * linear.groups + g];
     }
   }
 }
 
 /**
- * createCodes(in, out, bits, groups, groupDepth, order, levels) -> handle of a weight of codes. groupDepth counts padded inputs, a
+ * createCodes(in, out, bits, groups, groupDepth, order, levels, byteZeros) -> handle of a weight of codes. groupDepth counts padded inputs, a
  * multiple of 32; order [groups * groupDepth] says which input stands where, -1 for padding, or is empty where that is plain; levels
- * is empty, or what up to 16 codes stand for.
+ * is empty, or what up to 16 codes stand for; byteZeros: all zeros will be integers from -128 to 127.
  */
 napi_value callCreateCodes(napi_env env, napi_callback_info info) {
-  Call call(env, info, 7);
+  Call call(env, info, 8);
   const int64_t in = call.integer(0, 1, int64_t{1} << 24), out = call.integer(1, 1, int64_t{1} << 24);
   const int64_t bits = call.integer(2, 2, 8), groups = call.integer(3, 1, int64_t{1} << 20), groupDepth = call.integer(4, 32, int64_t{1} << 24);
   const Span<int32_t> order = call.integers(5, 0);
   const Span<float> levels = call.floats(6, 0);
+  const bool byteZeros = call.boolean(7);
   const int64_t depth = groups * groupDepth;
   call.require(groupDepth % 32 == 0, "a group is not whole blocks of 32 inputs");
   call.require(depth <= int64_t{1} << 26, "too many padded inputs");
@@ -119,7 +128,7 @@ napi_value callCreateCodes(napi_env env, napi_callback_info info) {
   call.require(levels.length == 0 || (bits <= 4 && levels.length == int64_t{1} << bits), "levels are for codes of up to 4 bits, one each");
   for (int64_t k = 0; k < order.length && call.ok; k++) call.require(order.data[k] >= -1 && order.data[k] < in, "the order names an input that is not there");
   if (!call.ok) return nullptr;
-  auto linear = makeCodes(*State::of(env).kernels, in, out, static_cast<int>(bits), groups, groupDepth, order, levels);
+  auto linear = makeCodes(*State::of(env).kernels, in, out, static_cast<int>(bits), groups, groupDepth, order, levels, byteZeros);
   call.require(linear != nullptr, "no memory for a weight");
   return call.ok ? keep(call, std::move(linear)) : nullptr;
 }
@@ -134,6 +143,8 @@ napi_value callFillCodes(napi_env env, napi_callback_info info) {
   call.require(row0 + rows <= linear->out, "more rows than the weight has outputs");
   const Span<uint8_t> codes = call.bytes(1, rows * linear->in);
   const Span<float> scales = call.floats(2, rows * linear->groups), zeros = call.floats(3, rows * linear->groups);
+  for (int64_t i = 0; linear->byteZeros && i < rows * linear->groups && call.ok; i++)
+    call.require(zeros.data[i] >= -128 && zeros.data[i] <= 127 && zeros.data[i] == __builtin_rintf(zeros.data[i]), "a zero is no integer of one byte");
   if (!call.ok) return nullptr;
   fillCodes(*linear, codes.data, scales.data, zeros.data, row0, rows);
   return nullptr;

@@ -141,7 +141,7 @@ bool multipliesIntegers(const Kernels& kernels) {
       std::vector<uint8_t> codes(out * in);
       for (uint8_t& code : codes) code = static_cast<uint8_t>(random(8) == 0 ? (1u << bits) - 1 : random(1u << bits));
       for (float& zero : zeros) zero = static_cast<float>(random(3)) - 1;
-      const auto linear = makeCodes(kernels, in, out, bits, 1, in, {}, {});
+      const auto linear = makeCodes(kernels, in, out, bits, 1, in, {}, {}, bits == 4);
       if (!linear || !plansRounded(*linear, in)) return false;
       fillCodes(*linear, codes.data(), scales.data(), zeros.data(), 0, out);
       std::vector<int32_t> tile(kernels.roundedRows * kernels.roundedWords(*linear, *linear->plan));

@@ -199,7 +199,7 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
  * `Sums` are taken on the way.
  */
 template <int Bits, int R, bool Sums>
-void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, const float* scales, const float* zeros, const WordVector* sums,
+void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, int64_t gridAt, const WordVector* sums,
                  const int32_t* tile, float* y, int64_t yRow) {
   constexpr int chains = R <= 2 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
   const int64_t blocks = linear.depth / blockInputs;
@@ -226,8 +226,9 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
     }
     const WordVector leftSum = Sums ? splitSum(leftCodes) : sums ? sums[0] : WordVector{};
     const WordVector rightSum = Sums ? splitSum(rightCodes) : sums ? sums[1] : WordVector{};
-    const Vector s0 = load(scales + segment.group * 2 * W), s1 = load(scales + segment.group * 2 * W + W);
-    const Vector z0 = load(zeros + segment.group * 2 * W), z1 = load(zeros + segment.group * 2 * W + W);
+    const int64_t grid = gridAt + segment.group * 2 * W;
+    const Vector s0 = load(linear.scales + grid), s1 = load(linear.scales + grid + W);
+    const Vector z0 = loadZeros(linear, grid), z1 = loadZeros(linear, grid + W);
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
       IntVector a = left[i], b = right[i];
@@ -261,7 +262,7 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
   }
 }
 
-typedef void (*RoundedTile)(const PackedLinear&, const RoundedPlan&, const uint32_t*, const float*, const float*, const WordVector*, const int32_t*, float*, int64_t);
+typedef void (*RoundedTile)(const PackedLinear&, const RoundedPlan&, const uint32_t*, int64_t gridAt, const WordVector*, const int32_t*, float*, int64_t);
 
 /** The tile of `rows` rows. */
 template <int Bits, int R = roundedTileRows>
@@ -321,14 +322,13 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
     }
     const bool onTheWay = offset && rows == 1;
     if (offset && !onTheWay) sumCodes<As>(plan, words, sums);
-    const float* scales = linear.scales + panel * linear.groups * 2 * W;
-    const float* zeros = linear.zeros + panel * linear.groups * 2 * W;
+    const int64_t gridAt = panel * linear.groups * 2 * W;
     const int64_t column = panel * 2 * W, left = linear.out - column;
     for (int64_t row = 0; row < rows; row += roundedTileRows) {
       const int64_t some = rows - row < roundedTileRows ? rows - row : roundedTileRows;
       const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
       float* to = left < 2 * W ? aside : y + row * linear.out + column;
-      tile(linear, plan, words, scales, zeros, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out);
+      tile(linear, plan, words, gridAt, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out);
       if (left >= 2 * W) continue;
       for (int64_t i = 0; i < some; i++) memcpy(y + (row + i) * linear.out + column, aside + i * 2 * W, left * sizeof(float));
     }

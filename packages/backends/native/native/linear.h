@@ -56,7 +56,7 @@ THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* lev
 
 /** Adds one group of one row to y [2 W]: in registers. */
 template <int Bits>
-THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* blocks, const float* x, float xSum, const float* scales, const float* zeros, float* y, bool first) {
+THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* blocks, const float* x, float xSum, int64_t gridAt, float* y, bool first) {
 #if defined(__AVX512F__)
   const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
 #else
@@ -78,8 +78,8 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* block
   }
   const Vector sum = splat(xSum);
   Vector low = first ? Vector{} : load(y), high = first ? Vector{} : load(y + W);
-  low += load(scales) * (left - load(zeros) * sum);
-  high += load(scales + W) * (right - load(zeros + W) * sum);
+  low += load(linear.scales + gridAt) * (left - loadZeros(linear, gridAt) * sum);
+  high += load(linear.scales + gridAt + W) * (right - loadZeros(linear, gridAt + W) * sum);
   store(y, low);
   store(y + W, high);
 }
@@ -106,9 +106,9 @@ THINKBITS_INLINE void decodeGroup(const PackedLinear& linear, const uint32_t* bl
 
 /** Adds one group of a tile of rows to y. */
 template <int R>
-void tileGroup(const float* x, const float* levels, int64_t depth, const float* xSums, int64_t sumRow, const float* scales, const float* zeros, float* y, int64_t yRow, bool first) {
+void tileGroup(const PackedLinear& linear, int64_t gridAt, const float* x, const float* levels, const float* xSums, float* y, int64_t yRow, bool first) {
   Vector left[R] = {}, right[R] = {};
-  for (int64_t k = 0; k < depth; k++, x += R, levels += tileColumns) {
+  for (int64_t k = 0; k < linear.groupDepth; k++, x += R, levels += tileColumns) {
     const Vector b0 = load(levels), b1 = load(levels + W);
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
@@ -117,10 +117,11 @@ void tileGroup(const float* x, const float* levels, int64_t depth, const float* 
       right[i] += value * b1;
     }
   }
-  const Vector s0 = load(scales), s1 = load(scales + W), z0 = load(zeros), z1 = load(zeros + W);
+  const Vector s0 = load(linear.scales + gridAt), s1 = load(linear.scales + gridAt + W);
+  const Vector z0 = loadZeros(linear, gridAt), z1 = loadZeros(linear, gridAt + W);
 #pragma GCC unroll 16
   for (int i = 0; i < R; i++) {
-    const Vector sum = splat(xSums[i * sumRow]);
+    const Vector sum = splat(xSums[i * linear.groups]);
     Vector low = first ? Vector{} : load(y + i * yRow), high = first ? Vector{} : load(y + i * yRow + W);
     low += s0 * (left[i] - z0 * sum);
     high += s1 * (right[i] - z1 * sum);
@@ -129,23 +130,27 @@ void tileGroup(const float* x, const float* levels, int64_t depth, const float* 
   }
 }
 
-typedef void (*TileGroup)(const float*, const float*, int64_t, const float*, int64_t, const float*, const float*, float*, int64_t, bool);
+typedef void (*TileGroup)(const PackedLinear&, int64_t, const float*, const float*, const float*, float*, int64_t, bool);
 constexpr TileGroup tileGroups[13] = {nullptr,       tileGroup<1>, tileGroup<2>, tileGroup<3>,  tileGroup<4>,  tileGroup<5>, tileGroup<6>,
                                       tileGroup<7>, tileGroup<8>, tileGroup<9>, tileGroup<10>, tileGroup<11>, tileGroup<12>};
 
+/** Sums of a row's inputs by group, [groups]: lane by lane over the places of a group, then over the lanes. */
+THINKBITS_INLINE void sumGroups(const PackedLinear& linear, const float* x, float* sums) {
+  for (int64_t g = 0; g < linear.groups; g++) {
+    const int64_t first = g * linear.groupDepth;
+    Vector sum = {};
+    for (int64_t k = first; k < first + linear.groupDepth; k += W) {
+      float values[W];
+      for (int lane = 0; linear.order && lane < W; lane++) values[lane] = linear.order[k + lane] < 0 ? 0.0f : x[linear.order[k + lane]];
+      sum += load(linear.order ? values : x + k);
+    }
+    sums[g] = sumLanes(sum);
+  }
+}
+
 /** Inputs of rows [row0, row1) as they lie in the panels, tiles [depth][rows of the tile]; and their sums, [rows][groups]. */
 THINKBITS_INLINE void arrangeInputs(const PackedLinear& linear, const float* x, int64_t row0, int64_t row1, float* out, float* sums) {
-  for (int64_t row = row0; row < row1; row++) {
-    const float* from = x + row * linear.in;
-    for (int64_t g = 0; g < linear.groups; g++) {
-      float sum = 0;
-      for (int64_t k = g * linear.groupDepth; k < (g + 1) * linear.groupDepth; k++) {
-        const int64_t at = linear.order ? linear.order[k] : k;
-        if (at >= 0) sum += from[at];
-      }
-      sums[(row - row0) * linear.groups + g] = sum;
-    }
-  }
+  for (int64_t row = row0; row < row1; row++) sumGroups(linear, x + row * linear.in, sums + (row - row0) * linear.groups);
   for (int64_t row = row0; row < row1; row += tileRows) {
     const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
     for (int64_t k = 0; k < linear.depth; k++, out += rows) {
@@ -158,11 +163,16 @@ THINKBITS_INLINE void arrangeInputs(const PackedLinear& linear, const float* x, 
 template <int Bits>
 void linearCodes(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
   const int64_t rows = row1 - row0, depth = linear.depth, groups = linear.groups;
-  float* inputs = scratch;
-  float* sums = inputs + rows * depth;
+  float* arranged = scratch;
+  float* sums = arranged + rows * depth;
   float* levels = sums + rows * groups + W;
   float* aside = levels + linear.groupDepth * tileColumns;
-  arrangeInputs(linear, x, row0, row1, inputs, sums);
+  const bool inPlace = rows == 1 && !linear.order;
+  if (inPlace)
+    sumGroups(linear, x + row0 * linear.in, sums);
+  else
+    arrangeInputs(linear, x, row0, row1, arranged, sums);
+  const float* inputs = inPlace ? x + row0 * linear.in : arranged;
   const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
   for (int64_t panel = panel0; panel < panel1; panel++) {
     const int64_t column = panel * tileColumns;
@@ -171,17 +181,16 @@ void linearCodes(const PackedLinear& linear, const float* x, float* y, int64_t r
     const int64_t stride = cut ? tileColumns : yRow;
     for (int64_t g = 0; g < groups; g++) {
       const uint32_t* blocks = linear.words + (panel * groups + g) * groupWords;
-      const float* scales = linear.scales + (panel * groups + g) * tileColumns;
-      const float* zeros = linear.zeros + (panel * groups + g) * tileColumns;
+      const int64_t gridAt = (panel * groups + g) * tileColumns;
       if (rows == 1) {
-        rowGroup<Bits>(linear, blocks, inputs + g * linear.groupDepth, sums[g], scales, zeros, to, g == 0);
+        rowGroup<Bits>(linear, blocks, inputs + g * linear.groupDepth, sums[g], gridAt, to, g == 0);
         continue;
       }
       decodeGroup<Bits>(linear, blocks, levels);
       for (int64_t row = 0; row < rows; row += tileRows) {
         const int64_t some = rows - row < tileRows ? rows - row : tileRows;
-        tileGroups[some](inputs + row * depth + g * linear.groupDepth * some, levels, linear.groupDepth, sums + row * groups + g, groups, scales, zeros,
-                         to + row * stride, stride, g == 0);
+        tileGroups[some](linear, gridAt, inputs + row * depth + g * linear.groupDepth * some, levels, sums + row * groups + g, to + row * stride, stride,
+                         g == 0);
       }
     }
     if (!cut) continue;

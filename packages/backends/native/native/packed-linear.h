@@ -3,7 +3,8 @@
 // bits 32: floats [panel][depth][panelColumns].
 // bits 2..8: unsigned codes in blocks of 32 inputs by half a panel of outputs, a lane per output: `bits` vectors of words, a
 // little-endian bit stream of 32 codes per lane; [panel][block][half][bits][lanes]. Groups are padded to whole blocks, so `depth`
-// counts padded inputs. Scales and zeros are floats [panel][group][panelColumns]; zeros count from the middle code.
+// counts padded inputs. Scales are floats [panel][group][panelColumns]; zeros count from the middle code and lie alike, as bytes where all
+// of them are integers that fit.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,7 @@ struct PackedLinear {
   uint32_t* words = nullptr;
   float* scales = nullptr;
   float* zeros = nullptr;
+  int8_t* byteZeros = nullptr;
   /** By code, up to 4 bits: what a code stands for before zero and scale, 16 floats, repeated where there are fewer codes. */
   float* levels = nullptr;
   /** Whether levels are not the codes from the middle one. */
@@ -38,7 +40,7 @@ struct PackedLinear {
   PackedLinear(const PackedLinear&) = delete;
   PackedLinear& operator=(const PackedLinear&) = delete;
   ~PackedLinear() {
-    void* blocks[] = {order, floats, words, scales, zeros, levels};
+    void* blocks[] = {order, floats, words, scales, zeros, byteZeros, levels};
     for (void* block : blocks) free(block);
   }
 };

@@ -56,6 +56,7 @@ export interface Addon {
     groupDepth: number,
     order: Int32Array,
     levels: Float32Array,
+    byteZeros: boolean,
   ): number;
   fillCodes(
     handle: number,

@@ -98,7 +98,7 @@ describeEachSet('packed weights with kernels', () => {
       }
   });
 
-  it('follows groups that are not consecutive, and holds what packed codes take', () => {
+  it('follows groups that are not consecutive', () => {
     const weight = randomWeight(64, 256, { bits: 4, group: 64 }, true);
     const other = {
       ...randomWeight(32, 256, { bits: 4, group: 64 }),
@@ -112,9 +112,26 @@ describeEachSet('packed weights with kernels', () => {
       expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
     });
     linear.dispose();
-    const plain = new LinearWeight([randomWeight(64, 256, { bits: 4, group: 64 })]);
-    expect(plain.bytes.held).toBe(plain.bytes.packed);
-    plain.dispose();
+  });
+
+  it('holds zeros as bytes where they are integers, and as floats where not', () => {
+    const weight = randomWeight(64, 256, { bits: 4, group: 64 });
+    const whole = new LinearWeight([weight]);
+    expect(whole.bytes.held).toBe((64 * 256) / 2 + 64 * 4 * (4 + 1));
+    whole.dispose();
+    const zeros = (weight.zeros as Float32Array).map((zero, i) => zero + (i % 3) / 4);
+    const between = { ...weight, zeros };
+    const linear = new LinearWeight([between]);
+    expect(linear.bytes.held).toBe(linear.bytes.packed);
+    for (const rows of [1, 5]) {
+      const x = Float32Array.from({ length: rows * 256 }, () => random.normal());
+      const wanted = reference(x, rows, [between]);
+      apply(linear, x, rows).forEach((value, i) => {
+        const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
+        expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
+      });
+    }
+    linear.dispose();
   });
 
   it('expands codes that have no common layout, and says so', () => {

@@ -66,6 +66,8 @@ function holdFloats(addon: Addon, parts: readonly LinearPart[], columns: number,
   return { handle, bytes: 4 * columns * out };
 }
 
+const isByte = (value: number): boolean => Number.isInteger(value) && value >= -128 && value <= 127;
+
 function holdCodes(
   addon: Addon,
   parts: readonly QuantizedWeight[],
@@ -73,12 +75,23 @@ function holdCodes(
   out: number,
   { bits, groups, groupDepth, order, levels }: CodeLayout,
 ) {
-  const handle = addon.createCodes(columns, out, bits, groups, groupDepth, order, levels);
-  fillParts(addon, handle, parts, (part, row) => {
-    const { codes, zeros } = unsignedCodes(part);
-    addon.fillCodes(handle, codes, part.scales, zeros, row, part.rows);
+  const forms = parts.map((part) => ({ ...part, ...unsignedCodes(part) }));
+  const byteZeros = forms.every(({ zeros }) => zeros.every(isByte));
+  const handle = addon.createCodes(
+    columns,
+    out,
+    bits,
+    groups,
+    groupDepth,
+    order,
+    levels,
+    byteZeros,
+  );
+  fillParts(addon, handle, forms, ({ codes, scales, zeros, rows }, row) => {
+    addon.fillCodes(handle, codes, scales, zeros, row, rows);
   });
-  const bytes = out * ((groups * groupDepth * bits) / 8 + 8 * groups) + order.byteLength;
+  const gridBytes = byteZeros ? 5 : 8;
+  const bytes = out * ((groups * groupDepth * bits) / 8 + gridBytes * groups) + order.byteLength;
   return { handle, bytes };
 }
 

@@ -242,7 +242,7 @@ it('refuse a rounding that does not fit the weight', () => {
   const { addon } = loaded;
   addon.configure(1, '');
   const f = (size: number) => new Float32Array(size);
-  const weight = addon.createCodes(96, 4, 4, 3, 32, new Int32Array(), f(0));
+  const weight = addon.createCodes(96, 4, 4, 3, 32, new Int32Array(), f(0), true);
   const apply = (group: number, bits: number, grids: number) =>
     addon.applyRounded(weight, f(192), f(8), 2, group, bits, false, f(grids), f(grids));
   apply(96, 8, 1);

@@ -21,7 +21,7 @@ const floatWeight = ({ addon, made }: ArgumentMaker, inputs = 24, outputs = 20):
 const codeWeight = ({ addon, made }: ArgumentMaker): number =>
   kept(
     made.linears,
-    addon.createCodes(64, 20, 4, 2, 32, new Int32Array(), new Float32Array()),
+    addon.createCodes(64, 20, 4, 2, 32, new Int32Array(), new Float32Array(), false),
   );
 
 const stackLayers = 2;
@@ -99,7 +99,7 @@ export const soundArguments: {
     const [bits, groups] = [2 + maker.random.integer(3), 1 + maker.random.integer(3)];
     const order = Int32Array.from({ length: 32 * groups }, (_, at) => (at % 32 === 31 ? -1 : at));
     const levels = yes(maker) ? floats(maker, 2 ** bits) : new Float32Array();
-    return [32 * groups, 20, bits, groups, 32, yes(maker) ? order : new Int32Array(), levels];
+    return [32 * groups, 20, bits, groups, 32, yes(maker) ? order : new Int32Array(), levels, yes(maker)];
   },
   fillLinear: (maker) => [floatWeight(maker), floats(maker, 3 * 24), maker.random.integer(18), 3],
   fillCodes: (maker) => [
