@@ -76,7 +76,8 @@ function llamaCpp(gguf) {
   ))
     rates[n_gen > 0 ? decode(1) : prefill] = avg_ts;
   if (many.length > 0) {
-    const context = String(Math.max(...many) * (steps + 1));
+    // each row has a whole number of the 256 places that llama.cpp gives out together
+    const context = String(Math.max(...many) * 256 * Math.ceil((steps + 1) / 256));
     const lists = ['-npp', '1', '-ntg', String(steps), '-npl', many.join(',')];
     const batched = ['-c', context, '-b', '2048', ...lists, '--output-format', 'jsonl'];
     const lines = output(join(tools.bin, 'batched-bench'), [...one, ...batched]).split('\n');

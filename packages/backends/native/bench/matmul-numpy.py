@@ -4,13 +4,8 @@ import time
 
 import numpy
 
-try:
-    from threadpoolctl import threadpool_info
-
-    libraries = [f"{one['internal_api']} {one['version']} {one.get('architecture', '')}" for one in threadpool_info()]
-except ImportError:
-    libraries = []
-print(f"numpy {numpy.__version__} {', '.join(libraries)}".strip(), flush=True)
+blas = numpy.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
+print(f"numpy {numpy.__version__} {blas.get('name', '')} {blas.get('version', '')}".strip(), flush=True)
 
 held = {}
 for line in sys.stdin:

@@ -110,7 +110,7 @@ else {
   console.log(`${about.processor}, ${about.set}, ${threads} threads; numpy: ${about.numpy}`);
   for (const { size, gigaflops, ratio } of results) {
     const beside =
-      ratio === undefined ? '' : `, numpy ${gigaflops.numpy.toFixed(0)}, ratio ${ratio.toFixed(2)}`;
-    console.log(`${size}³ float32: ${gigaflops.ours.toFixed(0)} GFLOP/s${beside}`);
+      ratio === undefined ? '' : `, numpy ${gigaflops.numpy.toFixed(1)}, ratio ${ratio.toFixed(2)}`;
+    console.log(`${size}³ float32: ${gigaflops.ours.toFixed(1)} GFLOP/s${beside}`);
   }
 }

@@ -208,7 +208,8 @@ THINKBITS_INLINE double exponentialOf(double x) {
   p = p * r + 0.5;
   p = p * r + 1;
   p = p * r + 1;
-  const int64_t power = (static_cast<int64_t>(n) + 1023) << 52;
+  // no number is no integer either; what comes of it is none through p
+  const uint64_t power = static_cast<uint64_t>(static_cast<int64_t>(n == n ? n : 0) + 1023) << 52;
   double scale;
   memcpy(&scale, &power, sizeof scale);
   return p * scale;
