@@ -76,7 +76,7 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
       kernels.roundInputs(linear, plan, rounding, x + (row0 + row) * linear.in, some, tiles + row * rowWords, scratch.atLeast(scratchSize));
     };
     const int64_t all = state.pool->threads();
-    runTasks(state, pieces(count, tileRows), count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
+    runTasks(state, pieces(count, tileRows), 8 * count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
 
     const int threads = count * linear.in * linear.out < worthSharing ? 1 : static_cast<int>(all);
     const int64_t rowBlocks = pieces(count, rowBlock);
