@@ -4,6 +4,7 @@
 #include "decode-codes.h"
 #include "elementwise.h"
 #include "kernels.h"
+#include "prompt-attention.h"
 #include "vector.h"
 
 namespace {
@@ -41,7 +42,7 @@ THINKBITS_INLINE void scoreKeys(const float* query, const float* keys, int64_t c
   }
 }
 
-/** The same in float64, for `count` keys one by one. */
+/** The same in float64, for `count` keys one by one: heads that have no tiles. */
 THINKBITS_INLINE void scoreKeysExactly(const float* query, const float* keys, int64_t count, int64_t headDim, float scale, float* scores) {
   constexpr int lanes = 8;
   for (int64_t t = 0; t < count; t++, keys += headDim) {
@@ -69,9 +70,8 @@ THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* mem
   return decoded;
 }
 
-/** output [group, headDim] of one query token += its weights times `count` values. */
-THINKBITS_INLINE void addValues(const float* values, const float* weights, int64_t count, int64_t headDim, float* out) {
-  int64_t i = 0;
+/** output [headDim] of one query += its weights times `count` values, for channels from `i` on. */
+THINKBITS_INLINE void addValues(const float* values, const float* weights, int64_t count, int64_t headDim, float* out, int64_t i = 0) {
   for (; i + 4 * W <= headDim; i += 4 * W) {
     Vector a = load(out + i), b = load(out + i + W), c = load(out + i + 2 * W), d = load(out + i + 3 * W);
     const float* v = values + i;
@@ -110,10 +110,16 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
   const int64_t at = task.token * width + task.kvHead * group * headDim;
   const auto tokensFrom = [&](int64_t first) { return last - first < job.pageTokens ? last - first : job.pageTokens; };
+  const bool tiled = task.exact && headDim <= tiledHead;
+  const TaskQueries queries = {task.count * group, group, width, headDim};
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
     const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
     const float* keys = readPage(job.keys, job.memory, task.keyPages + page, task.kvHead, headDim, held, after, decoded);
     if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
+    if (tiled) {
+      scoreTogether(job.query + at, queries, keys, held, headDim, scale, scores + first, last);
+      continue;
+    }
     for (int64_t q = 0; q < task.count; q++) {
       const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
       for (int64_t g = 0; g < group; g++) {
@@ -134,7 +140,23 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
     const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
     const float* values = readPage(job.values, job.memory, task.valuePages + page, task.kvHead, headDim, held, after, decoded);
-    for (int64_t q = 0; q < task.count; q++) {
+    const auto seenOf = [&](int64_t j) {
+      const int64_t seen = task.seen + j / group - first;
+      return seen < 0 ? 0 : (seen < held ? seen : held);
+    };
+    for (int64_t j = 0; tiled && j < queries.count; j += queriesOfTile) {
+      const int64_t some = queries.count - j < queriesOfTile ? queries.count - j : queriesOfTile;
+      float* out[queriesOfTile];
+      for (int64_t q = 0; q < some; q++) out[q] = job.output + at + queries.at(j + q);
+      const float* weights = scores + j * last + first;
+      // what the first of them sees they all see
+      const int64_t common = seenOf(j), whole = addValuesTogether(values, weights, last, common, headDim, out, some);
+      for (int64_t q = 0; q < some; q++) {
+        if (whole < headDim) addValues(values, weights + q * last, common, headDim, out[q], whole);
+        addValues(values + common * headDim, weights + q * last + common, seenOf(j + q) - common, headDim, out[q]);
+      }
+    }
+    for (int64_t q = 0; q < task.count && !tiled; q++) {
       const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
       if (count <= 0) continue;
       for (int64_t g = 0; g < group; g++)

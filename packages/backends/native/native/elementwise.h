@@ -110,9 +110,21 @@ void unaryRow(Unary op, const float* x, float* out, int64_t count) {
 }
 
 THINKBITS_INLINE float largest(const float* x, int64_t count) {
+  Vector highs = splat(-INFINITY);
+  IntVector unordered = {};
+  int64_t i = 0;
+  for (; i + W <= count; i += W) {
+    const Vector v = load(x + i);
+    highs = maximum(v, highs);
+    unordered |= v != v;
+  }
   float high = -INFINITY;
   bool missing = false;
-  for (int64_t i = 0; i < count; i++) {
+  for (int j = 0; j < W; j++) {
+    high = highs[j] > high ? highs[j] : high;
+    missing |= unordered[j] != 0;
+  }
+  for (; i < count; i++) {
     if (x[i] > high) high = x[i];
     missing |= x[i] != x[i];
   }
@@ -127,6 +139,19 @@ THINKBITS_INLINE float smallest(const float* x, int64_t count) {
     missing |= x[i] != x[i];
   }
   return missing ? NAN : low;
+}
+
+bool allFiniteOf(const float* x, int64_t count) {
+  IntVector bad = {};
+  int64_t i = 0;
+  for (; i + W <= count; i += W) {
+    const Vector v = load(x + i);
+    bad |= v - v != Vector{};
+  }
+  bool finite = true;
+  for (int j = 0; j < W; j++) finite &= bad[j] == 0;
+  for (; i < count; i++) finite &= x[i] - x[i] == 0.0f;
+  return finite;
 }
 
 /** Sums in float64, in eight lanes: the order depends on the width of a row alone. */
@@ -189,13 +214,15 @@ void reduceEachColumn(Reduction op, const float* x, float* out, int64_t rows, in
   }
 }
 
-/** e^x for x <= 0 by a Taylor series of degree 12 in float64: as good as the library's, and in vectors. */
-THINKBITS_INLINE double exponentialOf(double x) {
-  x = x < -700 ? -700 : x;
-  const double magic = 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer
-  const double n = (x * 1.4426950408889634 + magic) - magic;
-  const double r = x - n * 0.6931471805599453;
-  double p = 1.0 / 479001600;
+/** e^x for x <= 0 by a Taylor series of degree 12 in float64: as good as the library's. */
+template <class Number, class Integer>
+THINKBITS_INLINE Number taylorExponential(Number x) {
+  const Number zero = {}, lowest = zero - 700.0;
+  x = x < lowest ? lowest : x;
+  const Number magic = zero + 6755399441055744.0;  // 1.5 * 2^52: adding it rounds to an integer, in the low bits
+  const Number shifted = x * 1.4426950408889634 + magic;
+  const Number r = x - (shifted - magic) * 0.6931471805599453;
+  Number p = zero + 1.0 / 479001600;
   p = p * r + 1.0 / 39916800;
   p = p * r + 1.0 / 3628800;
   p = p * r + 1.0 / 362880;
@@ -206,14 +233,18 @@ THINKBITS_INLINE double exponentialOf(double x) {
   p = p * r + 1.0 / 24;
   p = p * r + 1.0 / 6;
   p = p * r + 0.5;
-  p = p * r + 1;
-  p = p * r + 1;
-  // no number is no integer either; what comes of it is none through p
-  const uint64_t power = static_cast<uint64_t>(static_cast<int64_t>(n == n ? n : 0) + 1023) << 52;
-  double scale;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  Integer power;
+  memcpy(&power, &shifted, sizeof power);
+  power = (power + 1023) << 52;
+  Number scale;
   memcpy(&scale, &power, sizeof scale);
   return p * scale;
 }
+
+THINKBITS_INLINE double exponentialOf(double x) { return taylorExponential<double, uint64_t>(x); }
+THINKBITS_INLINE DoubleVector exponentialOf(DoubleVector x) { return taylorExponential<DoubleVector, LongVector>(x); }
 
 /** Softmax of `count` scores in place: e^(x - max) over its sum; `exact` takes powers in float64. */
 THINKBITS_INLINE void softmaxInPlace(float* x, int64_t count, bool exact) {
@@ -221,7 +252,12 @@ THINKBITS_INLINE void softmaxInPlace(float* x, int64_t count, bool exact) {
   int64_t i = 0;
   const Vector shift = splat(high);
   if (exact) {
-    for (; i < count; i++) x[i] = static_cast<float>(exponentialOf(static_cast<double>(x[i]) - high));
+    const DoubleVector wide = splatDoubles(high);
+    for (; i + D <= count; i += D) storeRounded(x + i, exponentialOf(widen(x + i) - wide));
+    float rest[D] = {};
+    for (int64_t j = i; j < count; j++) rest[j - i] = x[j];
+    storeRounded(rest, exponentialOf(widen(rest) - wide));
+    for (; i < count; i++) x[i] = rest[i % D];
   }
   for (; i + W <= count; i += W) store(x + i, exponential(load(x + i) - shift));
   if (i < count) {

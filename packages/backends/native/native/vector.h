@@ -65,6 +65,49 @@ THINKBITS_INLINE float sumLanes(Vector v) {
   return lanes[0];
 }
 
+/** Lanes of a whose number lacks the bit `Step`, and between them those of b without it. */
+template <int Step, int... L>
+THINKBITS_INLINE Vector lowHalves(Vector a, Vector b, std::integer_sequence<int, L...>) {
+  return __builtin_shufflevector(a, b, ((L & Step) ? W + (L ^ Step) : L)...);
+}
+/** The same of the lanes that have it. */
+template <int Step, int... L>
+THINKBITS_INLINE Vector highHalves(Vector a, Vector b, std::integer_sequence<int, L...>) {
+  return __builtin_shufflevector(a, b, ((L & Step) ? W + L : (L ^ Step))...);
+}
+
+/** Lane j of vector i changes places with lane i of vector j; v [W]. */
+template <int Step = W / 2>
+THINKBITS_INLINE void transposeBlock(Vector* v) {
+  for (int i = 0; i < W; i++) {
+    if (i & Step) continue;
+    const Vector a = v[i], b = v[i + Step];
+    v[i] = lowHalves<Step>(a, b, Lanes{});
+    v[i + Step] = highHalves<Step>(a, b, Lanes{});
+  }
+  if constexpr (Step > 1) transposeBlock<Step / 2>(v);
+}
+
+/** Doubles in a register. */
+constexpr int D = W / 2;
+
+typedef double DoubleVector __attribute__((vector_size(W * 4)));
+typedef double UnalignedDoubles __attribute__((vector_size(W * 4), aligned(8), may_alias));
+typedef int64_t LongVector __attribute__((vector_size(W * 4)));
+typedef float HalfVector __attribute__((vector_size(W * 2)));
+
+THINKBITS_INLINE DoubleVector loadDoubles(const double* from) { return *reinterpret_cast<const UnalignedDoubles*>(from); }
+THINKBITS_INLINE DoubleVector splatDoubles(double value) { return value - DoubleVector{}; }
+THINKBITS_INLINE DoubleVector widen(const float* from) {
+  HalfVector narrow;
+  memcpy(&narrow, from, sizeof narrow);
+  return __builtin_convertvector(narrow, DoubleVector);
+}
+THINKBITS_INLINE void storeRounded(float* to, DoubleVector value) {
+  const HalfVector rounded = __builtin_convertvector(value, HalfVector);
+  memcpy(to, &rounded, sizeof rounded);
+}
+
 THINKBITS_INLINE Vector maximum(Vector a, Vector b) { return a > b ? a : b; }
 THINKBITS_INLINE Vector minimum(Vector a, Vector b) { return a < b ? a : b; }
 
