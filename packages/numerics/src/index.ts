@@ -1,6 +1,13 @@
+export { allFinite } from './all-finite.js';
 export { channelGrids, encodeChannelGroup, encodeOnGrids } from './channel-grids.js';
 export { clampGroups } from './clamp-groups.js';
 export { type ClipSearch, defaultClipSearch } from './clip-search.js';
+export {
+  type Block,
+  type BlockKernels,
+  plainBlockKernels,
+  type Rounding,
+} from './compensated-rounding/block-kernels.js';
 export { activationOrder } from './compensated-rounding/column-order.js';
 export {
   type CompensationOptions,
@@ -52,7 +59,10 @@ export { kroneckerFactors } from './linear-algebra/kronecker-factors.js';
 export {
   type BlockedOptions,
   blockOf,
+  type FactorPanel,
   type MatrixBlock,
+  type MatrixKernels,
+  type SolveRows,
   type SubtractProduct,
   spans,
 } from './linear-algebra/matrix-block.js';

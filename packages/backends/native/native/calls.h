@@ -25,7 +25,10 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   X(roundTokens, callRoundTokens) X(roundTokensToFloats, callRoundTokensToFloats) X(hadamard, callHadamard)                                             \
   X(storeTokens, callStoreTokens) X(attention, callAttention)                                                                           \
   X(createStack, callCreateStack) X(setStackNorms, callSetStackNorms) X(setStackStage, callSetStackStage) \
-  X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens)
+  X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens) \
+  X(joinProduct, callJoinProduct) X(allFinite, callAllFinite)                                           \
+  X(factorPanel, callFactorPanel) X(solveRows, callSolveRows)                                           \
+  X(correctColumns, callCorrectColumns) X(sweepColumns, callSweepColumns)
 
 #define THINKBITS_DECLARE(name, function) napi_value function(napi_env, napi_callback_info);
 THINKBITS_CALLS(THINKBITS_DECLARE)

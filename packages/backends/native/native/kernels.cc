@@ -1,6 +1,7 @@
 // The kernels of one instruction set; compiled once per set, with THINKBITS_KERNELS naming the table.
 #include "activations.h"
 #include "attention.h"
+#include "compensation.h"
 #include "elementwise.h"
 #include "float-elements.h"
 #include "kernels.h"
@@ -47,6 +48,13 @@ static const Kernels table = {
     likeliestToken,
     weighTokens,
     attend,
+    packFeedback,
+    correctRows,
+    sweepRows,
+    factorDiagonal,
+    factorBelow,
+    solveColumns,
+    allFiniteOf,
 };
 
 const Kernels* THINKBITS_KERNELS() { return &table; }

@@ -73,6 +73,28 @@ struct AttentionTask {
   bool exact;
 };
 
+/** Columns of a block of rounding with error feedback, and of a panel of a Cholesky factor, that kernels take. */
+constexpr int64_t compensationWidth = 512;
+
+/** Positions [from, to) of a block [start, end) of columns that are rounded with error feedback; see round-block.ts. */
+struct CompensationJob {
+  const float* work;       // [rows, columns] by positions
+  uint8_t* codes;          // [rows, columns] by columns
+  float* errors;           // [rows, end - start]
+  float* minusWeights;     // the same, where there is an answer
+  float* out;              // [rows, to - from], of correctRows
+  const double* feedback;  // [k][l], transposed
+  const double* answer;    // the same, or null
+  const float* scales;     // [rows, perRow]
+  const float* zeros;
+  const int32_t* groupOf;  // by position
+  const int32_t* order;    // position -> column
+  bool floats;             // codes are floats of few bits
+  FloatElement element;    // then of this kind
+  int64_t columns, perRow, start, end, from, to;
+  double lowest, highest;
+};
+
 enum class Binary : int { add, subtract, multiply, divide, maximum, minimum, squaredDifference, count };
 enum class Unary : int {
   negate, absolute, square, squareRoot, reciprocalSquareRoot, exponential, sigmoid, reciprocal, relu, roundHalfEven, floor, ceil, sign, count
@@ -129,6 +151,14 @@ struct Kernels {
   /** Returns the sum of the weights. */
   double (*weighTokens)(const float* logits, int64_t count, double highest, double temperature, double* weights);
   void (*attention)(const AttentionJob&, const AttentionTask&, float* scores, float* decoded);
+
+  void (*packFeedback)(const float* matrix, int64_t columns, int64_t start, int64_t width, double* out);
+  void (*correctRows)(const CompensationJob&, int64_t row0, int64_t row1);
+  void (*sweepRows)(const CompensationJob&, int64_t row0, int64_t row1);
+  bool (*factorDiagonal)(float* matrix, int64_t size, int64_t left, int64_t right);
+  void (*factorBelow)(float* matrix, int64_t size, int64_t left, int64_t right, int64_t row0, int64_t row1);
+  void (*solveColumns)(const float* matrix, int64_t size, int64_t top, int64_t bottom, float* x, int64_t width, int64_t column0, int64_t column1);
+  bool (*allFinite)(const float* x, int64_t count);
 };
 
 /** The same sets with integer products by VNNI; absent where the compiler knows it not. */

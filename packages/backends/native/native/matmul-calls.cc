@@ -77,6 +77,31 @@ napi_value callMatmul(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** joinProduct(x, w, y, tokens, in, out, start, width): y[:, start .. start + out] = x [tokens, in] w^T; y is [tokens, width]. */
+napi_value callJoinProduct(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int64_t tokens = call.integer(3, 0, mostElements), depth = call.integer(4, 0, mostElements), out = call.integer(5, 0, mostElements);
+  const int64_t start = call.integer(6, 0, mostElements), width = call.integer(7, 0, mostElements);
+  call.require(start + out <= width, "the outputs lie beyond the row");
+  if (!call.ok) return nullptr;
+  const Span<float> x = call.floats(0, tokens * depth), w = call.floats(1, out * depth), y = call.floats(2, tokens * width);
+  if (!call.ok) return nullptr;
+  MatmulJob job{};
+  job.a = x.data;
+  job.b = w.data;
+  job.c = y.data + start;
+  job.rows = tokens;
+  job.columns = out;
+  job.depth = depth;
+  job.aRow = depth;
+  job.aDepth = 1;
+  job.bDepth = 1;
+  job.bColumn = depth;
+  job.cRow = width;
+  runMatmul(State::of(env), job, 1, 0, 0, 0);
+  return nullptr;
+}
+
 /** addGram(x, sum, tokens, size): sum [size, size] += x^T x right of the diagonal and on it; x is [tokens, size]. */
 napi_value callAddGram(napi_env env, napi_callback_info info) {
   Call call(env, info, 4);

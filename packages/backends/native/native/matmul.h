@@ -101,6 +101,20 @@ THINKBITS_INLINE void packColumns(const float* b, int64_t bDepth, int64_t bColum
     }
     return;
   }
+  if (bDepth == 1 && columns >= tileColumns) {
+    int64_t k = k0;
+    for (; k + W <= k1; k += W, from += W, out += W * tileColumns) {
+      for (int64_t half = 0; half < tileColumns; half += W) {
+        Vector block[W];
+        for (int j = 0; j < W; j++) block[j] = load(from + (half + j) * bColumn);
+        transposeBlock(block);
+        for (int d = 0; d < W; d++) store(out + d * tileColumns + half, block[d]);
+      }
+    }
+    for (; k < k1; k++, from++, out += tileColumns)
+      for (int64_t j = 0; j < tileColumns; j++) out[j] = from[j * bColumn];
+    return;
+  }
   if (columns < tileColumns) memset(out, 0, (k1 - k0) * tileColumns * sizeof(float));
   const int64_t count = columns < tileColumns ? columns : tileColumns;
   // eight depths at a time, so that what is read of a column is one piece of a cache line

@@ -93,7 +93,7 @@ constexpr int D = W / 2;
 
 typedef double DoubleVector __attribute__((vector_size(W * 4)));
 typedef double UnalignedDoubles __attribute__((vector_size(W * 4), aligned(8), may_alias));
-typedef int64_t LongVector __attribute__((vector_size(W * 4)));
+typedef uint64_t LongVector __attribute__((vector_size(W * 4)));
 typedef float HalfVector __attribute__((vector_size(W * 2)));
 
 THINKBITS_INLINE DoubleVector loadDoubles(const double* from) { return *reinterpret_cast<const UnalignedDoubles*>(from); }

@@ -47,6 +47,48 @@ export interface Addon {
     columns: number,
     transposeB: boolean,
   ): void;
+  joinProduct(
+    x: Float32Array,
+    weight: Float32Array,
+    y: Float32Array,
+    tokens: number,
+    columns: number,
+    out: number,
+    start: number,
+    width: number,
+  ): void;
+  allFinite(x: Float32Array): boolean;
+  factorPanel(matrix: Float32Array, size: number, left: number, right: number): boolean;
+  solveRows(
+    matrix: Float32Array,
+    size: number,
+    top: number,
+    bottom: number,
+    x: Float32Array,
+    width: number,
+  ): void;
+  correctColumns(
+    work: Float32Array,
+    errors: Float32Array,
+    minusWeights: Float32Array,
+    upper: Float32Array,
+    response: Float32Array,
+    out: Float32Array,
+    numbers: Int32Array,
+  ): void;
+  sweepColumns(
+    work: Float32Array,
+    codes: Uint8Array,
+    errors: Float32Array,
+    minusWeights: Float32Array,
+    upper: Float32Array,
+    response: Float32Array,
+    scales: Float32Array,
+    zeros: Float32Array,
+    groupOf: Int32Array,
+    order: Int32Array,
+    numbers: Int32Array,
+  ): void;
   createLinear(columns: number, rows: number): number;
   createCodes(
     columns: number,

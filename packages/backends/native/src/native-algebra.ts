@@ -1,9 +1,10 @@
 import { backend } from '@tensorflow/tfjs-core';
 import type { HostAlgebra } from '@thinkbits/ops';
 import type { Addon } from './addon.js';
+import { nativeBlockKernels } from './block-kernels.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** Products into host matrices by the addon. */
+/** Linear algebra on host matrices by the addon. */
 export function nativeAlgebra(addon: Addon): HostAlgebra {
   return {
     addGram(x, sum) {
@@ -27,5 +28,11 @@ export function nativeAlgebra(addon: Addon): HostAlgebra {
         transposed,
       );
     },
+    factorPanel: (matrix, size, left, right) => addon.factorPanel(matrix, size, left, right),
+    solveRows(matrix, size, [top, bottom], x, width) {
+      addon.solveRows(matrix, size, top, bottom, x, width);
+    },
+    blockKernels: nativeBlockKernels(addon),
+    allFinite: (values) => addon.allFinite(values),
   };
 }

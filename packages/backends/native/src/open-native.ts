@@ -19,6 +19,7 @@ import { installActivationKernels } from './kernels/activations.js';
 import { installBinary } from './kernels/binary.js';
 import { installDecoderKernels } from './kernels/decoder.js';
 import { backendName } from './kernels/install.js';
+import { installJoinedProduct } from './kernels/joined-product.js';
 import { installMatmul } from './kernels/matmul.js';
 import { installMovement } from './kernels/movement.js';
 import { installReductions } from './kernels/reductions.js';
@@ -60,6 +61,7 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
       if (!getKernel(kernel.kernelName, backendName)) registerKernel({ ...kernel, backendName });
     }
     installMatmul();
+    installJoinedProduct();
     installBinary();
     installUnary();
     installReductions();

@@ -1,4 +1,5 @@
 import { ThinkbitsError } from '@thinkbits/spec';
+import { allFinite } from '../all-finite.js';
 import { checkLength } from '../grid.js';
 import { activationOrder, reorderSquare } from './column-order.js';
 import { type DampingOptions, dampedFactor } from './damped-factor.js';
@@ -43,7 +44,7 @@ export async function prepareColumns(
 ): Promise<PreparedColumns> {
   for (const statistic of drift ? [hessian, drift] : [hessian]) {
     checkLength('The Hessian', statistic.length, columns * columns);
-    if (!statistic.every(Number.isFinite)) refuseNotFinite(options.subject);
+    if (!allFinite(statistic)) refuseNotFinite(options.subject);
   }
   const diagonal = Float32Array.from({ length: columns }, (_, i) => hessian[i * columns + i] ?? 0);
   const dead = Uint8Array.from(diagonal, (value) => Number(value === 0));

@@ -1,4 +1,5 @@
 import type { ClipBounds, QuantizedWeight, WeightScheme } from '@thinkbits/spec';
+import { allFinite } from '../all-finite.js';
 import { clampGroups } from '../clamp-groups.js';
 import { checkBits, checkLength } from '../grid.js';
 import { checkedGroupSize } from '../group-count.js';
@@ -11,12 +12,13 @@ import { pause } from '../linear-algebra/pause.js';
 import { subtractProduct as plainProduct } from '../linear-algebra/subtract-product.js';
 import { refuseNotFinite } from '../round-to-nearest.js';
 import { hasSignedCodes, weightGrid } from '../weight-parameters.js';
+import type { Block, BlockKernels, Rounding } from './block-kernels.js';
 import { columnBlocks } from './column-blocks.js';
 import { clearColumns, reorderColumns } from './column-order.js';
 import { createGroupFinder, refuseRange } from './group-finder.js';
 import type { CompleteCompensationOptions } from './options.js';
 import type { PreparedColumns } from './prepare-columns.js';
-import { type BlockOutcome, type Rounding, roundBlock } from './round-block.js';
+import { roundBlock } from './round-block.js';
 
 /** How columns are rounded. */
 export interface RoundColumnsOptions
@@ -24,6 +26,8 @@ export interface RoundColumnsOptions
     Pick<CompleteCompensationOptions, 'staticGroups' | 'clipSearch' | 'blockSize'> {
   /** Weights are clamped to these bounds before anything else. */
   readonly clip?: ClipBounds;
+  /** What rounds within a block; plain loops where absent. */
+  readonly blockKernels?: BlockKernels;
 }
 
 /**
@@ -49,7 +53,7 @@ export async function roundColumns(
   checkBits(scheme.bits);
   checkLength('The weight', weight.length, rows * columns);
   checkLength('The column order', prepared.order.length, columns);
-  if (!weight.every(Number.isFinite)) refuseNotFinite(weight, 0, columns);
+  if (!allFinite(weight)) refuseNotFinite(weight, 0, columns);
   const { order } = prepared;
   const size = checkedGroupSize(columns, scheme.group);
   const dynamic = !options.staticGroups && typeof scheme.group === 'number';
@@ -73,11 +77,13 @@ export async function roundColumns(
   const dynamicSize = dynamic ? size : 0;
   const state = { rows, columns, grid, groups, groupOf, dynamicSize, work, codes, prepared };
   for (const [start, end] of columnBlocks(columns, options.blockSize, dynamicSize)) {
-    const outcome = roundBlock(state, start, end);
-    const lost = outcome.errors.findIndex((error) => !Number.isFinite(error));
-    if (lost >= 0) refuseRange(Math.floor(lost / (end - start)));
+    const block = roundBlock(state, start, end, options.blockKernels);
+    if (!allFinite(block.errors)) {
+      const lost = block.errors.findIndex((error) => !Number.isFinite(error));
+      refuseRange(Math.floor(lost / (end - start)));
+    }
     if (end < columns) {
-      await correctLater(state, outcome, start, end, options.subtractProduct);
+      await correctLater(state, block, options.subtractProduct);
       await pause(options.signal);
     }
   }
@@ -97,12 +103,10 @@ export async function roundColumns(
   };
 }
 
-/** Moves all columns from position `end` on by what the block before it asks of them. */
+/** Moves all columns behind a block by what it asks of them. */
 async function correctLater(
   { rows, columns, work, prepared }: Rounding,
-  { errors, minusWeights }: BlockOutcome,
-  start: number,
-  end: number,
+  { start, end, errors, minusWeights }: Block,
   subtractProduct: SubtractProduct = plainProduct,
 ): Promise<void> {
   const { upper, response } = prepared;

@@ -1,11 +1,15 @@
-import { type BlockedOptions, blockOf, blockSize, spans } from './matrix-block.js';
+import {
+  type BlockedOptions,
+  blockOf,
+  blockSize,
+  type FactorPanel,
+  spans,
+} from './matrix-block.js';
 import { pause } from './pause.js';
 import { subtractProduct as plainProduct } from './subtract-product.js';
 
-/**
- * Rows from `top` on of the block column [left, right): what earlier columns explain is already subtracted.
- */
-function factorPanel(matrix: Float32Array, size: number, left: number, right: number): boolean {
+/** A block column in plain loops. */
+const plainPanel: FactorPanel = (matrix, size, left, right) => {
   for (let i = left; i < size; i++) {
     const row = i * size;
     for (let j = left; j < Math.min(right, i + 1); j++) {
@@ -23,7 +27,7 @@ function factorPanel(matrix: Float32Array, size: number, left: number, right: nu
     }
   }
   return true;
-}
+};
 
 /**
  * Cholesky factorization A = L Lᵀ in place, by block columns that look left (Golub and Van Loan, Matrix
@@ -38,7 +42,7 @@ function factorPanel(matrix: Float32Array, size: number, left: number, right: nu
 export async function choleskyFactor(
   matrix: Float32Array,
   size: number,
-  { subtractProduct = plainProduct, signal }: BlockedOptions = {},
+  { subtractProduct = plainProduct, factorPanel = plainPanel, signal }: BlockedOptions = {},
 ): Promise<boolean> {
   for (const [left, right] of spans(0, size, blockSize)) {
     if (left > 0) {

@@ -1,18 +1,12 @@
-import { type BlockedOptions, blockOf, blockSize, spans } from './matrix-block.js';
+import { type BlockedOptions, blockOf, blockSize, type SolveRows, spans } from './matrix-block.js';
 import { pause } from './pause.js';
 import { subtractProduct as plainProduct } from './subtract-product.js';
 
 /** Columns of a product with a triangle that are taken together, so that most of its zeros are skipped. */
 const chunk = 4 * blockSize;
 
-/** Solves L y = x for rows [top, bottom) of L's diagonal block; x `[bottom - top, width]` becomes y. */
-function solveRows(
-  matrix: Float32Array,
-  size: number,
-  [top, bottom]: readonly [number, number],
-  x: Float32Array,
-  width: number,
-): void {
+/** Forward substitution in plain loops. */
+const plainSolve: SolveRows = (matrix, size, [top, bottom], x, width) => {
   for (let i = top; i < bottom; i++) {
     const to = (i - top) * width;
     for (let p = top; p < i; p++) {
@@ -25,7 +19,7 @@ function solveRows(
     const pivot = matrix[i * size + i] as number;
     for (let j = 0; j < width; j++) x[to + j] = (x[to + j] as number) / pivot;
   }
-}
+};
 
 /**
  * Inverts a lower triangular matrix in place, block row by block row:
@@ -36,7 +30,7 @@ function solveRows(
 export async function invertLower(
   matrix: Float32Array,
   size: number,
-  { subtractProduct = plainProduct, signal }: BlockedOptions = {},
+  { subtractProduct = plainProduct, solveRows = plainSolve, signal }: BlockedOptions = {},
 ): Promise<void> {
   for (const [top, bottom] of spans(0, size, blockSize)) {
     const count = bottom - top;

@@ -24,10 +24,41 @@ export type SubtractProduct = (
   transposed: boolean,
 ) => void | Promise<void>;
 
-/** How blocked algorithms run. */
-export interface BlockedOptions {
-  /** Default: plain loops, {@link subtractProduct}. */
+/**
+ * Factors block column [left, right) of a symmetric `[size, size]` matrix from row `left` on, in place; what
+ * earlier columns explain is already subtracted. Sums run in float64, one after the other.
+ * @returns whether the matrix is positive definite there
+ */
+export type FactorPanel = (
+  matrix: Float32Array,
+  size: number,
+  left: number,
+  right: number,
+) => boolean;
+
+/**
+ * Solves L y = x for rows [top, bottom) of L's diagonal block; x `[bottom - top, width]` becomes y. Each
+ * subtraction is rounded to float32.
+ */
+export type SolveRows = (
+  matrix: Float32Array,
+  size: number,
+  span: readonly [top: number, bottom: number],
+  x: Float32Array,
+  width: number,
+) => void;
+
+/** What a faster machine does for blocked algorithms; plain loops do what it does not. */
+export interface MatrixKernels {
   readonly subtractProduct?: SubtractProduct;
+  /** Gives the bits that plain loops give. */
+  readonly factorPanel?: FactorPanel;
+  /** Gives the bits that plain loops give. */
+  readonly solveRows?: SolveRows;
+}
+
+/** How blocked algorithms run. */
+export interface BlockedOptions extends MatrixKernels {
   /** Looked at between blocks. */
   readonly signal?: AbortSignal;
 }

@@ -19,6 +19,7 @@ import {
   type WeightScheme,
 } from '@thinkbits/spec';
 import { backendProduct } from './backend-product.js';
+import { backendKernels } from './host-algebra.js';
 import { type InputStatistics, observeInputs } from './input-products.js';
 import { rowsTogether } from './rows-together.js';
 
@@ -47,7 +48,11 @@ export function openCompensatedSession(
   const observer = observeInputs();
   const subject = targets.map(({ linear }) => linear.name).join(', ');
   const { signal } = context;
-  const blocked = { subtractProduct: backendProduct, ...(signal && { signal }) };
+  const blocked = {
+    ...backendKernels(),
+    subtractProduct: backendProduct,
+    ...(signal && { signal }),
+  };
 
   async function prepare(statistics: InputStatistics, columns: number): Promise<PreparedColumns> {
     const { drift } = statistics;
@@ -150,8 +155,12 @@ export function openCompensatedSession(
   };
 }
 
-const sumOfSquares = (values: Float32Array): number =>
-  values.reduce((sum, value) => sum + value * value, 0);
+/** ‖x‖². */
+function sumOfSquares(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) ** 2;
+  return sum;
+}
 
 /** Nothing lost of nothing is no error. */
 const ratio = (error: number, norm: number): number => (error === 0 ? 0 : error / norm);

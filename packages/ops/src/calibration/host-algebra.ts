@@ -1,11 +1,25 @@
 import { getBackend, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { SubtractProduct } from '@thinkbits/numerics';
+import type {
+  BlockKernels,
+  FactorPanel,
+  MatrixKernels,
+  SolveRows,
+  SubtractProduct,
+} from '@thinkbits/numerics';
 
-/** Products into matrices on the host, in place: what a backend whose tensors are host memory does without copies. */
+/**
+ * Linear algebra on host arrays, in place: what a backend whose tensors are host memory does without copies. Only products
+ * may differ from plain loops, in the order of their sums; everything else gives their bits.
+ */
 export interface HostAlgebra {
   /** sum `[size, size]` += XᵀX right of the diagonal and on it; x is `[tokens, size]`. */
   addGram(x: Tensor2D, sum: Float32Array): void;
   readonly subtractProduct: SubtractProduct;
+  readonly factorPanel: FactorPanel;
+  readonly solveRows: SolveRows;
+  readonly blockKernels: BlockKernels;
+  /** Whether no value is NaN or infinite. */
+  allFinite(values: Float32Array): boolean;
 }
 
 const byBackend = new Map<string, HostAlgebra>();
@@ -17,3 +31,13 @@ export function installHostAlgebra(backendName: string, algebra: HostAlgebra): v
 
 /** What the active backend offers, if anything. */
 export const hostAlgebra = (): HostAlgebra | undefined => byBackend.get(getBackend());
+
+/** What the active backend does of blocked algorithms besides products; nothing where it has no algebra of its own. */
+export function backendKernels(): Pick<MatrixKernels, 'factorPanel' | 'solveRows'> & {
+  readonly blockKernels?: BlockKernels;
+} {
+  const algebra = hostAlgebra();
+  if (!algebra) return {};
+  const { factorPanel, solveRows, blockKernels } = algebra;
+  return { factorPanel, solveRows, blockKernels };
+}

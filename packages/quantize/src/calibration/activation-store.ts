@@ -38,10 +38,17 @@ export class ActivationStore {
     return this.held.has(window) || this.places.has(window);
   }
 
+  /** Gives the array of a window back that is held in memory; its values are not the store's any more. */
+  release(window: number): Float32Array | undefined {
+    const values = this.held.get(window);
+    this.held.delete(window);
+    this.budget.left += values?.byteLength ?? 0;
+    return values;
+  }
+
   /** Stores a window's activations, replacing those it had; the array belongs to the store from now on. */
   async put(window: number, values: Float32Array): Promise<void> {
-    this.budget.left += this.held.get(window)?.byteLength ?? 0;
-    this.held.delete(window);
+    this.release(window);
     if (values.byteLength <= this.budget.left) {
       this.budget.left -= values.byteLength;
       this.held.set(window, values);

@@ -1,6 +1,6 @@
-import { add, concat, matMul, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { add, concat, type Rank, type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core';
 import { attend, attentionInputs, type DecoderConfig, RotaryTables } from '@thinkbits/inference';
-import { KvCache, rmsNorm, swiglu } from '@thinkbits/ops';
+import { joinedProduct, KvCache, rmsNorm, swiglu } from '@thinkbits/ops';
 import type { KvScheme, LinearInfo } from '@thinkbits/spec';
 import type { BlockWeights } from './block-weights.js';
 
@@ -117,14 +117,17 @@ export class BlockFlow {
     x: Tensor2D,
     replaced?: ReplacedWeights,
   ): Tensor2D {
-    // W · xᵀ: the WebAssembly backend keeps a second copy of a product's right side, and takes a slow path where it
-    // has to transpose one
-    const columns = transpose(x);
-    const parts = (weights.info.stages[stage] as readonly LinearInfo[]).map(({ name }) => {
-      const { weight, bias } = weights.linear(name);
-      const y = transpose(matMul<Tensor2D>(replaced?.get(name) ?? weight, columns));
-      return bias ? (add(y, bias) as Tensor2D) : y;
-    });
-    return parts.length === 1 ? (parts[0] as Tensor2D) : concat(parts, 1);
+    const linears = (weights.info.stages[stage] as readonly LinearInfo[]).map(({ name, out }) => ({
+      out,
+      ...weights.linear(name),
+      ...(replaced?.has(name) && { weight: replaced.get(name) as Tensor2D }),
+    }));
+    const y = joinedProduct(
+      x,
+      linears.map(({ weight }) => weight),
+    );
+    if (linears.every(({ bias }) => !bias)) return y;
+    const bias = concat(linears.map(({ bias, out }) => bias ?? zeros<Rank.R1>([out])));
+    return add(y, bias);
   }
 }

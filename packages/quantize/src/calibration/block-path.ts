@@ -1,4 +1,5 @@
 import { add, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { allFinite, copyValues } from '@thinkbits/ops';
 import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import type { ActivationStore } from './activation-store.js';
 import type { BlockFlow } from './block-flow.js';
@@ -62,9 +63,8 @@ export class BlockPath {
         } else {
           const middle = this.residual(hidden, flow.output(weights, 1, before)); // after attention
           const input = flow.gateUpInput(weights, middle);
-          const [residual, read] = [await take(middle), await take(input)];
-          await this.put(this.hidden, window, residual);
-          await this.put(this.inputs, window, read);
+          await this.store(this.hidden, window, middle);
+          await this.store(this.inputs, window, input);
         }
       } finally {
         before.dispose();
@@ -100,16 +100,15 @@ export class BlockPath {
     return sum;
   }
 
+  /** Keeps a tensor's values, in place of those that the window had; the tensor is freed. */
   private async store(store: ActivationStore, window: number, tensor: Tensor2D): Promise<void> {
-    await this.put(store, window, await take(tensor));
-  }
-
-  private async put(store: ActivationStore, window: number, values: Float32Array): Promise<void> {
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
+    const values = await copyValues(tensor, store.release(window));
+    tensor.dispose();
+    if (!allFinite(values)) {
+      const bad = values.find((value) => !Number.isFinite(value));
       throw new ThinkbitsError({
         code: 'calibration/not-finite',
-        message: `${this.label}: window ${window} of the calibration text gives ${values[bad]}.`,
+        message: `${this.label}: window ${window} of the calibration text gives ${bad}.`,
         help: 'The layer overflows on this text: look at its weights, at what was done to them, or leave the window out.',
         details: { window, at: this.label },
       });
@@ -128,11 +127,4 @@ export class BlockPath {
       }
     }
   }
-}
-
-/** The values of a tensor, which is freed. */
-async function take(tensor: Tensor2D): Promise<Float32Array> {
-  const values = new Float32Array((await tensor.data()) as Float32Array);
-  tensor.dispose();
-  return values;
 }

@@ -63,6 +63,22 @@ function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 
   return { count, before, pageTokens, format, pages, memory, rows };
 }
 
+/** A block of columns that are rounded with error feedback, one group to a row, and some positions of it. */
+function block(maker: ArgumentMaker) {
+  const [rows, start, width] = [size(maker), size(maker), 1 + size(maker)];
+  const columns = start + width + size(maker);
+  const from = start + maker.random.integer(width + 1);
+  const to = from + maker.random.integer(start + width - from + 1);
+  const kind = maker.random.integer(4); // integers, or a kind of floats
+  return {
+    ...{ rows, columns, from, to },
+    work: floats(maker, rows * columns),
+    errors: floats(maker, rows * width),
+    upper: floats(maker, columns * columns),
+    numbers: Int32Array.of(rows, columns, start, start + width, from, to, 1, 0, 15, kind),
+  };
+}
+
 /**
  * Sound arguments of every function that the addon exports: what the fuzzing of its arguments starts from. A function that is
  * not here fails the test of them.
@@ -93,6 +109,42 @@ export const soundArguments: {
     ];
     const b = transposeB ? matrix(n, k) : matrix(k, n);
     return [...matrix(m, n), ...matrix(m, k), ...b, m, k, n, transposeB];
+  },
+  joinProduct(maker) {
+    const [tokens, columns, out, start] = [size(maker), size(maker), size(maker), size(maker)];
+    const width = start + out + size(maker);
+    const y = new Float32Array(tokens * width);
+    const weight = floats(maker, out * columns);
+    return [floats(maker, tokens * columns), weight, y, tokens, columns, out, start, width];
+  },
+  allFinite: (maker) => [floats(maker, size(maker))],
+  factorPanel(maker) {
+    const [left, width] = [size(maker), size(maker)];
+    const order = left + width + size(maker);
+    return [floats(maker, order * order), order, left, left + width];
+  },
+  solveRows(maker) {
+    const [top, count, width] = [size(maker), size(maker), size(maker)];
+    const order = top + count + size(maker);
+    const matrix = floats(maker, order * order);
+    return [matrix, order, top, top + count, floats(maker, count * width), width];
+  },
+  correctColumns(maker) {
+    const { work, errors, upper, numbers, rows, from, to } = block(maker);
+    const out = new Float32Array(rows * (to - from));
+    return yes(maker)
+      ? [work, errors, errors.slice(), upper, upper.slice(), out, numbers]
+      : [work, errors, new Float32Array(), upper, new Float32Array(), out, numbers];
+  },
+  sweepColumns(maker) {
+    const { work, errors, upper, numbers, rows, columns } = block(maker);
+    const codes = new Uint8Array(rows * columns);
+    const grids = [floats(maker, rows), floats(maker, rows)];
+    const positions = Int32Array.from({ length: columns }, (_, position) => position);
+    const drift = yes(maker) ? [errors.slice(), upper.slice()] : [new Float32Array(0)];
+    const [minus, response = new Float32Array(0)] = drift;
+    const where = [new Int32Array(columns), positions];
+    return [work, codes, errors, minus, upper, response, ...grids, ...where, numbers];
   },
   createLinear: (maker) => [1 + size(maker), 1 + size(maker)],
   createCodes(maker) {

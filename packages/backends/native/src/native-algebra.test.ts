@@ -1,0 +1,136 @@
+import { tensor2d } from '@tensorflow/tfjs-core';
+import {
+  createRandom,
+  defaultClipSearch,
+  type PrepareColumnsOptions,
+  prepareColumns,
+  type RoundColumnsOptions,
+  roundColumns,
+  upperFactorOfInverse,
+} from '@thinkbits/numerics';
+import { allFinite, backendKernels, joinedProduct } from '@thinkbits/ops';
+import { completeWeightScheme, floatFormats, type WeightScheme } from '@thinkbits/spec';
+import { expect, it } from 'vitest';
+import { describeEachSet } from './__fixtures__/describe-each-set.js';
+
+const random = createRandom('native algebra');
+const draw = (size: number) => Float32Array.from({ length: size }, () => random.normal());
+
+/** 2/n Σ XXᵀ of tokens whose columns have one draw in common. */
+function correlated(size: number, tokens: number): Float32Array {
+  const hessian = new Float32Array(size * size);
+  for (let token = 0; token < tokens; token++) {
+    const common = random.normal();
+    const x = draw(size).map((value) => value + common);
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++) hessian[i * size + j]! += (2 / tokens) * x[i]! * x[j]!;
+  }
+  return hessian;
+}
+
+const damped = { actOrder: true, damping: 0.01, dampingIncrement: 0.0015, subject: 'a linear' };
+const how = { staticGroups: true, clipSearch: false, blockSize: 128 } as const;
+const grid = (scheme: Parameters<typeof completeWeightScheme>[0]) => completeWeightScheme(scheme);
+
+describeEachSet('the algebra', () => {
+  it.each([1, 5, 64, 130, 300])('factors %i columns to the bits of plain loops', async (size) => {
+    const hessian = correlated(size, 2 * size);
+    for (let i = 0; i < size; i++) hessian[i * size + i]! += 0.1;
+    const [plain, native] = [hessian.slice(), hessian.slice()];
+    expect(await upperFactorOfInverse(plain, size)).toBe(true);
+    expect(await upperFactorOfInverse(native, size, backendKernels())).toBe(true);
+    expect(native).toEqual(plain);
+  });
+
+  it('says where a matrix is not positive definite', async () => {
+    const indefinite = correlated(150, 20);
+    indefinite[7 * 150 + 7] = -1;
+    expect(await upperFactorOfInverse(indefinite, 150, backendKernels())).toBe(false);
+  });
+
+  it.each<
+    [
+      string,
+      WeightScheme,
+      Partial<RoundColumnsOptions>?,
+      Partial<PrepareColumnsOptions>?,
+      [number, number]?,
+    ]
+  >([
+    ['2 bits', grid({ bits: 2, group: 32 })],
+    ['3 bits, symmetric', grid({ bits: 3, group: 50, symmetric: true })],
+    ['4 bits, whole rows', grid({ bits: 4 })],
+    ['5 bits, of their own range', grid({ bits: 5, group: 10, range: 'min-max' })],
+    ['8 bits, of the whole weight', grid({ bits: 8, group: 'tensor' })],
+    ['a clip search', grid({ bits: 4, group: 64 }), { clipSearch: defaultClipSearch }],
+    ['columns as they stand', grid({ bits: 4, group: 64 }), {}, { actOrder: false }],
+    ['dynamic groups', grid({ bits: 4, group: 16 }), { staticGroups: false, blockSize: 40 }],
+    [
+      'dynamic groups that cross blocks',
+      grid({ bits: 3, group: 32 }),
+      { staticGroups: false, blockSize: 20 },
+      { actOrder: false },
+    ],
+    [
+      'drift',
+      grid({ bits: 4, group: 32 }),
+      { staticGroups: false, blockSize: 64 },
+      { drift: draw(150 * 150).map((value) => value / 100) },
+    ],
+    ['MXFP4', grid({ bits: 4, float: floatFormats.mxfp4 })],
+    ['NVFP4', grid({ bits: 4, float: floatFormats.nvfp4 })],
+    ['FP8', grid({ bits: 8, float: floatFormats.fp8 })],
+    ['one row', grid({ bits: 4, group: 32 }), {}, {}, [1, 150]],
+    ['a block wider than the addon takes', grid({ bits: 4 }), { blockSize: 600 }, {}, [9, 530]],
+  ])('rounds to the bits of plain loops: %s', async (_, scheme, options, preparing, shape) => {
+    const [rows, columns] = shape ?? [19, 150];
+    const weight = draw(rows * columns);
+    const hessian = correlated(columns, 80);
+    const prepared = await prepareColumns(hessian, columns, { ...damped, ...preparing });
+    const round = (kernels: object) =>
+      roundColumns(weight, rows, columns, scheme, prepared, { ...how, ...options, ...kernels });
+    expect(await round(backendKernels())).toEqual(await round({}));
+  });
+
+  it('looks for values that are not finite everywhere', () => {
+    for (const size of [0, 1, 15, 16, 100, 300_000]) {
+      const values = draw(size);
+      expect(allFinite(values)).toBe(true);
+      for (const bad of size > 0 ? [Number.NaN, Number.NEGATIVE_INFINITY] : []) {
+        for (const at of [0, size - 1]) {
+          const wrong = values.slice();
+          wrong[at] = bad;
+          expect(allFinite(wrong), `${bad} at ${at} of ${size}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('multiplies one input with several weights, side by side', async () => {
+    for (const [tokens, depth, outs] of [
+      [1, 3, [2]],
+      [5, 40, [33, 1, 70]],
+      [200, 401, [64, 50]],
+    ] as const) {
+      const x = tensor2d(draw(tokens * depth), [tokens, depth]);
+      const weights = outs.map((out) => tensor2d(draw(out * depth), [out, depth]));
+      const joined = joinedProduct(x, weights);
+      const values = await joined.data();
+      const [a, w] = [await x.data(), await Promise.all(weights.map((weight) => weight.data()))];
+      const width = outs.reduce<number>((sum, out) => sum + out, 0);
+      expect(joined.shape).toEqual([tokens, width]);
+      let start = 0;
+      for (const [i, out] of outs.entries()) {
+        for (const token of [0, tokens - 1]) {
+          for (let row = 0; row < out; row++) {
+            let sum = 0;
+            for (let k = 0; k < depth; k++) sum += a[token * depth + k]! * w[i]![row * depth + k]!;
+            expect(values[token * width + start + row]).toBeCloseTo(sum, 3);
+          }
+        }
+        start += out;
+      }
+      for (const tensor of [x, joined, ...weights]) tensor.dispose();
+    }
+  });
+});
