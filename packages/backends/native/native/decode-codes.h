@@ -5,6 +5,10 @@
 #include "kernels.h"
 #include "vector.h"
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 namespace {
 
 typedef uint8_t ByteVector __attribute__((vector_size(W)));
@@ -30,9 +34,16 @@ template <int Bits, bool Masked>
 THINKBITS_INLINE IntVector codesAt(const uint8_t* stream, int64_t first) {
   const uint8_t* from = stream + first * Bits / 8;
   if constexpr (Bits == 8) {
+    // one instruction each, which compilers do not find behind a conversion of vectors
+#if defined(__AVX512F__)
+    return reinterpret_cast<IntVector>(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+    return reinterpret_cast<IntVector>(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
     ByteVector bytes;
     memcpy(&bytes, from, W);
     return __builtin_convertvector(bytes, IntVector);
+#endif
   } else if constexpr (W == 4) {
     // no shifts by lane here: four codes of a word are spread over its bytes
     uint32_t word = (wordAt(from) >> (first * Bits % 8)) & ((1u << 4 * Bits) - 1);
