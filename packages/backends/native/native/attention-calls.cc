@@ -34,22 +34,15 @@ napi_value callAttention(napi_env env, napi_callback_info info) {
   Call call(env, info, 11);
   AttentionJob job{};
   job.heads = call.integer(7, 1, 1 << 16);
-  job.kvHeads = call.integer(8, 1, 1 << 16);
-  job.headDim = call.integer(9, 1, 1024);
-  job.pageTokens = call.integer(10, 1, 1 << 16);
-  call.require(job.heads % job.kvHeads == 0, "heads are not a multiple of kv heads");
-  const Span<uint8_t> memory = call.bytes(2, 0);
-  const Span<int32_t> pages = call.integers(3, 0), described = call.integers(4, 0);
-  const Span<int32_t> keys = call.integers(5, partIntegers), values = call.integers(6, partIntegers);
-  if (!call.ok || !readPart(call, keys.data, job.keys) || !readPart(call, values.data, job.values)) return nullptr;
   std::vector<CachedRow> rows;
-  if (!readCacheRows(call, job, memory, pages, described.data, described.length / 4, rows)) return nullptr;
-  const int64_t tokens = rows.empty() ? 0 : rows.back().token + rows.back().count;
+  const int64_t tokens = readBatch(call, 8, job, rows);
+  call.require(call.ok && job.heads % job.kvHeads == 0, "heads are not a multiple of kv heads");
+  if (!call.ok) return nullptr;
   const Span<float> query = call.floats(0, tokens * job.heads * job.headDim), output = call.floats(1, tokens * job.heads * job.headDim);
   if (!call.ok) return nullptr;
   job.query = query.data;
   job.output = output.data;
-  job.memory = memory.data;
+  job.memory = call.bytes(2, 0).data;
   attendRows(State::of(env), job, rows);
   return nullptr;
 }

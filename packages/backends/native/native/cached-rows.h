@@ -26,6 +26,12 @@ bool readPart(Call& call, const int32_t* described, CachePart& part);
  */
 bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
 
+/**
+ * Reads what storing and attending take alike: arguments 2 to 6 (memory, pages, rows, keys, values), and from `shape` on the
+ * layout's kv heads, channels of a head and tokens of a page. @return tokens of the batch
+ */
+int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<CachedRow>& rows);
+
 /** Writes the batch's tokens behind those that the rows hold. */
 void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows);
 

@@ -199,23 +199,37 @@ napi_value callRotate(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** roundTokens(x, out, tokens, group, bits, symmetric, lows, highs): to codes and back; lows and highs are ratios by group of a token. */
-napi_value callRoundTokens(napi_env env, napi_callback_info info) {
-  Call call(env, info, 8);
+namespace {
+
+/**
+ * Rounds tokens: x, out, tokens and group are arguments 0 to 3, ratios by group of a token 6 and 7.
+ * @param round (x, out, tokens, groups, group, lows, highs)
+ */
+template <class F>
+void shareTokens(Call& call, int64_t workOfElement, F round) {
   const int64_t tokens = call.integer(2, 0, mostElements), group = call.integer(3, 1, mostElements);
-  const int bits = static_cast<int>(call.integer(4, 2, 8));
-  const bool symmetric = call.boolean(5);
   const Span<float> lows = call.floats(6, 1);
   const int64_t groups = lows.length;
   const Span<float> highs = call.floats(7, groups);
   call.require(static_cast<double>(tokens) * groups * group < 9e15, "too many elements");
-  if (!call.ok) return nullptr;
+  if (!call.ok) return;
   const int64_t width = groups * group;
   const Span<float> x = call.floats(0, tokens * width), out = call.floats(1, tokens * width);
-  if (!call.ok) return nullptr;
-  State& state = State::of(env);
-  share(state, tokens, 8 * width, [&](int64_t from, int64_t to) {
-    state.kernels->roundTokens(x.data + from * width, out.data + from * width, to - from, groups, group, bits, symmetric, lows.data, highs.data);
+  if (!call.ok) return;
+  share(State::of(call.env()), tokens, workOfElement * width,
+        [&](int64_t from, int64_t to) { round(x.data + from * width, out.data + from * width, to - from, groups, group, lows.data, highs.data); });
+}
+
+}  // namespace
+
+/** roundTokens(x, out, tokens, group, bits, symmetric, lows, highs): to codes and back; lows and highs are ratios by group of a token. */
+napi_value callRoundTokens(napi_env env, napi_callback_info info) {
+  Call call(env, info, 8);
+  const int bits = static_cast<int>(call.integer(4, 2, 8));
+  const bool symmetric = call.boolean(5);
+  const Kernels* kernels = State::of(env).kernels;
+  shareTokens(call, 8, [&](const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, const float* lows, const float* highs) {
+    kernels->roundTokens(x, out, tokens, groups, group, bits, symmetric, lows, highs);
   });
   return nullptr;
 }
@@ -223,20 +237,11 @@ napi_value callRoundTokens(napi_env env, napi_callback_info info) {
 /** roundTokensToFloats(x, out, tokens, group, element, scale, lows, highs): as roundTokens, to a FloatElement under a FloatScale. */
 napi_value callRoundTokensToFloats(napi_env env, napi_callback_info info) {
   Call call(env, info, 8);
-  const int64_t tokens = call.integer(2, 0, mostElements), group = call.integer(3, 1, mostElements);
   const FloatElement element = static_cast<FloatElement>(call.integer(4, 0, 2));
   const FloatScale scale = static_cast<FloatScale>(call.integer(5, 0, 3));
-  const Span<float> lows = call.floats(6, 1);
-  const int64_t groups = lows.length;
-  const Span<float> highs = call.floats(7, groups);
-  call.require(static_cast<double>(tokens) * groups * group < 9e15, "too many elements");
-  if (!call.ok) return nullptr;
-  const int64_t width = groups * group;
-  const Span<float> x = call.floats(0, tokens * width), out = call.floats(1, tokens * width);
-  if (!call.ok) return nullptr;
-  State& state = State::of(env);
-  share(state, tokens, 16 * width, [&](int64_t from, int64_t to) {
-    state.kernels->roundTokensToFloats(x.data + from * width, out.data + from * width, to - from, groups, group, element, scale, lows.data, highs.data);
+  const Kernels* kernels = State::of(env).kernels;
+  shareTokens(call, 16, [&](const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, const float* lows, const float* highs) {
+    kernels->roundTokensToFloats(x, out, tokens, groups, group, element, scale, lows, highs);
   });
   return nullptr;
 }

@@ -78,25 +78,30 @@ void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>
   });
 }
 
+int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<CachedRow>& rows) {
+  layout.kvHeads = call.integer(shape, 1, 1 << 16);
+  layout.headDim = call.integer(shape + 1, 1, 1024);
+  layout.pageTokens = call.integer(shape + 2, 1, 1 << 16);
+  const Span<uint8_t> memory = call.bytes(2, 0);
+  const Span<int32_t> pages = call.integers(3, 0), described = call.integers(4, 0);
+  const Span<int32_t> keys = call.integers(5, partIntegers), values = call.integers(6, partIntegers);
+  if (!call.ok || !readPart(call, keys.data, layout.keys) || !readPart(call, values.data, layout.values)) return 0;
+  if (!readCacheRows(call, layout, memory, pages, described.data, described.length / 4, rows)) return 0;
+  return rows.empty() ? 0 : rows.back().token + rows.back().count;
+}
+
 /** storeTokens(key, value, memory, pages, rows, keys, values, kvHeads, headDim, pageTokens): see cached-rows.h. */
 napi_value callStoreTokens(napi_env env, napi_callback_info info) {
   Call call(env, info, 10);
   StoreJob job{};
-  job.kvHeads = call.integer(7, 1, 1 << 16);
-  job.headDim = call.integer(8, 1, 1024);
-  job.pageTokens = call.integer(9, 1, 1 << 16);
-  const Span<uint8_t> memory = call.bytes(2, 0);
-  const Span<int32_t> pages = call.integers(3, 0), described = call.integers(4, 0);
-  const Span<int32_t> keys = call.integers(5, partIntegers), values = call.integers(6, partIntegers);
-  if (!call.ok || !readPart(call, keys.data, job.keys) || !readPart(call, values.data, job.values)) return nullptr;
   std::vector<CachedRow> rows;
-  if (!readCacheRows(call, job, memory, pages, described.data, described.length / 4, rows)) return nullptr;
-  const int64_t tokens = rows.empty() ? 0 : rows.back().token + rows.back().count;
+  const int64_t tokens = readBatch(call, 7, job, rows);
+  if (!call.ok) return nullptr;
   const Span<float> key = call.floats(0, tokens * job.kvHeads * job.headDim), value = call.floats(1, tokens * job.kvHeads * job.headDim);
   if (!call.ok) return nullptr;
   job.key = key.data;
   job.value = value.data;
-  job.memory = memory.data;
+  job.memory = call.bytes(2, 0).data;
   storeTokens(State::of(env), job, rows);
   return nullptr;
 }
