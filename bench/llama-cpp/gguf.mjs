@@ -132,12 +132,8 @@ function metadata(name, config) {
   });
   const list = (type) => [u32(type), u64(vocabulary.length)];
   add('tokenizer.ggml.model', string, text('llama'));
-  add(
-    'tokenizer.ggml.tokens',
-    array,
-    ...list(string),
-    ...vocabulary.map(({ piece }) => text(piece)),
-  );
+  const pieces = Buffer.concat(vocabulary.map(({ piece }) => text(piece)));
+  add('tokenizer.ggml.tokens', array, ...list(string), pieces);
   const scores = Float32Array.from(vocabulary, (_, id) => -id);
   add('tokenizer.ggml.scores', array, ...list(float32), Buffer.from(scores.buffer));
   const kinds = Int32Array.from(vocabulary, ({ kind }) => kind);
