@@ -446,8 +446,8 @@ describe('perplexity and bench', () => {
       { test: 'decode', batch: 3, tokens: 6 },
     ]);
     for (const { rounds } of result.rows) expect(rounds).toHaveLength(2);
-    // what wasm holds as float32: the linears, their biases and norms aside, and the head
-    expect(result.weight_bytes).toBe(4 * (786_432 + 512 * 128));
+    // the linears as wasm holds them, 4 bits and eight bytes a group of 64, and the head in float32
+    expect(result.weight_bytes).toBe(786_432 * (4 / 8 + 8 / 64) + 4 * 512 * 128);
     // 4 layers, keys and values, one head of 64: 32 bytes of codes, a scale and a zero
     expect(result.kv_bytes_per_token).toBe(4 * 2 * (32 + 8));
   });
