@@ -6,11 +6,11 @@ import {
   type Tensor2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { ActivationScheme } from '@thinkbits/spec';
 import type { Segment } from './attention/cached-attention.js';
 import { hasKernel, installKernel } from './fused-op.js';
 import type { KvCache } from './kv-cache/kv-cache.js';
 import type { LinearWeight } from './linear-weight.js';
+import type { QuantizeActivationsAttributes } from './quantize-activations.js';
 import type { RotaryTable } from './rotary-embedding.js';
 
 /** Linears of a decoder layer that read the same input. */
@@ -18,8 +18,8 @@ export interface StackStage {
   readonly weight: LinearWeight;
   /** `[Σ out]` */
   readonly bias?: Tensor1D;
-  /** How the input is rounded; a group is so many consecutive channels. */
-  readonly rounding?: { readonly scheme: ActivationScheme; readonly group: number };
+  /** How the input is rounded. */
+  readonly rounding?: QuantizeActivationsAttributes;
 }
 
 /** One decoder layer of the Llama shape: attention, then a gated feed-forward half, each after an RMS norm. */

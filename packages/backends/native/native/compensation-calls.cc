@@ -34,6 +34,23 @@ void packBlock(State& state, CompensationJob& job, const Span<float>& upper, con
   job.answer = room.data() + width * width;
 }
 
+/**
+ * Reads what both calls over a block compute with: work is argument 0, and errors, minusWeights, upper and response follow one
+ * another from `first` on. False where they do not fit.
+ */
+bool readFeedback(Call& call, int first, int64_t rows, CompensationJob& job, std::vector<double>& room) {
+  const int64_t width = job.end - job.start, size = job.columns * job.columns;
+  const Span<float> work = call.floats(0, rows * job.columns), errors = call.floats(first, rows * width), minus = call.floats(first + 1, 0);
+  const Span<float> upper = call.floats(first + 2, size), response = call.floats(first + 3, 0);
+  call.require(response.length == 0 || (response.length >= size && minus.length >= rows * width), "the response does not fit the block");
+  if (!call.ok) return false;
+  packBlock(State::of(call.env()), job, upper, response, room);
+  job.work = work.data;
+  job.errors = errors.data;
+  job.minusWeights = minus.data;
+  return true;
+}
+
 /** Runs a kernel over rows, in pieces of whole registers. */
 void shareRows(State& state, int64_t rows, int64_t workOfRow, const std::function<void(int64_t, int64_t)>& body) {
   constexpr int64_t together = 16;
@@ -97,18 +114,12 @@ napi_value callCorrectColumns(napi_env env, napi_callback_info info) {
   CompensationJob job{};
   const int32_t* n = nullptr;
   if (!readBlock(call, 6, n, job)) return nullptr;
-  const int64_t rows = n[rowCount], width = job.end - job.start, size = job.columns * job.columns;
+  const int64_t rows = n[rowCount];
   call.require(job.from == job.start || job.to <= job.end, "columns beyond the block know nothing of it");
-  const Span<float> work = call.floats(0, rows * job.columns), errors = call.floats(1, rows * width), minus = call.floats(2, 0);
-  const Span<float> upper = call.floats(3, size), response = call.floats(4, 0), out = call.floats(5, rows * (job.to - job.from));
-  call.require(response.length == 0 || (response.length >= size && minus.length >= rows * width), "the response does not fit the block");
-  if (!call.ok) return nullptr;
-  State& state = State::of(env);
+  const Span<float> out = call.floats(5, rows * (job.to - job.from));
   std::vector<double> room;
-  packBlock(state, job, upper, response, room);
-  job.work = work.data;
-  job.errors = errors.data;
-  job.minusWeights = minus.data;
+  if (!readFeedback(call, 1, rows, job, room)) return nullptr;
+  State& state = State::of(env);
   job.out = out.data;
   shareRows(state, rows, (job.to - job.from) * (job.from - job.start + 8), [&](int64_t from, int64_t to) { state.kernels->correctRows(job, from, to); });
   return nullptr;
@@ -123,25 +134,19 @@ napi_value callSweepColumns(napi_env env, napi_callback_info info) {
   CompensationJob job{};
   const int32_t* n = nullptr;
   if (!readBlock(call, 10, n, job)) return nullptr;
-  const int64_t rows = n[rowCount], width = job.end - job.start, size = job.columns * job.columns;
+  const int64_t rows = n[rowCount], width = job.end - job.start;
   job.perRow = n[perRow];
   call.require(job.to <= job.end && job.perRow >= 1, "positions lie outside of the block");
-  const Span<float> work = call.floats(0, rows * job.columns), errors = call.floats(2, rows * width), minus = call.floats(3, 0);
   const Span<uint8_t> codes = call.bytes(1, rows * job.columns);
-  const Span<float> upper = call.floats(4, size), response = call.floats(5, 0), scales = call.floats(6, rows * job.perRow), zeros = call.floats(7, rows * job.perRow);
+  const Span<float> scales = call.floats(6, rows * job.perRow), zeros = call.floats(7, rows * job.perRow);
   const Span<int32_t> groupOf = call.integers(8, job.columns), order = call.integers(9, job.columns);
-  call.require(response.length == 0 || (response.length >= size && minus.length >= rows * width), "the response does not fit the block");
   for (int64_t i = job.from; i < job.to && call.ok; i++)
     call.require(groupOf.data[i] >= 0 && groupOf.data[i] < job.perRow && order.data[i] >= 0 && order.data[i] < job.columns, "a position has no group or no column");
   call.require(n[elementKind] >= 0 && n[elementKind] <= 3, "no such float format");
-  if (!call.ok) return nullptr;
-  State& state = State::of(env);
   std::vector<double> room;
-  packBlock(state, job, upper, response, room);
-  job.work = work.data;
+  if (!call.ok || !readFeedback(call, 2, rows, job, room)) return nullptr;
+  State& state = State::of(env);
   job.codes = codes.data;
-  job.errors = errors.data;
-  job.minusWeights = minus.data;
   job.scales = scales.data;
   job.zeros = zeros.data;
   job.groupOf = groupOf.data;

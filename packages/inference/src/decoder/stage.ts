@@ -1,5 +1,11 @@
 import { add, type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
-import { ChannelMap, type FloatWeight, LinearWeight, type StackStage } from '@thinkbits/ops';
+import {
+  ChannelMap,
+  type FloatWeight,
+  LinearWeight,
+  type QuantizeActivationsAttributes,
+  type StackStage,
+} from '@thinkbits/ops';
 import {
   type ActivationScheme,
   isRowParallel,
@@ -34,7 +40,7 @@ function sharedActivation(linears: readonly LinearTensors[]): ActivationScheme |
 export class Stage implements StackStage {
   readonly weight: LinearWeight;
   readonly bias?: Tensor1D;
-  readonly rounding?: { readonly scheme: ActivationScheme; readonly group: number };
+  readonly rounding?: QuantizeActivationsAttributes;
   /** Acts on the input before it is rounded. */
   readonly online?: ChannelMap;
 
