@@ -9,11 +9,6 @@
 
 namespace {
 
-/** Asks for [from, from + count) before it is read: rows in blocks of lanes are no stream that a processor foresees. */
-THINKBITS_INLINE void fetch(const float* from, int64_t count) {
-  for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, 2);
-}
-
 /** scores[t] = scale * <query, key t> for `count` keys [count, headDim], as many at a time as a vector has lanes. */
 THINKBITS_INLINE void scoreKeys(const float* query, const float* keys, int64_t count, int64_t headDim, float scale, float* scores, bool fetchNext) {
   const int64_t whole = headDim / W * W;

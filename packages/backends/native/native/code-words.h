@@ -27,7 +27,7 @@ THINKBITS_INLINE Vector loadZeros(const PackedLinear& linear, int64_t at) {
   typedef int8_t Bytes __attribute__((vector_size(W)));
   Bytes bytes;
   memcpy(&bytes, linear.byteZeros + at, sizeof bytes);
-  return __builtin_convertvector(bytes, Vector);
+  return toFloat(__builtin_convertvector(bytes, IntVector));  // in one step GCC would convert lane by lane
 }
 
 }  // namespace

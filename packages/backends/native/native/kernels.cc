@@ -16,6 +16,7 @@
 
 static const Kernels table = {
     THINKBITS_STRING(THINKBITS_SET),
+    tileRows,
     blockRows,
     blockColumns,
     matmulBlock,
@@ -23,6 +24,7 @@ static const Kernels table = {
     matmulStream,
     tileColumns,
     packFloatPanel,
+    arrangeTile,
     linearScratch,
     linearProduct,
     roundedTileRows,

@@ -18,6 +18,19 @@ struct MatmulJob {
   bool upper;       // only what lies right of the diagonal, and on it, has to be computed
 };
 
+/** Inputs of a product with a packed weight, arranged in tiles of rows: [depth][rows of the tile], one behind the other. */
+struct LinearInputs {
+  const float* tiles;
+  const float* sums;  // [rows][groups], of codes
+  int64_t rows;
+  int64_t height;  // rows of a tile; the last one may have fewer
+  /** Floats between a tile and the next, beyond what it holds. */
+  static constexpr int64_t slack = 16;
+
+  /** The tile that begins with a row. */
+  const float* tile(int64_t row, int64_t depth) const { return tiles + row * depth + row / height * slack; }
+};
+
 /** A weight [out, in] in panels of `columns` outputs; see packed-linear.h. */
 struct PackedLinear;
 struct ActivationRounding;
@@ -103,12 +116,12 @@ enum class Comparison : int { equal, notEqual, less, lessEqual, greater, greater
 enum class Reduction : int { sum, mean, maximum, minimum, count };
 
 /** Floats of scratch that a thread brings to every task, 64-byte aligned. */
-constexpr int64_t scratchFloats = 192 * 384 + 2 * 384 * 64 + 4096;
+constexpr int64_t scratchFloats = 512 * 384 + 12 * 384 + 4096;
 
 struct Kernels {
   const char* name;
-  /** Rows and columns of c that one task of a matmul computes. */
-  int64_t rowBlock, columnBlock;
+  /** Rows of c that stay in registers; rows and columns that one task of a matmul computes at most. */
+  int64_t tileRows, rowBlock, columnBlock;
   void (*matmul)(const MatmulJob&, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch);
   /** Whether so few rows are better streamed along b than tiled; c is then computed for columns [column0, column1). */
   bool (*streams)(const MatmulJob&);
@@ -117,9 +130,12 @@ struct Kernels {
   /** Outputs of a panel, and lanes of half of it. */
   int64_t panelColumns;
   void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
-  /** Floats of scratch for a product of so many rows. */
-  int64_t (*linearScratch)(const PackedLinear&, int64_t rows);
-  void (*linear)(const PackedLinear&, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch);
+  /** Arranges the rows of one tile; writes up to the slack behind it. */
+  void (*arrangeTile)(const PackedLinear&, const float* x, int64_t rows, float* tile, float* sums);
+  /** Floats of scratch for a product of so many rows and panels. */
+  int64_t (*linearScratch)(const PackedLinear&, int64_t rows, int64_t panels);
+  /** y [rows, out] for rows [row0, row1), whole tiles, and panels [panel0, panel1). */
+  void (*linear)(const PackedLinear&, const LinearInputs&, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch);
 
   /** Rows that a tile of rounded inputs holds, and 32-bit words that one row of it takes. */
   int64_t roundedRows;

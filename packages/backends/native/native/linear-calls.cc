@@ -5,6 +5,12 @@
 
 namespace {
 
+/** Floats of inputs that are arranged at once. */
+constexpr int64_t mostFloats = 1 << 23;
+
+/** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
+constexpr int64_t nearRows = 192;
+
 void* alignedBlock(int64_t bytes) {
   void* block = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
   if (block) memset(block, 0, bytes);
@@ -177,20 +183,36 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
 
 void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows) {
   const Kernels& kernels = *state.kernels;
+  if (rows == 0) return;
   const int threads = rows * linear.in * linear.out < worthSharing ? 1 : state.pool->threads();
-  // codes are decoded once for a block of rows, whose inputs have to fit the second cache
-  const int64_t rowBlock = linear.bits == 32 || linear.depth <= 2048 ? kernels.rowBlock : kernels.rowBlock / 4;
-  const int64_t rowBlocks = pieces(rows, rowBlock);
-  int64_t panelStep = threads == 1 ? linear.panels : pieces(linear.panels, 4 * threads);
-  if (panelStep < 4) panelStep = 4;
-  const int64_t panelBlocks = pieces(linear.panels, panelStep);
-  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
-    const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
-    const int64_t rowEnd = row + rowBlock < rows ? row + rowBlock : rows;
-    const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
-    kernels.linear(linear, x, y, row, rowEnd, linear.out, panel, panelEnd, scratch.atLeast(kernels.linearScratch(linear, rowEnd - row)));
-  };
-  runTasks(state, rowBlocks * panelBlocks, threads, task);
+  // tiles of one height, so that the last one is not a small one
+  const int64_t height = pieces(rows, pieces(rows, kernels.tileRows));
+  const int64_t chunk = (mostFloats / (linear.depth + linear.groups) / height + 1) * height;
+  const int64_t rowBlock = nearRows / height * height;
+  for (int64_t row0 = 0; row0 < rows; row0 += chunk) {
+    const int64_t count = rows - row0 < chunk ? rows - row0 : chunk, tiles = pieces(count, height);
+    float* arranged = state.inputs.atLeast(count * (linear.depth + linear.groups) + tiles * LinearInputs::slack);
+    float* sums = arranged + count * linear.depth + tiles * LinearInputs::slack;
+    const LinearInputs inputs = {arranged, sums, count, height};
+    const std::function<void(int64_t, Scratch&)> arrange = [&](int64_t i, Scratch&) {
+      const int64_t row = i * height, some = count - row < height ? count - row : height;
+      kernels.arrangeTile(linear, x + (row0 + row) * linear.in, some, const_cast<float*>(inputs.tile(row, linear.depth)), sums + row * linear.groups);
+    };
+    runTasks(state, tiles, 4 * count * linear.in < worthSharing ? 1 : threads, arrange);
+
+    const int64_t rowBlocks = pieces(count, rowBlock);
+    int64_t panelStep = threads == 1 ? linear.panels : pieces(linear.panels, 4 * threads);
+    if (panelStep < 4) panelStep = 4;
+    const int64_t panelBlocks = pieces(linear.panels, panelStep);
+    const std::function<void(int64_t, Scratch&)> multiply = [&](int64_t i, Scratch& scratch) {
+      const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
+      const int64_t rowEnd = row + rowBlock < count ? row + rowBlock : count;
+      const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
+      float* memory = scratch.atLeast(kernels.linearScratch(linear, rowEnd - row, panelEnd - panel));
+      kernels.linear(linear, inputs, y + row0 * linear.out, row, rowEnd, panel, panelEnd, memory);
+    };
+    runTasks(state, rowBlocks * panelBlocks, threads, multiply);
+  }
 }
 
 /** applyLinear(handle, x, y, rows): y [rows, out] = x [rows, in] W^T. */

@@ -7,8 +7,8 @@ namespace {
 
 constexpr int64_t blockInputs = 32;
 
-/** Blocks of a segment at most: 2^14 inputs, so that 255 * 128 of each stay below 2^30. */
-constexpr int64_t mostBlocks = 512;
+/** Blocks of a segment at most: 512 inputs, so that sums of 255 * 128 of each are floats without rounding. */
+constexpr int64_t mostBlocks = 16;
 
 /** Bytes of rounded inputs that a thread keeps near while it goes over panels. */
 constexpr int64_t nearBytes = 1 << 19;
@@ -70,7 +70,7 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
   const int64_t chunk = tilesWithin(mostBytes), rowBlock = tilesWithin(nearBytes);
   for (int64_t row0 = 0; row0 < rows; row0 += chunk) {
     const int64_t count = rows - row0 < chunk ? rows - row0 : chunk;
-    int32_t* tiles = reinterpret_cast<int32_t*>(state.rounded.atLeast(count * rowWords));
+    int32_t* tiles = reinterpret_cast<int32_t*>(state.inputs.atLeast(count * rowWords));
     const std::function<void(int64_t, Scratch&)> round = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * tileRows, some = count - row < tileRows ? count - row : tileRows;
       kernels.roundInputs(linear, plan, rounding, x + (row0 + row) * linear.in, some, tiles + row * rowWords, scratch.atLeast(scratchSize));

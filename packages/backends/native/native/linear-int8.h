@@ -5,7 +5,8 @@
 //
 //   s t (D - z X),  D = sum (a - o) (u - m) = sum a u - o sum u - m X,  X = sum (a - o),
 //
-// where D and X are exact. The offset o is the zero point where the difference code - zero does not fit a byte, else 0.
+// where D and X are exact, and floats hold them, since a segment has 512 inputs at most. The offset o is the zero point where the
+// difference code - zero does not fit a byte, else 0.
 #pragma once
 #include "activations.h"
 #include "code-words.h"
@@ -114,30 +115,42 @@ THINKBITS_INLINE WordVector codeBytes(const uint32_t* block, int step) {
   return (shift ? word >> shift : word) & mask;
 }
 
-/** Adds the codes of one half of a block. */
+/** Adds up the codes of one half of a panel, block after block. */
 template <int Bits>
-THINKBITS_INLINE IntVector addCodes(IntVector sum, const uint32_t* block) {
-  constexpr int together = codesOfByte(Bits) > 1 ? 8 : Bits == decoded ? 2 : 1;  // whose sum fits a byte
+struct CodeSum {
+  IntVector bytes = {}, low = {};
+
+  __attribute__((always_inline)) void add(const uint32_t* block) {
+#if defined(THINKBITS_VNNI)
+    // sixteen times the high codes plus the low ones, and the low ones alone
+    if constexpr (Bits == 4) {
+#pragma GCC unroll 4
+      for (int word = 0; word < Bits; word++) {
+        const WordVector codes = loadWords(block + word * W);
+        bytes = addBytes(bytes, codes);
+        low = addBytes(low, codes & 0x0f0f0f0fu);
+      }
+      return;
+    }
+#endif
+    constexpr int together = codesOfByte(Bits) > 1 ? 8 : Bits == decoded ? 2 : 1;  // whose sum fits a byte
 #pragma GCC unroll 8
-  for (int step = 0; step < blockSteps; step += together) {
-    WordVector bytes = codeBytes<Bits>(block, step);
+    for (int step = 0; step < blockSteps; step += together) {
+      WordVector some = codeBytes<Bits>(block, step);
 #pragma GCC unroll 8
-    for (int i = 1; i < together; i++) bytes += codeBytes<Bits>(block, step + i);
-    sum = addBytes(sum, bytes);
+      for (int i = 1; i < together; i++) some += codeBytes<Bits>(block, step + i);
+      bytes = addBytes(bytes, some);
+    }
   }
-  return sum;
-}
 
-/** A sum of codes below 2^23 as two 16-bit halves: with {@link offsetPair} one addPairs multiplies it. */
-THINKBITS_INLINE WordVector splitSum(IntVector sum) {
-  const WordVector bits = (WordVector)sum;
-  return (bits & 0xffu) | ((bits >> 8) << 16);
-}
-
-/** An offset in [-128, 127] as the other factor of {@link splitSum}. */
-THINKBITS_INLINE int32_t offsetPair(int32_t offset) {
-  return static_cast<int32_t>((static_cast<uint32_t>(offset) & 0xffffu) | static_cast<uint32_t>(offset) << 24);
-}
+  /** A float: a segment's sum is below 2^24. */
+  __attribute__((always_inline)) Vector total() const {
+#if defined(THINKBITS_VNNI)
+    if constexpr (Bits == 4) return toFloat(low + ((bytes - low) >> 4));
+#endif
+    return toFloat(bytes);
+  }
+};
 
 /** Adds one block of both halves of a panel for a tile of rows; `Chains` sums take turns, for few rows. */
 template <int Bits, int R, int Chains>
@@ -193,14 +206,22 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
   }
 }
 
+constexpr int64_t lineWords = 16;
+
+/** Cache lines to fetch while a panel is multiplied: so many for each of its blocks. */
+struct Ahead {
+  const uint32_t* words;
+  int64_t lines;
+};
+
 /**
- * y [R, 2 W] of one panel. The tile: code words [blocks][8][R], then by segment -m X, the pair of the offset, and X as a float, each
- * [R], then by run the scales [R]. `sums` [segments][2 W] are split sums of codes; absent where offsets are 0 or, for one row, where
- * `Sums` are taken on the way.
+ * y [R, 2 W] of one panel. The tile: code words [blocks][8][R], then by segment -m X, the offset and X as floats, each [R], then by
+ * run the scales [R]. `sums` [segments][2 W] are those of codes; absent where offsets are 0 or, for one row, where `Sums` are taken on
+ * the way.
  */
 template <int Bits, int R, bool Sums>
-void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, int64_t gridAt, const WordVector* sums,
-                 const int32_t* tile, float* y, int64_t yRow) {
+void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, int64_t gridAt, const Vector* sums,
+                 const int32_t* tile, float* y, int64_t yRow, Ahead ahead) {
   constexpr int chains = R <= 2 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
   const int64_t blocks = linear.depth / blockInputs;
   const int32_t* parameters = tile + blocks * blockSteps * inputWords(Bits) * R;
@@ -211,21 +232,19 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
     IntVector left[chains * R], right[chains * R];
 #pragma GCC unroll 16
     for (int i = 0; i < chains * R; i++) left[i] = right[i] = i < R ? splatInteger(parameters[i]) : IntVector{};
-    IntVector leftCodes = {}, rightCodes = {};
+    CodeSum<Bits> leftCodes, rightCodes;
     const uint32_t* block = words + segment.block * blockWords;
     const int32_t* x = tile + segment.block * blockSteps * inputWords(Bits) * R;
     for (int64_t b = 0; b < segment.blocks; b++, block += blockWords, x += blockSteps * inputWords(Bits) * R) {
-      if constexpr (R == 1) {
-        for (int line = 0; line < blockWords; line += 16) __builtin_prefetch(block + 16 * blockWords / 2 + line, 0, 0);
-      }
+      for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
       addBlock<Bits, R, chains>(block, x, left, right);
       if constexpr (Sums) {
-        leftCodes = addCodes<Bits>(leftCodes, block);
-        rightCodes = addCodes<Bits>(rightCodes, block + blockWords / 2);
+        leftCodes.add(block);
+        rightCodes.add(block + blockWords / 2);
       }
     }
-    const WordVector leftSum = Sums ? splitSum(leftCodes) : sums ? sums[0] : WordVector{};
-    const WordVector rightSum = Sums ? splitSum(rightCodes) : sums ? sums[1] : WordVector{};
+    const Vector leftSum = Sums ? leftCodes.total() : sums ? sums[0] : Vector{};
+    const Vector rightSum = Sums ? rightCodes.total() : sums ? sums[1] : Vector{};
     const int64_t grid = gridAt + segment.group * 2 * W;
     const Vector s0 = load(linear.scales + grid), s1 = load(linear.scales + grid + W);
     const Vector z0 = loadZeros(linear, grid), z1 = loadZeros(linear, grid + W);
@@ -236,15 +255,16 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
         a += left[(chains - 1) * R + i];
         b += right[(chains - 1) * R + i];
       }
-      if (Sums || sums) {
-        const IntVector offset = splatInteger(parameters[R + i]);
-        a -= addPairs(IntVector{}, leftSum, offset);
-        b -= addPairs(IntVector{}, rightSum, offset);
-      }
-      float inputSum;
+      float offset, inputSum;
+      memcpy(&offset, parameters + R + i, sizeof offset);
       memcpy(&inputSum, parameters + 2 * R + i, sizeof inputSum);
-      low[i] += s0 * (toFloat(a) - z0 * splat(inputSum));
-      high[i] += s1 * (toFloat(b) - z1 * splat(inputSum));
+      Vector c = toFloat(a), d = toFloat(b);
+      if (Sums || sums) {
+        c -= splat(offset) * leftSum;
+        d -= splat(offset) * rightSum;
+      }
+      low[i] += s0 * (c - z0 * splat(inputSum));
+      high[i] += s1 * (d - z1 * splat(inputSum));
     }
     parameters += 3 * R;
     if (!Sums && sums) sums += 2;
@@ -262,7 +282,7 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
   }
 }
 
-typedef void (*RoundedTile)(const PackedLinear&, const RoundedPlan&, const uint32_t*, int64_t gridAt, const WordVector*, const int32_t*, float*, int64_t);
+typedef void (*RoundedTile)(const PackedLinear&, const RoundedPlan&, const uint32_t*, int64_t gridAt, const Vector*, const int32_t*, float*, int64_t yRow, Ahead);
 
 /** The tile of `rows` rows. */
 template <int Bits, int R = roundedTileRows>
@@ -273,19 +293,19 @@ RoundedTile tileOfRows(int64_t rows) {
   return roundedTile<Bits, R, false>;
 }
 
-/** Sums of the codes of one panel by segment, [segments][2] vectors, split. */
+/** Sums of the codes of one panel by segment, [segments][2] vectors. */
 template <int Bits>
-void sumCodes(const RoundedPlan& plan, const uint32_t* words, WordVector* sums) {
+void sumCodes(const RoundedPlan& plan, const uint32_t* words, Vector* sums) {
   constexpr int blockWords = 2 * wordsOfBlock(Bits) * W;
   for (const RoundedSegment& segment : plan.segments) {
-    IntVector left = {}, right = {};
+    CodeSum<Bits> left, right;
     const uint32_t* block = words + segment.block * blockWords;
     for (int64_t b = 0; b < segment.blocks; b++, block += blockWords) {
-      left = addCodes<Bits>(left, block);
-      right = addCodes<Bits>(right, block + blockWords / 2);
+      left.add(block);
+      right.add(block + blockWords / 2);
     }
-    *sums++ = splitSum(left);
-    *sums++ = splitSum(right);
+    *sums++ = left.total();
+    *sums++ = right.total();
   }
 }
 
@@ -311,7 +331,9 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
                    int64_t panel1, float* scratch) {
   const int64_t blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
   const int64_t rowWords = blocks * blockSteps * inputWords(As) + 3 * segments + plan.runs;
-  WordVector* sums = reinterpret_cast<WordVector*>(scratch);
+  constexpr int64_t blockLines = (2 * Bits * W + lineWords - 1) / lineWords;
+  const int64_t tileCount = (rows + roundedTileRows - 1) / roundedTileRows;
+  Vector* sums = reinterpret_cast<Vector*>(scratch);
   float* aside = scratch + segments * 2 * W;
   uint32_t* bytes = reinterpret_cast<uint32_t*>(aside + roundedTileRows * 2 * W);
   for (int64_t panel = panel0; panel < panel1; panel++) {
@@ -324,11 +346,15 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
     if (offset && !onTheWay) sumCodes<As>(plan, words, sums);
     const int64_t gridAt = panel * linear.groups * 2 * W;
     const int64_t column = panel * 2 * W, left = linear.out - column;
+    // the next panel comes while this one is multiplied; one row is through too soon for that, and looks 8 blocks ahead
+    Ahead ahead = {words + 8 * blockLines * lineWords, blockLines};
+    if (rows > 1 || Bits != As) ahead = {linear.words + (panel + 1) * blocks * blockLines * lineWords, panel + 1 < panel1 ? (blockLines + tileCount - 1) / tileCount : 0};
     for (int64_t row = 0; row < rows; row += roundedTileRows) {
       const int64_t some = rows - row < roundedTileRows ? rows - row : roundedTileRows;
       const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
       float* to = left < 2 * W ? aside : y + row * linear.out + column;
-      tile(linear, plan, words, gridAt, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out);
+      tile(linear, plan, words, gridAt, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out, ahead);
+      ahead.words += blocks * ahead.lines * lineWords;
       if (left >= 2 * W) continue;
       for (int64_t i = 0; i < some; i++) memcpy(y + (row + i) * linear.out + column, aside + i * 2 * W, left * sizeof(float));
     }
@@ -361,10 +387,27 @@ int64_t roundedTileScratch(const PackedLinear& linear, const RoundedPlan& plan) 
   return inputs > panel ? inputs : panel;
 }
 
+/** Bytes 0, 2, 4 and 6 as one word. */
+THINKBITS_INLINE int32_t everySecondByte(uint64_t bytes) {
+  bytes &= 0x00ff00ff00ff00ffu;
+  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffffu;
+  return static_cast<int32_t>(bytes | bytes >> 16);
+}
+
 /** Codes in their places [depth] as words for row i of a tile of `rows`. */
 template <int Count, bool Wide>
 THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
   for (int64_t block = 0; block < blocks; block++, codes += blockInputs) {
+    if constexpr (Count == 2 && !Wide) {
+#pragma GCC unroll 4
+      for (int step = 0; step < blockSteps; step += 2, out += 2 * rows) {
+        uint64_t eight;
+        memcpy(&eight, codes + 4 * step, sizeof eight);
+        out[0] = everySecondByte(eight);
+        out[rows] = everySecondByte(eight >> 8);
+      }
+      continue;
+    }
 #pragma GCC unroll 8
     for (int step = 0; step < blockSteps; step++, out += rows * (Wide ? 2 : 1)) {
       const int8_t* from = codes + step / Count * 4 * Count + step % Count;
@@ -462,8 +505,8 @@ void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const Activa
       sum -= offset * static_cast<int32_t>(segment.blocks * blockInputs);
       int32_t* to = parameters + 3 * rows * s + row;
       to[0] = -middle * sum;
-      to[rows] = offsetPair(offset);
-      const float inputSum = static_cast<float>(sum);
+      const float inputOffset = static_cast<float>(offset), inputSum = static_cast<float>(sum);
+      memcpy(to + rows, &inputOffset, sizeof inputOffset);
       memcpy(to + 2 * rows, &inputSum, sizeof inputSum);
       if (segment.last) inputScales[run++ * rows + row] = scales[segment.inputs];
     }

@@ -12,31 +12,8 @@ void packFloatPanel(PackedLinear& linear, int64_t panel, const float* weight, in
   packColumns(weight, 1, columns, row0, left < tileColumns ? left : tileColumns, 0, columns, linear.floats + panel * linear.depth * tileColumns);
 }
 
-/** Rows [row0, row1), at most 192, for panels [panel0, panel1). */
-void linearFloat(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
-  const int64_t depth = linear.depth;
-  // a panel's stream is longest when the depth is not cut; one row needs no copy, and its panel is read once anyway
-  const int64_t step = row1 - row0 == 1 ? depth : blockDepth;
-  for (int64_t k0 = 0; k0 < depth; k0 += step) {
-    const int64_t k1 = depth - k0 < step ? depth : k0 + step;
-    const float* rowTiles = x + row0 * depth;
-    if (row1 - row0 > 1) {
-      packRows(x, depth, 1, row0, row1, k0, k1, scratch);
-      rowTiles = scratch;
-    }
-    for (int64_t panel = panel0; panel < panel1; panel++) {
-      const float* b = linear.floats + (panel * depth + k0) * tileColumns;
-      const int64_t column = panel * tileColumns;
-      for (int64_t row = row0; row < row1; row += tileRows) {
-        const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
-        tileWithin(rowTiles + (row - row0) * (k1 - k0), b, y + row * yRow + column, yRow, k1 - k0, k0 > 0, rows, linear.out - column);
-      }
-    }
-  }
-}
-
-// Codes. y = sum over groups of scale * (sum x * level - zero * sum x): the sums over a group see levels alone, whatever the
-// number of rows, and one row decodes in registers what many rows decode once into the first cache.
+// Codes: y = sum over groups of scale * (sum x * level - zero * sum x). The sums over a group see levels alone, whatever the number
+// of rows; one row decodes in registers what many rows decode once into the cache, some 384 inputs of a panel at a time.
 
 /** Levels of one code in every lane. */
 template <int Bits>
@@ -84,15 +61,15 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* block
   store(y + W, high);
 }
 
-/** Levels of one group as floats [groupDepth][2 W]. */
+/** Levels of whole blocks as floats [depth][2 W]. */
 template <int Bits>
-THINKBITS_INLINE void decodeGroup(const PackedLinear& linear, const uint32_t* blocks, float* out) {
+void decodeLevels(const PackedLinear& linear, const uint32_t* blocks, int64_t depth, float* out) {
 #if defined(__AVX512F__)
   const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
 #else
   const Vector table = {};
 #endif
-  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, blocks += 2 * Bits * W, out += blockInputs * tileColumns) {
+  for (int64_t k = 0; k < depth; k += blockInputs, blocks += 2 * Bits * W, out += blockInputs * tileColumns) {
     WordVector a[Bits], b[Bits];
     loadBlock<Bits>(blocks, a);
     loadBlock<Bits>(blocks + Bits * W, b);
@@ -104,11 +81,24 @@ THINKBITS_INLINE void decodeGroup(const PackedLinear& linear, const uint32_t* bl
   }
 }
 
-/** Adds one group of a tile of rows to y. */
+/** Part of a group for a tile of rows: its first part starts sums, its last one scales them and adds them to y; between, they wait. */
+struct GroupPart {
+  int64_t depth;
+  int64_t gridAt;
+  bool starts, ends;
+  bool startsRow;  // y has nothing yet
+};
+
+/** @param sums of a row's inputs by group, `groups` from row to row  @param waiting [R][2 W] */
 template <int R>
-void tileGroup(const PackedLinear& linear, int64_t gridAt, const float* x, const float* levels, const float* xSums, float* y, int64_t yRow, bool first) {
-  Vector left[R] = {}, right[R] = {};
-  for (int64_t k = 0; k < linear.groupDepth; k++, x += R, levels += tileColumns) {
+void tilePart(const PackedLinear& linear, const GroupPart& part, const float* x, const float* levels, const float* sums, float* waiting, float* y, int64_t yRow) {
+  Vector left[R], right[R];
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    left[i] = part.starts ? Vector{} : load(waiting + i * tileColumns);
+    right[i] = part.starts ? Vector{} : load(waiting + i * tileColumns + W);
+  }
+  for (int64_t k = 0; k < part.depth; k++, x += R, levels += tileColumns) {
     const Vector b0 = load(levels), b1 = load(levels + W);
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
@@ -117,12 +107,20 @@ void tileGroup(const PackedLinear& linear, int64_t gridAt, const float* x, const
       right[i] += value * b1;
     }
   }
-  const Vector s0 = load(linear.scales + gridAt), s1 = load(linear.scales + gridAt + W);
-  const Vector z0 = loadZeros(linear, gridAt), z1 = loadZeros(linear, gridAt + W);
+  if (!part.ends) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      store(waiting + i * tileColumns, left[i]);
+      store(waiting + i * tileColumns + W, right[i]);
+    }
+    return;
+  }
+  const Vector s0 = load(linear.scales + part.gridAt), s1 = load(linear.scales + part.gridAt + W);
+  const Vector z0 = loadZeros(linear, part.gridAt), z1 = loadZeros(linear, part.gridAt + W);
 #pragma GCC unroll 16
   for (int i = 0; i < R; i++) {
-    const Vector sum = splat(xSums[i * linear.groups]);
-    Vector low = first ? Vector{} : load(y + i * yRow), high = first ? Vector{} : load(y + i * yRow + W);
+    const Vector sum = splat(sums[i * linear.groups]);
+    Vector low = part.startsRow ? Vector{} : load(y + i * yRow), high = part.startsRow ? Vector{} : load(y + i * yRow + W);
     low += s0 * (left[i] - z0 * sum);
     high += s1 * (right[i] - z1 * sum);
     store(y + i * yRow, low);
@@ -130,9 +128,9 @@ void tileGroup(const PackedLinear& linear, int64_t gridAt, const float* x, const
   }
 }
 
-typedef void (*TileGroup)(const PackedLinear&, int64_t, const float*, const float*, const float*, float*, int64_t, bool);
-constexpr TileGroup tileGroups[13] = {nullptr,       tileGroup<1>, tileGroup<2>, tileGroup<3>,  tileGroup<4>,  tileGroup<5>, tileGroup<6>,
-                                      tileGroup<7>, tileGroup<8>, tileGroup<9>, tileGroup<10>, tileGroup<11>, tileGroup<12>};
+typedef void (*TilePart)(const PackedLinear&, const GroupPart&, const float*, const float*, const float*, float*, float*, int64_t);
+constexpr TilePart tileParts[13] = {nullptr,     tilePart<1>, tilePart<2>, tilePart<3>,  tilePart<4>,  tilePart<5>, tilePart<6>,
+                                    tilePart<7>, tilePart<8>, tilePart<9>, tilePart<10>, tilePart<11>, tilePart<12>};
 
 /** Sums of a row's inputs by group, [groups]: lane by lane over the places of a group, then over the lanes. */
 THINKBITS_INLINE void sumGroups(const PackedLinear& linear, const float* x, float* sums) {
@@ -148,72 +146,113 @@ THINKBITS_INLINE void sumGroups(const PackedLinear& linear, const float* x, floa
   }
 }
 
-/** Inputs of rows [row0, row1) as they lie in the panels, tiles [depth][rows of the tile]; and their sums, [rows][groups]. */
-THINKBITS_INLINE void arrangeInputs(const PackedLinear& linear, const float* x, int64_t row0, int64_t row1, float* out, float* sums) {
-  for (int64_t row = row0; row < row1; row++) sumGroups(linear, x + row * linear.in, sums + (row - row0) * linear.groups);
-  for (int64_t row = row0; row < row1; row += tileRows) {
-    const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
-    for (int64_t k = 0; k < linear.depth; k++, out += rows) {
-      const int64_t at = linear.order ? linear.order[k] : k;
-      for (int64_t i = 0; i < rows; i++) out[i] = at < 0 ? 0.0f : x[(row + i) * linear.in + at];
+/** Inputs of the rows of one tile as they lie in the panels, [depth][rows], W floats more are written; and their sums, [rows][groups]. */
+void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float* sums) {
+  for (int64_t row = 0; row < rows && linear.words; row++) sumGroups(linear, x + row * linear.in, sums + row * linear.groups);
+  if (!linear.order) return packTile(x, linear.in, 1, rows, linear.depth, tile);
+  for (int64_t k = 0; k < linear.depth; k++, tile += rows) {
+    const int64_t at = linear.order[k];
+    for (int64_t i = 0; i < rows; i++) tile[i] = at < 0 ? 0.0f : x[i * linear.in + at];
+  }
+}
+
+/** One row: every panel is one stream, decoded in registers. */
+template <int Bits>
+void rowCodes(const PackedLinear& linear, const float* x, const float* sums, float* y, int64_t panel0, int64_t panel1) {
+  const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
+  float aside[tileColumns];
+  for (int64_t panel = panel0; panel < panel1; panel++) {
+    const int64_t column = panel * tileColumns, left = linear.out - column;
+    float* to = left < tileColumns ? aside : y + column;
+    for (int64_t g = 0; g < linear.groups; g++) {
+      const int64_t at = panel * linear.groups + g;
+      rowGroup<Bits>(linear, linear.words + at * groupWords, x + g * linear.groupDepth, sums[g], at * tileColumns, to, g == 0);
+    }
+    if (left < tileColumns) memcpy(y + column, aside, left * sizeof(float));
+  }
+}
+
+/** Rows of one block, in tiles of `height`. */
+template <int Bits>
+void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  const int64_t depth = linear.depth, groupDepth = linear.groupDepth, height = inputs.height;
+  const int64_t tileCount = (row1 - row0 + height - 1) / height;
+  float* levels = scratch;
+  float* waiting = levels + blockDepth * tileColumns;
+  const int64_t waits = groupDepth > blockDepth ? 1 : 0;
+  float* aside = waiting + waits * (panel1 - panel0) * (row1 - row0) * tileColumns;
+  for (int64_t k0 = 0, k1; k0 < depth; k0 = k1) {
+    // as many whole groups as fit, or a part of one
+    const int64_t groupEnd = (k0 / groupDepth + 1) * groupDepth;
+    k1 = groupDepth <= blockDepth ? k0 + blockDepth / groupDepth * groupDepth : groupEnd < k0 + blockDepth ? groupEnd : k0 + blockDepth;
+    if (k1 > depth) k1 = depth;
+    for (int64_t panel = panel0; panel < panel1; panel++) {
+      const int64_t column = panel * tileColumns, columns = linear.out - column < tileColumns ? linear.out - column : tileColumns;
+      const auto blocksOf = [&](int64_t of) { return linear.words + (of * depth + k0) / blockInputs * 2 * Bits * W; };
+      decodeLevels<Bits>(linear, blocksOf(panel), k1 - k0, levels);
+      // the next panel's codes come while this one is multiplied, a part with every tile
+      const int64_t share = panel + 1 < panel1 ? ((k1 - k0) / blockInputs * 2 * Bits * W + tileCount - 1) / tileCount : 0;
+      const float* next = reinterpret_cast<const float*>(blocksOf(panel + 1));
+      for (int64_t row = row0; row < row1; row += height, next += share) {
+        const int64_t rows = row1 - row < height ? row1 - row : height;
+        float* to = columns < tileColumns ? aside : y + row * linear.out + column;
+        const int64_t toRow = columns < tileColumns ? tileColumns : linear.out;
+        for (int64_t i = 0; i < rows && columns < tileColumns; i++) memcpy(aside + i * tileColumns, y + (row + i) * linear.out + column, columns * sizeof(float));
+        for (int64_t k = k0, end; k < k1; k = end) {
+          const int64_t g = k / groupDepth;
+          end = (g + 1) * groupDepth < k1 ? (g + 1) * groupDepth : k1;
+          const GroupPart part = {end - k, (panel * linear.groups + g) * tileColumns, k == g * groupDepth, end == (g + 1) * groupDepth, g == 0};
+          fetch(next + (k - k0) * share / (k1 - k0), (end - k) * share / (k1 - k0));
+          tileParts[rows](linear, part, inputs.tile(row, depth) + k * rows, levels + (k - k0) * tileColumns, inputs.sums + row * linear.groups + g,
+                          waiting + ((panel - panel0) * (row1 - row0) + row - row0) * tileColumns * waits, to, toRow);
+        }
+        for (int64_t i = 0; i < rows && columns < tileColumns; i++) memcpy(y + (row + i) * linear.out + column, aside + i * tileColumns, columns * sizeof(float));
+      }
+    }
+  }
+}
+
+/** Floats: panels [panel0, panel1) for rows of a block. */
+void tileFloats(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1) {
+  const int64_t depth = linear.depth;
+  for (int64_t k0 = 0; k0 < depth; k0 += blockDepth) {
+    const int64_t k1 = depth - k0 < blockDepth ? depth : k0 + blockDepth;
+    for (int64_t panel = panel0; panel < panel1; panel++) {
+      const float* b = linear.floats + (panel * depth + k0) * tileColumns;
+      const int64_t column = panel * tileColumns;
+      for (int64_t row = row0; row < row1; row += inputs.height) {
+        const int64_t rows = row1 - row < inputs.height ? row1 - row : inputs.height;
+        tileWithin(inputs.tile(row, depth) + k0 * rows, b, y + row * linear.out + column, linear.out, k1 - k0, k0 > 0, rows, linear.out - column);
+      }
     }
   }
 }
 
 template <int Bits>
-void linearCodes(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
-  const int64_t rows = row1 - row0, depth = linear.depth, groups = linear.groups;
-  float* arranged = scratch;
-  float* sums = arranged + rows * depth;
-  float* levels = sums + rows * groups + W;
-  float* aside = levels + linear.groupDepth * tileColumns;
-  const bool inPlace = rows == 1 && !linear.order;
-  if (inPlace)
-    sumGroups(linear, x + row0 * linear.in, sums);
+void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  if (inputs.rows == 1)
+    rowCodes<Bits>(linear, inputs.tiles, inputs.sums, y, panel0, panel1);
   else
-    arrangeInputs(linear, x, row0, row1, arranged, sums);
-  const float* inputs = inPlace ? x + row0 * linear.in : arranged;
-  const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
-  for (int64_t panel = panel0; panel < panel1; panel++) {
-    const int64_t column = panel * tileColumns;
-    const bool cut = linear.out - column < tileColumns;
-    float* to = cut ? aside : y + row0 * yRow + column;
-    const int64_t stride = cut ? tileColumns : yRow;
-    for (int64_t g = 0; g < groups; g++) {
-      const uint32_t* blocks = linear.words + (panel * groups + g) * groupWords;
-      const int64_t gridAt = (panel * groups + g) * tileColumns;
-      if (rows == 1) {
-        rowGroup<Bits>(linear, blocks, inputs + g * linear.groupDepth, sums[g], gridAt, to, g == 0);
-        continue;
-      }
-      decodeGroup<Bits>(linear, blocks, levels);
-      for (int64_t row = 0; row < rows; row += tileRows) {
-        const int64_t some = rows - row < tileRows ? rows - row : tileRows;
-        tileGroups[some](linear, gridAt, inputs + row * depth + g * linear.groupDepth * some, levels, sums + row * groups + g, to + row * stride, stride,
-                         g == 0);
-      }
-    }
-    if (!cut) continue;
-    for (int64_t row = 0; row < rows; row++) memcpy(y + (row0 + row) * yRow + column, aside + row * tileColumns, (linear.out - column) * sizeof(float));
-  }
+    tileCodes<Bits>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
 }
 
-/** Floats of scratch that {@link linearProduct} needs for so many rows. */
-int64_t linearScratch(const PackedLinear& linear, int64_t rows) {
-  if (linear.bits == 32) return scratchFloats;
-  return rows * (linear.depth + linear.groups) + linear.groupDepth * tileColumns + rows * tileColumns + 4 * W;
+/** Floats of scratch that {@link linearProduct} needs for so many rows and panels. */
+int64_t linearScratch(const PackedLinear& linear, int64_t rows, int64_t panels) {
+  if (!linear.words) return 0;
+  const int64_t waiting = linear.groupDepth > blockDepth ? panels * rows : 0;
+  return (blockDepth + waiting + tileRows) * tileColumns;
 }
 
-void linearProduct(const PackedLinear& linear, const float* x, float* y, int64_t row0, int64_t row1, int64_t yRow, int64_t panel0, int64_t panel1, float* scratch) {
+void linearProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   switch (linear.bits) {
-    case 2: return linearCodes<2>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 3: return linearCodes<3>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 4: return linearCodes<4>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 5: return linearCodes<5>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 6: return linearCodes<6>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 7: return linearCodes<7>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    case 8: return linearCodes<8>(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
-    default: return linearFloat(linear, x, y, row0, row1, yRow, panel0, panel1, scratch);
+    case 2: return linearCodes<2>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 3: return linearCodes<3>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 4: return linearCodes<4>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 5: return linearCodes<5>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 6: return linearCodes<6>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 7: return linearCodes<7>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 8: return linearCodes<8>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    default: return tileFloats(linear, inputs, y, row0, row1, panel0, panel1);
   }
 }
 

@@ -27,14 +27,19 @@ void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch
     runTasks(state, batch * strips, threads, task);
     return;
   }
-  const int64_t rowBlocks = pieces(job.rows, kernels.rowBlock);
-  int64_t columnStep = kernels.columnBlock;
+  int64_t rowStep = kernels.rowBlock, columnStep = kernels.columnBlock;
+  const auto few = [&] { return threads > 1 && batch * pieces(job.rows, rowStep) * pieces(job.columns, columnStep) < 4 * threads; };
   // enough tasks that no thread waits long for the last one
-  while (columnStep > 64 && batch * rowBlocks * pieces(job.columns, columnStep) < 4 * threads && threads > 1) columnStep /= 2;
-  const int64_t columnBlocks = pieces(job.columns, columnStep);
+  while (few() && (columnStep > 64 || rowStep > 4 * kernels.tileRows)) {
+    if (columnStep > 64 && (columnStep >= rowStep || rowStep <= 4 * kernels.tileRows))
+      columnStep /= 2;
+    else
+      rowStep = pieces(rowStep, 2 * kernels.tileRows) * kernels.tileRows;
+  }
+  const int64_t rowBlocks = pieces(job.rows, rowStep), columnBlocks = pieces(job.columns, columnStep);
   const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
-    const int64_t row = i / columnBlocks % rowBlocks * kernels.rowBlock, column = i % columnBlocks * columnStep;
-    const int64_t rowEnd = row + kernels.rowBlock < job.rows ? row + kernels.rowBlock : job.rows;
+    const int64_t row = i / columnBlocks % rowBlocks * rowStep, column = i % columnBlocks * columnStep;
+    const int64_t rowEnd = row + rowStep < job.rows ? row + rowStep : job.rows;
     const int64_t columnEnd = column + columnStep < job.columns ? column + columnStep : job.columns;
     if (job.upper && columnEnd <= row) return;
     kernels.matmul(jobOf(i / columnBlocks / rowBlocks), row, rowEnd, column, columnEnd, scratch.atLeast(scratchFloats));

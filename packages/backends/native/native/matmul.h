@@ -1,5 +1,5 @@
-// Matrix products in float32 (Goto and van de Geijn 2008): panels of b and tiles of a are copied to where the cache is, a tile
-// of c stays in registers. Every element of c is one sum over k in order, whatever the block it lies in.
+// Matrix products in float32 (Goto and van de Geijn 2008): panels of b are copied to where the second cache is and a tile of a to
+// the first, a tile of c stays in registers. Every element of c is one sum over k in order, whatever the block it lies in.
 #pragma once
 #include "kernels.h"
 #include "vector.h"
@@ -16,10 +16,11 @@ constexpr int tileRows = 8;
 constexpr int tileRows = 4;
 #endif
 constexpr int tileColumns = 2 * W;
-/** Depth of a block: a panel of b, [384, 2 W], is about what the first cache holds. */
+/** A block of b, [384, 32 W], is most of what the second cache holds; a tile of a, [384, 12], is half of the first. */
 constexpr int64_t blockDepth = 384;
-constexpr int64_t blockRows = 192;
-constexpr int64_t blockColumns = 512;
+constexpr int64_t blockColumns = 32 * W;
+/** Rows that share a block of b: so many that copying it is a small part of the work. */
+constexpr int64_t blockRows = 768;
 
 /** c [R, 2 W] (+)= a [depth][R] * b [depth][2 W]. */
 template <int R>
@@ -69,26 +70,25 @@ THINKBITS_INLINE void tileWithin(const float* a, const float* b, float* c, int64
   for (int64_t i = 0; i < rows; i++) memcpy(c + i * cRow, whole + i * tileColumns, columns * sizeof(float));
 }
 
-/** Rows [row0, row1) and depths [k0, k1) of a as tiles [depth][rows of the tile], one behind the other. */
-THINKBITS_INLINE void packRows(const float* a, int64_t aRow, int64_t aDepth, int64_t row0, int64_t row1, int64_t k0, int64_t k1, float* out) {
-  for (int64_t row = row0; row < row1; row += tileRows) {
-    const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
-    const float* from = a + row * aRow + k0 * aDepth;
-    if (aRow == 1) {
-      for (int64_t k = k0; k < k1; k++, from += aDepth, out += rows) {
-        for (int64_t i = 0; i < rows; i++) out[i] = from[i];
-      }
-    } else if (rows == tileRows) {
-      for (int64_t k = k0; k < k1; k++, from += aDepth, out += tileRows) {
+/** Some rows of a, `aRow` apart, side by side: [depth][rows]. Writes up to W floats behind them. */
+THINKBITS_INLINE void packTile(const float* a, int64_t aRow, int64_t aDepth, int64_t rows, int64_t depth, float* out) {
+  int64_t k = 0;
+  if (aDepth == 1 && tileRows <= W) {
+    for (; k + W <= depth; k += W) {
+      Vector block[W];
 #pragma GCC unroll 16
-        for (int i = 0; i < tileRows; i++) out[i] = from[i * aRow];
-      }
-    } else {
-      for (int64_t k = k0; k < k1; k++, from += aDepth, out += rows) {
-        for (int64_t i = 0; i < rows; i++) out[i] = from[i * aRow];
-      }
+      for (int i = 0; i < W; i++) block[i] = i < rows ? load(a + i * aRow + k) : Vector{};
+      transposeBlock(block);
+#pragma GCC unroll 16
+      for (int d = 0; d < W; d++) store(out + (k + d) * rows, block[d]);
     }
   }
+  if (aRow == 1 && rows == tileRows) {
+    for (; k < depth; k++) memcpy(out + k * tileRows, a + k * aDepth, sizeof(float) * tileRows);
+    return;
+  }
+  for (; k < depth; k++)
+    for (int64_t i = 0; i < rows; i++) out[k * rows + i] = a[i * aRow + k * aDepth];
 }
 
 /** Columns [column, column + columns) and depths [k0, k1) of b as [depth][2 W], with zeros on the right. */
@@ -96,6 +96,7 @@ THINKBITS_INLINE void packColumns(const float* b, int64_t bDepth, int64_t bColum
   const float* from = b + column * bColumn + k0 * bDepth;
   if (bColumn == 1 && columns >= tileColumns) {
     for (int64_t k = k0; k < k1; k++, from += bDepth, out += tileColumns) {
+      fetch(from + 16 * bDepth, 2 * W);
       store(out, load(from));
       store(out + W, load(from + W));
     }
@@ -127,20 +128,30 @@ THINKBITS_INLINE void packColumns(const float* b, int64_t bDepth, int64_t bColum
 }
 
 void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch) {
-  float* rowTiles = scratch;
-  float* panel = scratch + blockRows * blockDepth;
+  float* panels = scratch;
+  float* rowTile = scratch + blockColumns * blockDepth;
   for (int64_t k0 = 0; k0 < job.depth || k0 == 0; k0 += blockDepth) {
-    const int64_t k1 = job.depth - k0 < blockDepth ? job.depth : k0 + blockDepth;
+    const int64_t k1 = job.depth - k0 < blockDepth ? job.depth : k0 + blockDepth, depth = k1 - k0;
     const bool accumulate = k0 > 0 || job.accumulate;
-    packRows(job.a, job.aRow, job.aDepth, row0, row1, k0, k1, rowTiles);
     for (int64_t column = column0; column < column1; column += tileColumns) {
       const int64_t columns = column1 - column < tileColumns ? column1 - column : tileColumns;
       if (job.upper && column + columns <= row0) continue;
-      packColumns(job.b, job.bDepth, job.bColumn, column, columns, k0, k1, panel);
-      for (int64_t row = row0; row < row1; row += tileRows) {
-        const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
-        if (job.upper && column + columns <= row) break;
-        tileWithin(rowTiles + (row - row0) * (k1 - k0), panel, job.c + row * job.cRow + column, job.cRow, k1 - k0, accumulate, rows, columns);
+      packColumns(job.b, job.bDepth, job.bColumn, column, columns, k0, k1, panels + (column - column0) * depth);
+    }
+    for (int64_t row = row0; row < row1; row += tileRows) {
+      const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
+      if (job.upper && column1 <= row) break;
+      const float* a = job.a + row * job.aRow + k0 * job.aDepth;
+      packTile(a, job.aRow, job.aDepth, rows, depth, rowTile);
+      // the next tile's rows come while this one is multiplied, a part with every panel
+      const int64_t coming = job.aDepth == 1 ? row1 - row - rows : 0, share = (depth * tileColumns + column1 - column0 - 1) / (column1 - column0);
+      const float* next = a + rows * job.aRow;
+      for (int64_t column = column0; column < column1; column += tileColumns, next += share) {
+        const int64_t columns = column1 - column < tileColumns ? column1 - column : tileColumns;
+        for (int64_t i = 0; i < tileRows && i < coming; i++) fetch(next + i * job.aRow, share);
+        if (job.upper && column + columns <= row) continue;
+        float* c = job.c + row * job.cRow + column;
+        tileWithin(rowTile, panels + (column - column0) * depth, c, job.cRow, depth, accumulate, rows, columns);
       }
     }
   }

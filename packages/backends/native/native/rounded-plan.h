@@ -16,7 +16,7 @@ struct ActivationRounding {
 /** Whether codes less their zero point may not fit a signed byte, so that the zero point has to stay beside them. */
 inline bool roundingHasOffset(const ActivationRounding& rounding) { return rounding.bits == 8 && !rounding.symmetric; }
 
-/** Blocks of 32 inputs that lie in one group of the weight and in one of the activations; 32-bit sums over it cannot overflow. */
+/** Blocks of 32 inputs that lie in one group of the weight and in one of the activations; at most 512 inputs. */
 struct RoundedSegment {
   int64_t block, blocks;
   /** Of the weight. */

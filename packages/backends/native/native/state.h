@@ -10,8 +10,8 @@
 struct State {
   const Kernels* kernels = nullptr;
   std::unique_ptr<ThreadPool> pool;
-  /** Activations of a product as integers. */
-  Scratch rounded;
+  /** Inputs of a product as its kernel reads them. */
+  Scratch inputs;
   std::unordered_map<int32_t, std::unique_ptr<PackedLinear>> linears;
   int32_t nextLinear = 1;
   std::unordered_map<int32_t, std::unique_ptr<DecoderStack>> stacks;
