@@ -1,5 +1,8 @@
 // Packed weights: made once, filled part by part, multiplied with, freed by hand.
 #include <cstring>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 #include "apply-linear.h"
 #include "calls.h"
 
@@ -11,8 +14,15 @@ constexpr int64_t mostFloats = 1 << 23;
 /** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
 constexpr int64_t nearRows = 192;
 
+/** Zeros. Large blocks lie in large pages where the system has them: a product reads all of a weight, page after page. */
 void* alignedBlock(int64_t bytes) {
-  void* block = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
+  constexpr int64_t page = int64_t{1} << 21;
+  const int64_t alignment = bytes >= page ? page : 64;
+  const int64_t size = (bytes + 64 + alignment - 1) / alignment * alignment;
+  void* block = aligned_alloc(alignment, size);
+#if defined(__linux__)
+  if (block && alignment == page) madvise(block, size, MADV_HUGEPAGE);
+#endif
   if (block) memset(block, 0, bytes);
   return block;
 }

@@ -13,70 +13,80 @@ void packFloatPanel(PackedLinear& linear, int64_t panel, const float* weight, in
 }
 
 // Codes: y = sum over groups of scale * (sum x * level - zero * sum x). The sums over a group see levels alone, whatever the number
-// of rows; one row decodes in registers what many rows decode once into the cache, some 384 inputs of a panel at a time.
+// of rows; one row decodes in registers what many rows decode once into the cache, a few inputs of a panel at a time.
 
-/** Levels of one code in every lane. */
+/** Code k of every lane less the middle one, for widths whose codes stay within a half word. */
 template <int Bits>
-THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* levels, bool ownLevels, Vector table) {
+THINKBITS_INLINE Vector plainLevel(const WordVector* words, int k) {
+  const int place = k * Bits % 32, at = place % 16;
+  const WordVector word = words[k * Bits / 32], half = place < 16 ? word : word >> 16;
+  // in the middle of the mantissa of 2^(23 - at) a code counts units
+  const WordVector bits = (half & (((1u << Bits) - 1) << at)) | (static_cast<uint32_t>(127 + 23 - at) << 23);
+  return (Vector)bits - splat(static_cast<float>(1 << (23 - at)) + static_cast<float>(1 << (Bits - 1)));
+}
+
+/** Levels of code k in every lane. */
+template <int Bits, bool Own>
+THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* levels) {
 #if defined(__AVX512F__)
-  if constexpr (Bits <= 4) return (Vector)_mm512_permutexvar_ps((__m512i)codeAt<Bits, false>(words, k), (__m512)table);
+  if constexpr (Bits <= 4) return (Vector)_mm512_permutexvar_ps((__m512i)codeAt<Bits, false>(words, k), (__m512)load(levels));
 #endif
-  (void)table;
-  const WordVector code = codeAt<Bits, true>(words, k);
-  if (Bits <= 4 && ownLevels) {
+  if constexpr (Own) {
+    const WordVector code = codeAt<Bits, true>(words, k);
     Vector result;
     for (int i = 0; i < W; i++) result[i] = levels[code[i]];
     return result;
   }
-  return toFloat((IntVector)code) - splat(static_cast<float>(1 << (Bits - 1)));
+  if constexpr (16 % Bits == 0) return plainLevel<Bits>(words, k);
+  return toFloat((IntVector)codeAt<Bits, true>(words, k)) - splat(static_cast<float>(1 << (Bits - 1)));
 }
 
-/** Adds one group of one row to y [2 W]: in registers. */
-template <int Bits>
-THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const uint32_t* blocks, const float* x, float xSum, int64_t gridAt, float* y, bool first) {
-#if defined(__AVX512F__)
-  const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
-#else
-  const Vector table = {};
-#endif
-  Vector left = {}, right = {};
-  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, blocks += 2 * Bits * W, x += blockInputs) {
-    WordVector a[Bits], b[Bits];
-    loadBlock<Bits>(blocks, a);
-    loadBlock<Bits>(blocks + Bits * W, b);
-    __builtin_prefetch(blocks + 16 * Bits * W, 0, 0);
-    __builtin_prefetch(blocks + 17 * Bits * W, 0, 0);
+/** Adds one group of one row to y [2 W] of each of some panels, in registers: what one panel adds up waits for itself. */
+template <int Bits, bool Own, int Panels>
+THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_t group, const float* x, float xSum, float* const* y) {
+  const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
+  const uint32_t* blocks[Panels];
+  Vector sums[Panels][2] = {};
+  for (int p = 0; p < Panels; p++) blocks[p] = linear.words + ((panel + p) * linear.groups + group) * groupWords;
+  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, x += blockInputs) {
+    WordVector words[Panels][2][Bits];
+#pragma GCC unroll 2
+    for (int p = 0; p < Panels; p++, blocks[p - 1] += 2 * Bits * W) {
+      loadBlock<Bits>(blocks[p], words[p][0]);
+      loadBlock<Bits>(blocks[p] + Bits * W, words[p][1]);
+      for (int line = 0; line < 2 * Bits * W; line += 16) __builtin_prefetch(blocks[p] + 16 * Bits * W + line, 0, 2);
+    }
 #pragma GCC unroll 32
     for (int i = 0; i < blockInputs; i++) {
       const Vector value = splat(x[i]);
-      left += value * levelAt<Bits>(a, i, linear.levels, linear.ownLevels, table);
-      right += value * levelAt<Bits>(b, i, linear.levels, linear.ownLevels, table);
+#pragma GCC unroll 2
+      for (int p = 0; p < Panels; p++) {
+        sums[p][0] += value * levelAt<Bits, Own>(words[p][0], i, linear.levels);
+        sums[p][1] += value * levelAt<Bits, Own>(words[p][1], i, linear.levels);
+      }
     }
   }
-  const Vector sum = splat(xSum);
-  Vector low = first ? Vector{} : load(y), high = first ? Vector{} : load(y + W);
-  low += load(linear.scales + gridAt) * (left - loadZeros(linear, gridAt) * sum);
-  high += load(linear.scales + gridAt + W) * (right - loadZeros(linear, gridAt + W) * sum);
-  store(y, low);
-  store(y + W, high);
+  for (int p = 0; p < Panels; p++) {
+    for (int half = 0; half < 2; half++) {
+      const int64_t grid = (((panel + p) * linear.groups + group) * 2 + half) * W;
+      float* to = y[p] + half * W;
+      const Vector before = group == 0 ? Vector{} : load(to);
+      store(to, before + load(linear.scales + grid) * (sums[p][half] - loadZeros(linear, grid) * splat(xSum)));
+    }
+  }
 }
 
 /** Levels of whole blocks as floats [depth][2 W]. */
-template <int Bits>
+template <int Bits, bool Own>
 void decodeLevels(const PackedLinear& linear, const uint32_t* blocks, int64_t depth, float* out) {
-#if defined(__AVX512F__)
-  const Vector table = Bits <= 4 ? load(linear.levels) : Vector{};
-#else
-  const Vector table = {};
-#endif
   for (int64_t k = 0; k < depth; k += blockInputs, blocks += 2 * Bits * W, out += blockInputs * tileColumns) {
     WordVector a[Bits], b[Bits];
     loadBlock<Bits>(blocks, a);
     loadBlock<Bits>(blocks + Bits * W, b);
 #pragma GCC unroll 32
     for (int i = 0; i < blockInputs; i++) {
-      store(out + i * tileColumns, levelAt<Bits>(a, i, linear.levels, linear.ownLevels, table));
-      store(out + i * tileColumns + W, levelAt<Bits>(b, i, linear.levels, linear.ownLevels, table));
+      store(out + i * tileColumns, levelAt<Bits, Own>(a, i, linear.levels));
+      store(out + i * tileColumns + W, levelAt<Bits, Own>(b, i, linear.levels));
     }
   }
 }
@@ -156,24 +166,25 @@ void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float
   }
 }
 
-/** One row: every panel is one stream, decoded in registers. */
-template <int Bits>
+/** One row: a panel is one stream, decoded in registers; two panels take turns. */
+template <int Bits, bool Own>
 void rowCodes(const PackedLinear& linear, const float* x, const float* sums, float* y, int64_t panel0, int64_t panel1) {
-  const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
   float aside[tileColumns];
-  for (int64_t panel = panel0; panel < panel1; panel++) {
-    const int64_t column = panel * tileColumns, left = linear.out - column;
-    float* to = left < tileColumns ? aside : y + column;
+  for (int64_t panel = panel0; panel < panel1; panel += 2) {
+    const int64_t last = panel + 1 < panel1 ? panel + 1 : panel, left = linear.out - last * tileColumns;
+    float* const to[2] = {last == panel && left < tileColumns ? aside : y + panel * tileColumns, left < tileColumns ? aside : y + last * tileColumns};
     for (int64_t g = 0; g < linear.groups; g++) {
-      const int64_t at = panel * linear.groups + g;
-      rowGroup<Bits>(linear, linear.words + at * groupWords, x + g * linear.groupDepth, sums[g], at * tileColumns, to, g == 0);
+      if (last > panel)
+        rowGroup<Bits, Own, 2>(linear, panel, g, x + g * linear.groupDepth, sums[g], to);
+      else
+        rowGroup<Bits, Own, 1>(linear, panel, g, x + g * linear.groupDepth, sums[g], to);
     }
-    if (left < tileColumns) memcpy(y + column, aside, left * sizeof(float));
+    if (left < tileColumns) memcpy(y + last * tileColumns, aside, left * sizeof(float));
   }
 }
 
 /** Rows of one block, in tiles of `height`. */
-template <int Bits>
+template <int Bits, bool Own>
 void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   const int64_t depth = linear.depth, groupDepth = linear.groupDepth, height = inputs.height;
   const int64_t tileCount = (row1 - row0 + height - 1) / height;
@@ -189,7 +200,7 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
     for (int64_t panel = panel0; panel < panel1; panel++) {
       const int64_t column = panel * tileColumns, columns = linear.out - column < tileColumns ? linear.out - column : tileColumns;
       const auto blocksOf = [&](int64_t of) { return linear.words + (of * depth + k0) / blockInputs * 2 * Bits * W; };
-      decodeLevels<Bits>(linear, blocksOf(panel), k1 - k0, levels);
+      decodeLevels<Bits, Own>(linear, blocksOf(panel), k1 - k0, levels);
       // the next panel's codes come while this one is multiplied, a part with every tile
       const int64_t share = panel + 1 < panel1 ? ((k1 - k0) / blockInputs * 2 * Bits * W + tileCount - 1) / tileCount : 0;
       const float* next = reinterpret_cast<const float*>(blocksOf(panel + 1));
@@ -228,12 +239,15 @@ void tileFloats(const PackedLinear& linear, const LinearInputs& inputs, float* y
   }
 }
 
-template <int Bits>
+template <int Bits, bool Own = false>
 void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  if constexpr (Bits <= 4 && !Own) {
+    if (linear.ownLevels) return linearCodes<Bits, true>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+  }
   if (inputs.rows == 1)
-    rowCodes<Bits>(linear, inputs.tiles, inputs.sums, y, panel0, panel1);
+    rowCodes<Bits, Own>(linear, inputs.tiles, inputs.sums, y, panel0, panel1);
   else
-    tileCodes<Bits>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    tileCodes<Bits, Own>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
 }
 
 /** Floats of scratch that {@link linearProduct} needs for so many rows and panels. */
