@@ -61,6 +61,12 @@ describe('parseShortRecipe', () => {
     ]);
   });
 
+  it('rounds what a quantized head reads as what other linears read', () => {
+    const { activations, rules } = parseShortRecipe('rtn:w4a8head8');
+    expect(rules).toMatchObject([{ match: 'lm_head', scheme: { activation: activations } }]);
+    expect(parseShortRecipe('rtn:w4a8').rules).toEqual([]);
+  });
+
   it('takes a float format where bits stand, and alone for weights', () => {
     const mxfp4 = { element: 'e2m1', scale: 'e8m0', scaleRule: 'floor' };
     const { weights, activations, rules } = parseShortRecipe('gptq:mxfp4amxfp8headfp8');

@@ -156,14 +156,22 @@ function parseScheme(
   const a = get('a');
   const k = cache('k');
   const v = cache('v');
+  const activations = a === undefined ? undefined : width('a', a);
   return {
     ...(w !== undefined && { weights: weight('w', w) }),
-    ...(a !== undefined && {
-      activations: width('a', a),
-    }),
+    ...(activations && { activations }),
     ...(k && v && { kv: { key: k, value: v } }),
+    // a quantized head is a linear like the others: what it reads is rounded as what they read
     ...(headBits !== undefined && {
-      rules: [{ match: 'lm_head', scheme: { weight: weight('head', headBits) } }],
+      rules: [
+        {
+          match: 'lm_head',
+          scheme: {
+            weight: weight('head', headBits),
+            ...(activations && { activation: activations }),
+          },
+        },
+      ],
     }),
   };
 }
