@@ -1,19 +1,5 @@
 import type { SelectedBackend } from '@thinkbits/inference';
-import { ThinkbitsError } from '@thinkbits/spec';
-import type { SharedOptions } from './options/shared-options.js';
 import type { Session } from './session.js';
-
-/** Refuses arithmetic that a backend does not have; nothing falls back silently. */
-function checkCompute(backend: string, compute: SharedOptions['compute']): void {
-  if (compute === 'f32') return;
-  throw new ThinkbitsError({
-    code: 'compute/unavailable',
-    category: 'machine',
-    message: `The backend "${backend}" does not compute in ${compute}.`,
-    help: 'Leave --compute out: every backend computes in f32.',
-    details: { backend, compute },
-  });
-}
 
 /**
  * Puts this process on the backend that the options ask for, else on the best one.
@@ -33,8 +19,8 @@ export async function chooseBackend({
   const selected = await selectBackend({
     ...(backend && { name: backend }),
     ...(threads !== undefined && { threads }),
+    compute,
   });
-  checkCompute(selected.name, compute);
   if (threads !== undefined && threads > 1 && ['wasm', 'cpu'].includes(selected.name)) {
     note(`The ${selected.name} backend computes on one thread; evaluate and study take --workers.`);
   }

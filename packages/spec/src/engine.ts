@@ -83,6 +83,9 @@ export interface GenerateOptions {
   onDelta?(delta: TextDelta): void;
 }
 
+/** Arithmetic of products: float32, or inputs and weights in bfloat16 with sums in float32. */
+export type ComputeType = 'f32' | 'bf16';
+
 /** What an engine says of itself; part of a run's identity. */
 export interface EngineInfo {
   readonly engine: string;
@@ -90,7 +93,7 @@ export interface EngineInfo {
   readonly model: string;
   /** Hash of the weights, or what the server says. */
   readonly modelHash: string;
-  readonly compute: 'f32' | 'bf16';
+  readonly compute: ComputeType;
   readonly details: JsonObject;
 }
 

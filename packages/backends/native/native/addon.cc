@@ -19,17 +19,21 @@ namespace {
 }
 #endif
 
-/** Sets of kernels in this binary that the processor and the system can run, best first; each but the last has proved its integers. */
+/** Sets of kernels in this binary that the processor and the system can run, best first; each but the last has proved its products. */
 std::vector<const Kernels*> findRunnable() {
   std::vector<const Kernels*> sets;
 #if defined(__x86_64__)
   const auto add = [&](const Kernels* set) {
-    if (multipliesIntegers(*set)) sets.push_back(set);
+    if (multipliesIntegers(*set) && (!set->pairs.product || multipliesPairs(*set))) sets.push_back(set);
   };
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
 #if defined(THINKBITS_HAS_AVX512VNNI)
-    if (__builtin_cpu_supports("avx512vnni")) add(kernelsAvx512vnni());
+    const bool vnni = __builtin_cpu_supports("avx512vnni");
+#if defined(THINKBITS_HAS_AVX512BF16)
+    if (vnni && __builtin_cpu_supports("avx512bf16")) add(kernelsAvx512bf16());
+#endif
+    if (vnni) add(kernelsAvx512vnni());
 #endif
     add(kernelsAvx512());
   }
@@ -57,10 +61,14 @@ napi_value text(napi_env env, const char* value) {
 
 }  // namespace
 
-/** configure(threads, set): restarts the threads, chooses a set by name ("" = the best); returns { set, sets, threads }. */
+/**
+ * configure(threads, set, pairs): restarts the threads, chooses a set by name ("" = the best), and whether products are in bfloat16 where
+ * the set has those; returns { set, sets, threads, pairs: whether they are }.
+ */
 napi_value callConfigure(napi_env env, napi_callback_info info) {
-  Call call(env, info, 2);
+  Call call(env, info, 3);
   const int64_t threads = call.integer(0, 1, 256);
+  bool pairs = call.boolean(2);
   char wanted[32] = {};
   size_t length;
   call.require(napi_get_value_string_utf8(env, call.value(1), wanted, sizeof wanted, &length) == napi_ok, "the name of a set is not a string");
@@ -71,11 +79,13 @@ napi_value callConfigure(napi_env env, napi_callback_info info) {
   for (const Kernels* set : sets)
     if (!chosen && (wanted[0] == '\0' || strcmp(wanted, set->name) == 0)) chosen = set;
   call.require(chosen != nullptr, "this processor, or this build, has no such set of kernels");
-  call.require(state.linears.empty() || chosen == state.kernels, "the set of kernels cannot change while weights are packed for another");
+  pairs = pairs && chosen && chosen->pairs.product;
+  call.require(state.linears.empty() || (chosen == state.kernels && pairs == state.pairs), "the kernels cannot change while weights are packed for others");
   if (!call.ok) return nullptr;
   state.kernels = chosen;
+  state.pairs = pairs;
   if (!state.pool || state.pool->threads() != threads) state.pool = std::make_unique<ThreadPool>(static_cast<int>(threads));
-  napi_value result, list, count;
+  napi_value result, list, count, inPairs;
   napi_create_object(env, &result);
   napi_create_array(env, &list);
   for (size_t i = 0; i < sets.size(); i++) napi_set_element(env, list, static_cast<uint32_t>(i), text(env, sets[i]->name));
@@ -83,6 +93,8 @@ napi_value callConfigure(napi_env env, napi_callback_info info) {
   napi_set_named_property(env, result, "set", text(env, chosen->name));
   napi_set_named_property(env, result, "sets", list);
   napi_set_named_property(env, result, "threads", count);
+  napi_get_boolean(env, pairs, &inPairs);
+  napi_set_named_property(env, result, "pairs", inPairs);
   return result;
 }
 

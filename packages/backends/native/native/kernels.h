@@ -18,17 +18,18 @@ struct MatmulJob {
   bool upper;       // only what lies right of the diagonal, and on it, has to be computed
 };
 
-/** Inputs of a product with a packed weight, arranged in tiles of rows: [depth][rows of the tile], one behind the other. */
+/** Inputs of a product with a packed weight, arranged in tiles of rows: [width][rows of the tile], one behind the other. */
 struct LinearInputs {
-  const float* tiles;
-  const float* sums;  // [rows][groups], of codes
+  float* tiles;
+  float* sums;  // [rows][groups], of codes
   int64_t rows;
   int64_t height;  // rows of a tile; the last one may have fewer
+  int64_t width;   // elements of a row: inputs, or pairs of them
   /** Floats between a tile and the next, beyond what it holds. */
   static constexpr int64_t slack = 16;
 
   /** The tile that begins with a row. */
-  const float* tile(int64_t row, int64_t depth) const { return tiles + row * depth + row / height * slack; }
+  float* tile(int64_t row) const { return tiles + row * width + row / height * slack; }
 };
 
 /** A weight [out, in] in panels of `columns` outputs; see packed-linear.h. */
@@ -115,6 +116,20 @@ enum class Unary : int {
 enum class Comparison : int { equal, notEqual, less, lessEqual, greater, greaterEqual, count };
 enum class Reduction : int { sum, mean, maximum, minimum, count };
 
+/** Products with packed weights in one kind of arithmetic. */
+struct LinearKernels {
+  /** Copies outputs [row0, row0 + 2 W) of a weight [rows, columns] that is no codes into a panel. */
+  void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
+  /** Elements that a row of arranged inputs has. */
+  int64_t (*width)(const PackedLinear&);
+  /** Arranges the rows of one tile; writes up to the slack behind it. */
+  void (*arrange)(const PackedLinear&, const float* x, int64_t rows, float* tile, float* sums, float* scratch);
+  /** Floats of scratch for a product of so many rows and panels, and for arranging a tile. */
+  int64_t (*scratch)(const PackedLinear&, int64_t rows, int64_t panels);
+  /** y [rows, out] for rows [row0, row1), whole tiles, and panels [panel0, panel1). */
+  void (*product)(const PackedLinear&, const LinearInputs&, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch);
+};
+
 /** Floats of scratch that a thread brings to every task, 64-byte aligned. */
 constexpr int64_t scratchFloats = 512 * 384 + 12 * 384 + 4096;
 
@@ -129,13 +144,8 @@ struct Kernels {
 
   /** Outputs of a panel, and lanes of half of it. */
   int64_t panelColumns;
-  void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
-  /** Arranges the rows of one tile; writes up to the slack behind it. */
-  void (*arrangeTile)(const PackedLinear&, const float* x, int64_t rows, float* tile, float* sums);
-  /** Floats of scratch for a product of so many rows and panels. */
-  int64_t (*linearScratch)(const PackedLinear&, int64_t rows, int64_t panels);
-  /** y [rows, out] for rows [row0, row1), whole tiles, and panels [panel0, panel1). */
-  void (*linear)(const PackedLinear&, const LinearInputs&, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch);
+  /** Products in float32, and in bfloat16 with sums in float32, where the processor has those: no functions elsewhere. */
+  LinearKernels floats, pairs;
 
   /** Rows that a tile of rounded inputs holds, and 32-bit words that one row of it takes. */
   int64_t roundedRows;
@@ -177,7 +187,8 @@ struct Kernels {
   bool (*allFinite)(const float* x, int64_t count);
 };
 
-/** The same sets with integer products by VNNI; absent where the compiler knows it not. */
+/** The next set with products in bfloat16, and the same sets with integer products by VNNI; absent where the compiler knows them not. */
+const Kernels* kernelsAvx512bf16();
 const Kernels* kernelsAvx512vnni();
 const Kernels* kernelsAvx2vnni();
 const Kernels* kernelsAvx512();

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #endif
 #include "apply-linear.h"
+#include "bfloat16.h"
 #include "calls.h"
 
 namespace {
@@ -56,14 +57,19 @@ napi_value callCreateLinear(napi_env env, napi_callback_info info) {
   if (!call.ok) return nullptr;
   State& state = State::of(env);
   auto linear = std::make_unique<PackedLinear>();
-  linear->in = linear->depth = in;
+  linear->in = in;
   linear->out = out;
+  linear->bits = state.pairs ? 16 : 32;
+  linear->depth = state.pairs ? (in + 1) / 2 * 2 : in;
   linear->panelColumns = state.kernels->panelColumns;
   linear->panels = pieces(out, linear->panelColumns);
-  const int64_t bytes = linear->panels * linear->panelColumns * in * static_cast<int64_t>(sizeof(float));
-  linear->floats = static_cast<float*>(alignedBlock(bytes));
-  linear->bytes = bytes;
-  call.require(linear->floats != nullptr, "no memory for a weight");
+  linear->bytes = linear->panels * linear->panelColumns * linear->depth * linear->bits / 8;
+  void* block = alignedBlock(linear->bytes);
+  if (state.pairs)
+    linear->pairs = static_cast<uint32_t*>(block);
+  else
+    linear->floats = static_cast<float*>(block);
+  call.require(block != nullptr, "no memory for a weight");
   if (!call.ok) return nullptr;
   return keep(call, std::move(linear));
 }
@@ -172,7 +178,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   PackedLinear* linear = findLinear(call, 0);
   if (!linear) return nullptr;
   const int64_t row0 = call.integer(2, 0, linear->out), rows = call.integer(3, 0, linear->out);
-  call.require(linear->floats != nullptr, "this weight holds codes");
+  call.require(linear->words == nullptr, "this weight holds codes");
   call.require(row0 + rows <= linear->out, "more rows than the weight has outputs");
   const Span<float> weight = call.floats(1, rows * linear->in);
   if (!call.ok) return nullptr;
@@ -180,33 +186,42 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   for (int64_t row = 0; row < rows;) {
     const int64_t at = row0 + row;
     if (at % width == 0 && rows - row >= width) {
-      State::of(env).kernels->packPanel(*linear, at / width, weight.data, rows, linear->in, row);
+      State::of(env).linearKernels().packPanel(*linear, at / width, weight.data, rows, linear->in, row);
       row += width;
       continue;
     }
-    float* lane = linear->floats + at / width * depth * width + at % width;
-    for (int64_t k = 0; k < depth; k++) lane[k * width] = weight.data[row * linear->in + k];
+    const float* from = weight.data + row * linear->in;
+    const int64_t panel = at / width, within = at % width;
+    if (linear->pairs) {
+      uint32_t* lane = linear->pairs + panel * depth / 2 * width + within;
+      for (int64_t k = 0; k < linear->in; k += 2, lane += width) *lane = bfloat16Pair(from[k], k + 1 < linear->in ? from[k + 1] : 0.0f);
+    } else {
+      float* lane = linear->floats + panel * depth * width + within;
+      for (int64_t k = 0; k < depth; k++, lane += width) *lane = from[k];
+    }
     row++;
   }
   return nullptr;
 }
 
 void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows) {
-  const Kernels& kernels = *state.kernels;
   if (rows == 0) return;
+  const LinearKernels& kernels = state.linearKernels();
+  const int64_t width = kernels.width(linear);
   const int threads = rows * linear.in * linear.out < worthSharing ? 1 : state.pool->threads();
   // tiles of one height, so that the last one is not a small one
-  const int64_t height = pieces(rows, pieces(rows, kernels.tileRows));
-  const int64_t chunk = (mostFloats / (linear.depth + linear.groups) / height + 1) * height;
+  const int64_t height = pieces(rows, pieces(rows, state.kernels->tileRows));
+  const int64_t chunk = (mostFloats / (width + linear.groups) / height + 1) * height;
   const int64_t rowBlock = nearRows / height * height;
   for (int64_t row0 = 0; row0 < rows; row0 += chunk) {
     const int64_t count = rows - row0 < chunk ? rows - row0 : chunk, tiles = pieces(count, height);
-    float* arranged = state.inputs.atLeast(count * (linear.depth + linear.groups) + tiles * LinearInputs::slack);
-    float* sums = arranged + count * linear.depth + tiles * LinearInputs::slack;
-    const LinearInputs inputs = {arranged, sums, count, height};
-    const std::function<void(int64_t, Scratch&)> arrange = [&](int64_t i, Scratch&) {
+    const int64_t tileFloats = count * width + tiles * LinearInputs::slack;
+    float* arranged = state.inputs.atLeast(tileFloats + count * linear.groups);
+    const LinearInputs inputs = {arranged, arranged + tileFloats, count, height, width};
+    const std::function<void(int64_t, Scratch&)> arrange = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * height, some = count - row < height ? count - row : height;
-      kernels.arrangeTile(linear, x + (row0 + row) * linear.in, some, const_cast<float*>(inputs.tile(row, linear.depth)), sums + row * linear.groups);
+      float* memory = scratch.atLeast(kernels.scratch(linear, some, 0));
+      kernels.arrange(linear, x + (row0 + row) * linear.in, some, inputs.tile(row), inputs.sums + row * linear.groups, memory);
     };
     runTasks(state, tiles, 4 * count * linear.in < worthSharing ? 1 : threads, arrange);
 
@@ -218,8 +233,8 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
       const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
       const int64_t rowEnd = row + rowBlock < count ? row + rowBlock : count;
       const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
-      float* memory = scratch.atLeast(kernels.linearScratch(linear, rowEnd - row, panelEnd - panel));
-      kernels.linear(linear, inputs, y + row0 * linear.out, row, rowEnd, panel, panelEnd, memory);
+      float* memory = scratch.atLeast(kernels.scratch(linear, rowEnd - row, panelEnd - panel));
+      kernels.product(linear, inputs, y + row0 * linear.out, row, rowEnd, panel, panelEnd, memory);
     };
     runTasks(state, rowBlocks * panelBlocks, threads, multiply);
   }
@@ -245,4 +260,37 @@ napi_value callDisposeLinear(napi_env env, napi_callback_info info) {
   napi_adjust_external_memory(env, -linear->bytes, &held);
   State::of(env).linears.erase(static_cast<int32_t>(call.integer(0, 0, INT32_MAX)));
   return nullptr;
+}
+
+bool multipliesPairs(const Kernels& kernels) {
+  constexpr int64_t in = 65, rows = 3;
+  const int64_t out = kernels.panelColumns + 3;
+  State state;
+  state.kernels = &kernels;
+  state.pairs = true;
+  state.pool = std::make_unique<ThreadPool>(1);
+  uint32_t seed = 1;
+  const auto random = [&] { return static_cast<float>((seed = seed * 1664525u + 1013904223u) / 65536 % 255) - 127; };
+  std::vector<float> x(rows * in), w(2 * kernels.panelColumns * in), y(rows * out);
+  for (float& value : x) value = random();
+  for (float& value : w) value = random();
+  PackedLinear linear;
+  linear.in = in;
+  linear.out = out;
+  linear.bits = 16;
+  linear.depth = in + 1;
+  linear.panelColumns = kernels.panelColumns;
+  linear.panels = 2;
+  linear.pairs = static_cast<uint32_t*>(alignedBlock(2 * kernels.panelColumns * linear.depth * 2));
+  if (!linear.pairs) return false;
+  for (int64_t panel = 0; panel < 2; panel++) kernels.pairs.packPanel(linear, panel, w.data(), out, in, panel * kernels.panelColumns);
+  applyLinear(state, linear, x.data(), y.data(), rows);
+  for (int64_t row = 0; row < rows; row++) {
+    for (int64_t o = 0; o < out; o++) {
+      float wanted = 0;
+      for (int64_t k = 0; k < in; k++) wanted += x[row * in + k] * w[o * in + k];
+      if (y[row * out + o] != wanted) return false;
+    }
+  }
+  return true;
 }

@@ -41,28 +41,43 @@ THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* lev
   return toFloat((IntVector)codeAt<Bits, true>(words, k)) - splat(static_cast<float>(1 << (Bits - 1)));
 }
 
+/** Codes as floats, one input at a time. */
+struct FloatCodes : FloatProduct {
+  typedef const float* Table;
+  static Table table(const PackedLinear& linear) { return linear.levels; }
+
+  /** What element i of a block is in every lane. */
+  template <int Bits, bool Own>
+  static Vector __attribute__((always_inline)) element(const WordVector* words, int i, Table table) { return levelAt<Bits, Own>(words, i, table); }
+};
+
 /** Adds one group of one row to y [2 W] of each of some panels, in registers: what one panel adds up waits for itself. */
-template <int Bits, bool Own, int Panels>
+template <class Product, int Bits, bool Own, int Panels>
 THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_t group, const float* x, float xSum, float* const* y) {
   const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
+  const int64_t panelWords = linear.groups * groupWords;
   const uint32_t* blocks[Panels];
   Vector sums[Panels][2] = {};
-  for (int p = 0; p < Panels; p++) blocks[p] = linear.words + ((panel + p) * linear.groups + group) * groupWords;
-  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, x += blockInputs) {
+  for (int p = 0; p < Panels; p++) blocks[p] = linear.words + (panel + p) * panelWords + group * groupWords;
+  // eight blocks ahead; behind a panel come those that take turns next
+  const int64_t ahead = 16 * Bits * W + (group * groupWords + 16 * Bits * W >= panelWords ? (Panels - 1) * panelWords : 0);
+  constexpr int elements = blockInputs / Product::together;
+  const auto table = Product::table(linear);
+  for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, x += elements) {
     WordVector words[Panels][2][Bits];
 #pragma GCC unroll 2
     for (int p = 0; p < Panels; p++, blocks[p - 1] += 2 * Bits * W) {
       loadBlock<Bits>(blocks[p], words[p][0]);
       loadBlock<Bits>(blocks[p] + Bits * W, words[p][1]);
-      for (int line = 0; line < 2 * Bits * W; line += 16) __builtin_prefetch(blocks[p] + 16 * Bits * W + line, 0, 2);
+      for (int line = 0; line < 2 * Bits * W; line += 16) __builtin_prefetch(blocks[p] + ahead + line, 0, 2);
     }
 #pragma GCC unroll 32
-    for (int i = 0; i < blockInputs; i++) {
+    for (int i = 0; i < elements; i++) {
       const Vector value = splat(x[i]);
 #pragma GCC unroll 2
       for (int p = 0; p < Panels; p++) {
-        sums[p][0] += value * levelAt<Bits, Own>(words[p][0], i, linear.levels);
-        sums[p][1] += value * levelAt<Bits, Own>(words[p][1], i, linear.levels);
+        sums[p][0] = Product::add(sums[p][0], value, Product::template element<Bits, Own>(words[p][0], i, table));
+        sums[p][1] = Product::add(sums[p][1], value, Product::template element<Bits, Own>(words[p][1], i, table));
       }
     }
   }
@@ -76,17 +91,19 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_
   }
 }
 
-/** Levels of whole blocks as floats [depth][2 W]. */
-template <int Bits, bool Own>
-void decodeLevels(const PackedLinear& linear, const uint32_t* blocks, int64_t depth, float* out) {
-  for (int64_t k = 0; k < depth; k += blockInputs, blocks += 2 * Bits * W, out += blockInputs * tileColumns) {
+/** Whole blocks as elements [depth / together][2 W]. */
+template <class Product, int Bits, bool Own>
+void decodeBlocks(const PackedLinear& linear, const uint32_t* blocks, int64_t depth, float* out) {
+  constexpr int elements = blockInputs / Product::together;
+  const auto table = Product::table(linear);
+  for (int64_t k = 0; k < depth; k += blockInputs, blocks += 2 * Bits * W, out += elements * tileColumns) {
     WordVector a[Bits], b[Bits];
     loadBlock<Bits>(blocks, a);
     loadBlock<Bits>(blocks + Bits * W, b);
 #pragma GCC unroll 32
-    for (int i = 0; i < blockInputs; i++) {
-      store(out + i * tileColumns, levelAt<Bits, Own>(a, i, linear.levels));
-      store(out + i * tileColumns + W, levelAt<Bits, Own>(b, i, linear.levels));
+    for (int i = 0; i < elements; i++) {
+      store(out + i * tileColumns, Product::template element<Bits, Own>(a, i, table));
+      store(out + i * tileColumns + W, Product::template element<Bits, Own>(b, i, table));
     }
   }
 }
@@ -100,7 +117,7 @@ struct GroupPart {
 };
 
 /** @param sums of a row's inputs by group, `groups` from row to row  @param waiting [R][2 W] */
-template <int R>
+template <class Product, int R>
 void tilePart(const PackedLinear& linear, const GroupPart& part, const float* x, const float* levels, const float* sums, float* waiting, float* y, int64_t yRow) {
   Vector left[R], right[R];
 #pragma GCC unroll 16
@@ -108,13 +125,13 @@ void tilePart(const PackedLinear& linear, const GroupPart& part, const float* x,
     left[i] = part.starts ? Vector{} : load(waiting + i * tileColumns);
     right[i] = part.starts ? Vector{} : load(waiting + i * tileColumns + W);
   }
-  for (int64_t k = 0; k < part.depth; k++, x += R, levels += tileColumns) {
+  for (int64_t k = 0; k < part.depth; k += Product::together, x += R, levels += tileColumns) {
     const Vector b0 = load(levels), b1 = load(levels + W);
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
       const Vector value = splat(x[i]);
-      left[i] += value * b0;
-      right[i] += value * b1;
+      left[i] = Product::add(left[i], value, b0);
+      right[i] = Product::add(right[i], value, b1);
     }
   }
   if (!part.ends) {
@@ -139,26 +156,33 @@ void tilePart(const PackedLinear& linear, const GroupPart& part, const float* x,
 }
 
 typedef void (*TilePart)(const PackedLinear&, const GroupPart&, const float*, const float*, const float*, float*, float*, int64_t);
-constexpr TilePart tileParts[13] = {nullptr,     tilePart<1>, tilePart<2>, tilePart<3>,  tilePart<4>,  tilePart<5>, tilePart<6>,
-                                    tilePart<7>, tilePart<8>, tilePart<9>, tilePart<10>, tilePart<11>, tilePart<12>};
+
+/** The part of a tile of `rows` rows. */
+template <class Product, int R = tileRows>
+THINKBITS_INLINE TilePart partOf(int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return partOf<Product, R - 1>(rows);
+  }
+  return tilePart<Product, R>;
+}
 
 /** Sums of a row's inputs by group, [groups]: lane by lane over the places of a group, then over the lanes. */
-THINKBITS_INLINE void sumGroups(const PackedLinear& linear, const float* x, float* sums) {
+THINKBITS_INLINE void sumGroups(const PackedLinear& linear, const int32_t* order, const float* x, float* sums) {
   for (int64_t g = 0; g < linear.groups; g++) {
     const int64_t first = g * linear.groupDepth;
     Vector sum = {};
     for (int64_t k = first; k < first + linear.groupDepth; k += W) {
       float values[W];
-      for (int lane = 0; linear.order && lane < W; lane++) values[lane] = linear.order[k + lane] < 0 ? 0.0f : x[linear.order[k + lane]];
-      sum += load(linear.order ? values : x + k);
+      for (int lane = 0; order && lane < W; lane++) values[lane] = order[k + lane] < 0 ? 0.0f : x[order[k + lane]];
+      sum += load(order ? values : x + k);
     }
     sums[g] = sumLanes(sum);
   }
 }
 
 /** Inputs of the rows of one tile as they lie in the panels, [depth][rows], W floats more are written; and their sums, [rows][groups]. */
-void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float* sums) {
-  for (int64_t row = 0; row < rows && linear.words; row++) sumGroups(linear, x + row * linear.in, sums + row * linear.groups);
+void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float* sums, float*) {
+  for (int64_t row = 0; row < rows && linear.words; row++) sumGroups(linear, linear.order, x + row * linear.in, sums + row * linear.groups);
   if (!linear.order) return packTile(x, linear.in, 1, rows, linear.depth, tile);
   for (int64_t k = 0; k < linear.depth; k++, tile += rows) {
     const int64_t at = linear.order[k];
@@ -167,24 +191,25 @@ void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float
 }
 
 /** One row: a panel is one stream, decoded in registers; two panels take turns. */
-template <int Bits, bool Own>
+template <class Product, int Bits, bool Own>
 void rowCodes(const PackedLinear& linear, const float* x, const float* sums, float* y, int64_t panel0, int64_t panel1) {
+  const int64_t groupElements = linear.groupDepth / Product::together;
   float aside[tileColumns];
   for (int64_t panel = panel0; panel < panel1; panel += 2) {
     const int64_t last = panel + 1 < panel1 ? panel + 1 : panel, left = linear.out - last * tileColumns;
     float* const to[2] = {last == panel && left < tileColumns ? aside : y + panel * tileColumns, left < tileColumns ? aside : y + last * tileColumns};
     for (int64_t g = 0; g < linear.groups; g++) {
       if (last > panel)
-        rowGroup<Bits, Own, 2>(linear, panel, g, x + g * linear.groupDepth, sums[g], to);
+        rowGroup<Product, Bits, Own, 2>(linear, panel, g, x + g * groupElements, sums[g], to);
       else
-        rowGroup<Bits, Own, 1>(linear, panel, g, x + g * linear.groupDepth, sums[g], to);
+        rowGroup<Product, Bits, Own, 1>(linear, panel, g, x + g * groupElements, sums[g], to);
     }
     if (left < tileColumns) memcpy(y + last * tileColumns, aside, left * sizeof(float));
   }
 }
 
 /** Rows of one block, in tiles of `height`. */
-template <int Bits, bool Own>
+template <class Product, int Bits, bool Own>
 void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   const int64_t depth = linear.depth, groupDepth = linear.groupDepth, height = inputs.height;
   const int64_t tileCount = (row1 - row0 + height - 1) / height;
@@ -200,7 +225,7 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
     for (int64_t panel = panel0; panel < panel1; panel++) {
       const int64_t column = panel * tileColumns, columns = linear.out - column < tileColumns ? linear.out - column : tileColumns;
       const auto blocksOf = [&](int64_t of) { return linear.words + (of * depth + k0) / blockInputs * 2 * Bits * W; };
-      decodeLevels<Bits, Own>(linear, blocksOf(panel), k1 - k0, levels);
+      decodeBlocks<Product, Bits, Own>(linear, blocksOf(panel), k1 - k0, levels);
       // the next panel's codes come while this one is multiplied, a part with every tile
       const int64_t share = panel + 1 < panel1 ? ((k1 - k0) / blockInputs * 2 * Bits * W + tileCount - 1) / tileCount : 0;
       const float* next = reinterpret_cast<const float*>(blocksOf(panel + 1));
@@ -214,7 +239,7 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
           end = (g + 1) * groupDepth < k1 ? (g + 1) * groupDepth : k1;
           const GroupPart part = {end - k, (panel * linear.groups + g) * tileColumns, k == g * groupDepth, end == (g + 1) * groupDepth, g == 0};
           fetch(next + (k - k0) * share / (k1 - k0), (end - k) * share / (k1 - k0));
-          tileParts[rows](linear, part, inputs.tile(row, depth) + k * rows, levels + (k - k0) * tileColumns, inputs.sums + row * linear.groups + g,
+          partOf<Product>(rows)(linear, part, inputs.tile(row) + k / Product::together * rows, levels + (k - k0) / Product::together * tileColumns, inputs.sums + row * linear.groups + g,
                           waiting + ((panel - panel0) * (row1 - row0) + row - row0) * tileColumns * waits, to, toRow);
         }
         for (int64_t i = 0; i < rows && columns < tileColumns; i++) memcpy(y + (row + i) * linear.out + column, aside + i * tileColumns, columns * sizeof(float));
@@ -223,34 +248,49 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
   }
 }
 
-/** Floats: panels [panel0, panel1) for rows of a block. */
-void tileFloats(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1) {
-  const int64_t depth = linear.depth;
-  for (int64_t k0 = 0; k0 < depth; k0 += blockDepth) {
-    const int64_t k1 = depth - k0 < blockDepth ? depth : k0 + blockDepth;
+/** Weights that are no codes: panels [panel0, panel1), [elements][2 W], for rows of a block. */
+template <class Product>
+void tilePanels(const LinearInputs& inputs, const float* panels, int64_t out, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1) {
+  for (int64_t k0 = 0; k0 < inputs.width; k0 += blockDepth) {
+    const int64_t k1 = inputs.width - k0 < blockDepth ? inputs.width : k0 + blockDepth;
     for (int64_t panel = panel0; panel < panel1; panel++) {
-      const float* b = linear.floats + (panel * depth + k0) * tileColumns;
+      const float* b = panels + (panel * inputs.width + k0) * tileColumns;
       const int64_t column = panel * tileColumns;
       for (int64_t row = row0; row < row1; row += inputs.height) {
         const int64_t rows = row1 - row < inputs.height ? row1 - row : inputs.height;
-        tileWithin(inputs.tile(row, depth) + k0 * rows, b, y + row * linear.out + column, linear.out, k1 - k0, k0 > 0, rows, linear.out - column);
+        tileWithin<Product>(inputs.tile(row) + k0 * rows, b, y + row * out + column, out, k1 - k0, k0 > 0, rows, out - column);
       }
     }
   }
 }
 
-template <int Bits, bool Own = false>
-void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+template <class Product, int Bits, bool Own = false>
+void codesOf(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   if constexpr (Bits <= 4 && !Own) {
-    if (linear.ownLevels) return linearCodes<Bits, true>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    if (linear.ownLevels) return codesOf<Product, Bits, true>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
   }
   if (inputs.rows == 1)
-    rowCodes<Bits, Own>(linear, inputs.tiles, inputs.sums, y, panel0, panel1);
+    rowCodes<Product, Bits, Own>(linear, inputs.tiles, inputs.sums, y, panel0, panel1);
   else
-    tileCodes<Bits, Own>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    tileCodes<Product, Bits, Own>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
 }
 
-/** Floats of scratch that {@link linearProduct} needs for so many rows and panels. */
+template <class Product>
+void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  switch (linear.bits) {
+    case 2: return codesOf<Product, 2>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 3: return codesOf<Product, 3>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 4: return codesOf<Product, 4>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 5: return codesOf<Product, 5>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 6: return codesOf<Product, 6>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    case 7: return codesOf<Product, 7>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+    default: return codesOf<Product, 8>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+  }
+}
+
+int64_t inputWidth(const PackedLinear& linear) { return linear.depth; }
+
+/** Floats of scratch that {@link linearProduct} and {@link arrangeTile} need for so many rows and panels. */
 int64_t linearScratch(const PackedLinear& linear, int64_t rows, int64_t panels) {
   if (!linear.words) return 0;
   const int64_t waiting = linear.groupDepth > blockDepth ? panels * rows : 0;
@@ -258,16 +298,10 @@ int64_t linearScratch(const PackedLinear& linear, int64_t rows, int64_t panels) 
 }
 
 void linearProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
-  switch (linear.bits) {
-    case 2: return linearCodes<2>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 3: return linearCodes<3>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 4: return linearCodes<4>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 5: return linearCodes<5>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 6: return linearCodes<6>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 7: return linearCodes<7>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    case 8: return linearCodes<8>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
-    default: return tileFloats(linear, inputs, y, row0, row1, panel0, panel1);
-  }
+  if (linear.words)
+    linearCodes<FloatCodes>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
+  else
+    tilePanels<FloatProduct>(inputs, linear.floats, linear.out, y, row0, row1, panel0, panel1);
 }
 
 }  // namespace

@@ -22,9 +22,16 @@ constexpr int64_t blockColumns = 32 * W;
 /** Rows that share a block of b: so many that copying it is a small part of the work. */
 constexpr int64_t blockRows = 768;
 
+/** How a tile multiplies: floats with floats, one input at a time. */
+struct FloatProduct {
+  /** Inputs that one element of a panel holds. */
+  static constexpr int together = 1;
+  static Vector __attribute__((always_inline)) add(Vector sum, Vector x, Vector b) { return sum + x * b; }
+};
+
 /** c [R, 2 W] (+)= a [depth][R] * b [depth][2 W]. */
-template <int R>
-THINKBITS_INLINE void tile(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate) {
+template <class Product, int R>
+void tile(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate) {
   Vector left[R], right[R];
 #pragma GCC unroll 16
   for (int i = 0; i < R; i++) {
@@ -36,8 +43,8 @@ THINKBITS_INLINE void tile(const float* a, const float* b, float* c, int64_t cRo
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
       const Vector x = splat(a[i]);
-      left[i] += x * b0;
-      right[i] += x * b1;
+      left[i] = Product::add(left[i], x, b0);
+      right[i] = Product::add(right[i], x, b1);
     }
   }
 #pragma GCC unroll 16
@@ -47,32 +54,39 @@ THINKBITS_INLINE void tile(const float* a, const float* b, float* c, int64_t cRo
   }
 }
 
-template <int R>
-void tileEntry(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate) {
-  tile<R>(a, b, c, cRow, depth, accumulate);
+typedef void (*Tile)(const float*, const float*, float*, int64_t, int64_t, bool);
+
+/** The tile of `rows` rows. */
+template <class Product, int R = tileRows>
+THINKBITS_INLINE Tile tileOf(int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return tileOf<Product, R - 1>(rows);
+  }
+  return tile<Product, R>;
 }
 
-typedef void (*Tile)(const float*, const float*, float*, int64_t, int64_t, bool);
-constexpr Tile tiles[13] = {nullptr,       tileEntry<1>, tileEntry<2>, tileEntry<3>,  tileEntry<4>,  tileEntry<5>, tileEntry<6>,
-                            tileEntry<7>, tileEntry<8>, tileEntry<9>, tileEntry<10>, tileEntry<11>, tileEntry<12>};
-
 /** A tile of c that may be cut off on the right: computed aside, then copied. */
+template <class Product>
 THINKBITS_INLINE void tileWithin(const float* a, const float* b, float* c, int64_t cRow, int64_t depth, bool accumulate, int64_t rows, int64_t columns) {
   if (columns >= tileColumns) {
-    tiles[rows](a, b, c, cRow, depth, accumulate);
+    tileOf<Product>(rows)(a, b, c, cRow, depth, accumulate);
     return;
   }
   float whole[tileRows * tileColumns];
   for (int64_t i = 0; i < rows && accumulate; i++) {
     for (int64_t j = 0; j < tileColumns; j++) whole[i * tileColumns + j] = j < columns ? c[i * cRow + j] : 0.0f;
   }
-  tiles[rows](a, b, whole, tileColumns, depth, accumulate);
+  tileOf<Product>(rows)(a, b, whole, tileColumns, depth, accumulate);
   for (int64_t i = 0; i < rows; i++) memcpy(c + i * cRow, whole + i * tileColumns, columns * sizeof(float));
 }
 
 /** Some rows of a, `aRow` apart, side by side: [depth][rows]. Writes up to W floats behind them. */
 THINKBITS_INLINE void packTile(const float* a, int64_t aRow, int64_t aDepth, int64_t rows, int64_t depth, float* out) {
   int64_t k = 0;
+  if (aDepth == 1 && rows == 1) {
+    memcpy(out, a, depth * sizeof(float));
+    return;
+  }
   if (aDepth == 1 && tileRows <= W) {
     for (; k + W <= depth; k += W) {
       Vector block[W];
@@ -151,7 +165,7 @@ void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t colum
         for (int64_t i = 0; i < tileRows && i < coming; i++) fetch(next + i * job.aRow, share);
         if (job.upper && column + columns <= row) continue;
         float* c = job.c + row * job.cRow + column;
-        tileWithin(rowTile, panels + (column - column0) * depth, c, job.cRow, depth, accumulate, rows, columns);
+        tileWithin<FloatProduct>(rowTile, panels + (column - column0) * depth, c, job.cRow, depth, accumulate, rows, columns);
       }
     }
   }

@@ -1,6 +1,6 @@
 // A weight [out, in] ready to multiply: panels of outputs, each one contiguous stream over the inputs.
 //
-// bits 32: floats [panel][depth][panelColumns].
+// bits 32: floats [panel][depth][panelColumns]. bits 16: bfloat16, two inputs to a word, [panel][depth / 2][panelColumns].
 // bits 2..8: unsigned codes in blocks of 32 inputs by half a panel of outputs, a lane per output: `bits` vectors of words, a
 // little-endian bit stream of 32 codes per lane; [panel][block][half][bits][lanes]. Groups are padded to whole blocks, so `depth`
 // counts padded inputs. Scales are floats [panel][group][panelColumns]; zeros count from the middle code and lie alike, as bytes where all
@@ -24,6 +24,7 @@ struct PackedLinear {
   /** [depth]: which input stands at each place, -1 for padding; absent where the places are the inputs. */
   int32_t* order = nullptr;
   float* floats = nullptr;
+  uint32_t* pairs = nullptr;
   uint32_t* words = nullptr;
   float* scales = nullptr;
   float* zeros = nullptr;
@@ -40,7 +41,7 @@ struct PackedLinear {
   PackedLinear(const PackedLinear&) = delete;
   PackedLinear& operator=(const PackedLinear&) = delete;
   ~PackedLinear() {
-    void* blocks[] = {order, floats, words, scales, zeros, byteZeros, levels};
+    void* blocks[] = {order, floats, pairs, words, scales, zeros, byteZeros, levels};
     for (void* block : blocks) free(block);
   }
 };

@@ -9,6 +9,8 @@
 
 struct State {
   const Kernels* kernels = nullptr;
+  /** Whether products with packed weights are computed in bfloat16. */
+  bool pairs = false;
   std::unique_ptr<ThreadPool> pool;
   /** Inputs of a product as its kernel reads them. */
   Scratch inputs;
@@ -18,6 +20,8 @@ struct State {
   int32_t nextStack = 1;
   /** What passes from one step of a stack to the next. */
   Scratch arena;
+
+  const LinearKernels& linearKernels() const { return pairs ? kernels->pairs : kernels->floats; }
 
   static State& of(napi_env env) {
     void* data = nullptr;

@@ -48,13 +48,26 @@ const sets = {
   ...(process.arch === 'x64' && { Avx2: avx2, Avx512: avx512 }),
 };
 /**
- * Sets that build upon another and multiply integers by instructions of their own; left out where the compiler knows none.
- * @type {Record<string, { base: string, options: string[] }>}
+ * Sets that build upon another and multiply integers, or in bfloat16, by instructions of their own; left out where the compiler knows none.
+ * @type {Record<string, { source: string, base: string, options: string[] }>}
  */
-const vnniSets = {
+const furtherSets = {
   ...(process.arch === 'x64' && {
-    Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
-    Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
+    Avx2vnni: {
+      source: 'rounded-kernels.cc',
+      base: 'Avx2',
+      options: [...avx2, '-mavxvnni'],
+    },
+    Avx512vnni: {
+      source: 'rounded-kernels.cc',
+      base: 'Avx512',
+      options: [...avx512, '-mavx512vnni'],
+    },
+    Avx512bf16: {
+      source: 'pair-kernels.cc',
+      base: 'Avx512vnni',
+      options: [...avx512, '-mavx512bf16'],
+    },
   }),
 };
 const common = [
@@ -131,11 +144,12 @@ try {
     `-DTHINKBITS_SET=${name.toLowerCase()}`,
     `-DTHINKBITS_KERNELS=kernels${name}`,
   ];
-  const ownSources = new Set(['kernels.cc', 'rounded-kernels.cc']);
+  const ownSources = new Set(['kernels.cc', 'rounded-kernels.cc', 'pair-kernels.cc']);
   const calls = readdirSync(source).filter((file) => file.endsWith('.cc') && !ownSources.has(file));
-  const known = Object.keys(vnniSets).filter(
+  const known = Object.keys(furtherSets).filter(
     (name) =>
-      spawnSync(compiler, [...vnniSets[name].options, '-E', '-x', 'c++', '/dev/null']).status === 0,
+      spawnSync(compiler, [...furtherSets[name].options, '-E', '-x', 'c++', '/dev/null']).status ===
+      0,
   );
   const has = known.map((name) => `-DTHINKBITS_HAS_${name.toUpperCase()}`);
   await Promise.all([
@@ -144,10 +158,10 @@ try {
       compile('kernels.cc', `${name}.o`, [...options, ...defines(name)]),
     ),
     ...known.map((name) =>
-      compile('rounded-kernels.cc', `${name}.o`, [
-        ...vnniSets[name].options,
+      compile(furtherSets[name].source, `${name}.o`, [
+        ...furtherSets[name].options,
         ...defines(name),
-        `-DTHINKBITS_BASE=kernels${vnniSets[name].base}`,
+        `-DTHINKBITS_BASE=kernels${furtherSets[name].base}`,
       ]),
     ),
   ]);

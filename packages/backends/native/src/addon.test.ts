@@ -58,7 +58,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
   });
 
   it('that make no sense throw a TypeError, 10 000 times, and never more', () => {
-    addon.configure(2, '');
+    addon.configure(2, '', false);
     const made = { linears: new Set<number>(), stacks: new Set<number>() };
     const maker = { random, addon, made };
     const counts = { sound: 0, taken: 0, refused: 0 };
@@ -100,7 +100,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     }
     expect(counts.refused).toBeGreaterThan(5000);
     expect(counts.taken).toBeGreaterThan(counts.sound);
-    addon.configure(2, '');
+    addon.configure(2, '', false);
   });
 
   it('that are nearly right are refused where they are wrong', () => {
@@ -123,8 +123,8 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
       'beyond the table',
     );
     expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
-    expect(() => addon.configure(2, 'sse9')).toThrow('no such set');
-    expect(() => addon.configure(0, '')).toThrow(TypeError);
+    expect(() => addon.configure(2, 'sse9', false)).toThrow('no such set');
+    expect(() => addon.configure(0, '', false)).toThrow(TypeError);
     const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0);
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(

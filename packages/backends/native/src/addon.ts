@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 /** Which set of kernels runs, and on how many threads. */
 export interface NativeConfiguration {
-  /** Instruction set of the kernels in use: `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`. */
+  /** Instruction set of the kernels in use: `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`. */
   readonly set: string;
   /** Sets that this binary and processor have, best first. */
   readonly sets: readonly string[];
   readonly threads: number;
+  /** Whether products with packed weights are in bfloat16. */
+  readonly pairs: boolean;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface NativeConfiguration {
  * nothing is read or written. Matrices are row-major.
  */
 export interface Addon {
-  configure(threads: number, set: string): NativeConfiguration;
+  configure(threads: number, set: string, pairs: boolean): NativeConfiguration;
   matmul(
     a: Float32Array,
     b: Float32Array,

@@ -1,67 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, dequantizeWeight } from '@thinkbits/numerics';
-import { isQuantized, type LinearPart, LinearWeight } from '@thinkbits/ops';
-import type { QuantizedWeight, WeightScheme } from '@thinkbits/spec';
+import { createRandom } from '@thinkbits/numerics';
+import { LinearWeight } from '@thinkbits/ops';
+import type { WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
+import { apply, reference, weightsOf } from './__fixtures__/random-weight.js';
 
 const random = createRandom(5).fork('linear-product');
-
-/** Random codes and scales: what a product does with them does not depend on where they come from. */
-function randomWeight(
-  rows: number,
-  columns: number,
-  scheme: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>,
-  permuted = false,
-): QuantizedWeight {
-  const full = {
-    group: 'channel',
-    symmetric: false,
-    range: 'zero-inclusive',
-    clip: 1,
-    ...scheme,
-  } as WeightScheme;
-  const groups = typeof full.group === 'number' ? Math.ceil(columns / full.group) : 1;
-  const count = 2 ** full.bits;
-  const signed = full.symmetric && !full.float;
-  const code = () => random.integer(count) - (signed ? count / 2 : 0);
-  const codes = Array.from({ length: rows * columns }, code);
-  const grid = (make: () => number) => Float32Array.from({ length: rows * groups }, make);
-  return {
-    rows,
-    columns,
-    scheme: full,
-    codes: signed ? Int8Array.from(codes) : Uint8Array.from(codes),
-    scales: grid(() => 0.01 + random.next()),
-    ...(!full.symmetric && { zeros: grid(() => random.integer(count)) }),
-    ...(permuted && {
-      groupIndex: Int32Array.from({ length: columns }, () => random.integer(groups)),
-    }),
-  };
-}
-
-/** x Ŵᵀ in float64, with the sum of magnitudes that rounding errors are measured by. */
-function reference(x: Float32Array, rows: number, parts: readonly LinearPart[]) {
-  const out: { value: number; magnitude: number }[] = [];
-  for (let row = 0; row < rows; row++)
-    for (const part of parts) {
-      const weight = isQuantized(part) ? dequantizeWeight(part) : part.values;
-      for (let o = 0; o < part.rows; o++) {
-        let [value, magnitude] = [0, 0];
-        for (let k = 0; k < part.columns; k++) {
-          const term =
-            (x[row * part.columns + k] as number) * (weight[o * part.columns + k] as number);
-          value += term;
-          magnitude += Math.abs(term);
-        }
-        out.push({ value, magnitude });
-      }
-    }
-  return out;
-}
-
-const apply = (linear: LinearWeight, x: Float32Array, rows: number): Float32Array =>
-  tf.tidy(() => linear.apply(tf.tensor2d(x, [rows, linear.in])).dataSync() as Float32Array).slice();
+const randomWeight = weightsOf(random);
 
 describeEachSet('packed weights with kernels', () => {
   const schemes: (Partial<WeightScheme> & Pick<WeightScheme, 'bits'>)[] = [

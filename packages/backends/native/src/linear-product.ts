@@ -57,13 +57,18 @@ function fillParts<Part extends LinearPart>(
   }
 }
 
-function holdFloats(addon: Addon, parts: readonly LinearPart[], columns: number, out: number) {
+function holdFloats(
+  { addon, floatBytes }: NativeBackend,
+  parts: readonly LinearPart[],
+  columns: number,
+  out: number,
+) {
   const handle = addon.createLinear(columns, out);
   fillParts(addon, handle, parts, (part, row) => {
     const values = isQuantized(part) ? dequantizeWeight(part) : part.values;
     addon.fillLinear(handle, values, row, part.rows);
   });
-  return { handle, bytes: 4 * columns * out };
+  return { handle, bytes: floatBytes * columns * out };
 }
 
 const isByte = (value: number): boolean => Number.isInteger(value) && value >= -128 && value <= 127;
@@ -101,13 +106,14 @@ function holdCodes(
  */
 export const nativeLinear: LinearProduct<NativeWeights> = {
   hold(parts) {
-    const { addon } = engine().findBackend(backendName) as NativeBackend;
+    const native = engine().findBackend(backendName) as NativeBackend;
+    const { addon } = native;
     const columns = (parts[0] as LinearPart).columns;
     const out = parts.reduce((sum, { rows }) => sum + rows, 0);
     const layout = codeLayout(parts, blockInputs);
     const { handle, bytes } = layout
       ? holdCodes(addon, parts.filter(isQuantized), columns, out, layout)
-      : holdFloats(addon, parts, columns, out);
+      : holdFloats(native, parts, columns, out);
     const rounds = roundsOf(addon, handle);
     return { handle, columns, out, bytes, rounds, dispose: () => addon.disposeLinear(handle) };
   },

@@ -16,6 +16,8 @@ const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a 
  */
 export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
+  /** Bytes that an element of a weight takes which is no code: 2 where products are in bfloat16. */
+  floatBytes: 2 | 4 = 4;
   /** Buffers that only tensors of this backend know. */
   private readonly own = new WeakSet<ArrayBufferLike>();
   private readonly free = new Map<number, Float32Array[]>();

@@ -13,6 +13,7 @@ import {
   installHostKernels,
   installLinearProduct,
 } from '@thinkbits/ops';
+import type { ComputeType } from '@thinkbits/spec';
 import { loadAddon, type NativeConfiguration } from './addon.js';
 import { nativeStack } from './decoder-stack.js';
 import { installActivationKernels } from './kernels/activations.js';
@@ -33,8 +34,13 @@ import { NativeBackend } from './native-backend.js';
 export interface NativeOptions {
   /** Threads of a product, the calling one included; all that the machine has where absent. */
   readonly threads?: number;
-  /** `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`; the best that the processor has where absent. */
+  /** `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`; the best that the processor has where absent. */
   readonly kernels?: string;
+  /**
+   * Arithmetic of products with a linear's weights; `f32` where absent. `bf16` rounds their inputs to bfloat16, and weights that are no
+   * codes, and sums in float32.
+   */
+  readonly compute?: ComputeType;
 }
 
 /** The backend in use, or why it cannot be. */
@@ -50,10 +56,16 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
   const loaded = loadAddon();
   if ('why' in loaded) return { available: false, why: loaded.why };
   const { addon } = loaded;
+  const pairs = options.compute === 'bf16';
   const configuration = addon.configure(
     options.threads ?? availableParallelism(),
     options.kernels ?? '',
+    pairs,
   );
+  if (pairs && !configuration.pairs) {
+    const why = `its kernels for ${configuration.set} do not multiply in bf16, which takes AVX512_BF16`;
+    return { available: false, why };
+  }
   if (!(backendName in engine().registryFactory)) {
     registerBackend(backendName, () => new NativeBackend(addon), 4);
     installHostKernels();
@@ -74,5 +86,6 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     installHostAlgebra(backendName, nativeAlgebra(addon));
   }
   await setBackend(backendName);
+  (engine().findBackend(backendName) as NativeBackend).floatBytes = pairs ? 2 : 4;
   return { available: true, ...configuration };
 }

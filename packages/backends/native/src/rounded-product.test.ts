@@ -240,7 +240,7 @@ it('refuse a rounding that does not fit the weight', () => {
   const loaded = loadAddon();
   if ('why' in loaded) return;
   const { addon } = loaded;
-  addon.configure(1, '');
+  addon.configure(1, '', false);
   const f = (size: number) => new Float32Array(size);
   const weight = addon.createCodes(96, 4, 4, 3, 32, new Int32Array(), f(0), true);
   const apply = (group: number, bits: number, grids: number) =>

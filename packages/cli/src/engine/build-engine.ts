@@ -1,7 +1,7 @@
 import type { BackendName } from '@thinkbits/inference';
 import { createModel, describeModel, type Model, selectBackend } from '@thinkbits/inference';
 import { quantize } from '@thinkbits/quantize';
-import type { Engine, JsonObject, Recipe } from '@thinkbits/spec';
+import type { ComputeType, Engine, JsonObject, Recipe } from '@thinkbits/spec';
 import { findCalibration } from '../calibration/find-calibration.js';
 import { isFloat } from '../load-model.js';
 import { type ModelPlace, openModel } from '../resolve/model.js';
@@ -16,6 +16,7 @@ export interface EngineSpecification {
   readonly backend: BackendName;
   /** Threads of the backend in each worker; its own default where absent. */
   readonly threads?: number;
+  readonly compute: ComputeType;
   /** Rows decoded together; the engine's own default where absent. */
   readonly batch?: number;
 }
@@ -31,8 +32,8 @@ export async function buildEngine(
   specification: EngineSpecification,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Engine> {
-  const { place, recipe, directory, backend, threads, batch } = specification;
-  await selectBackend({ name: backend, ...(threads !== undefined && { threads }) });
+  const { place, recipe, directory, backend, threads, compute, batch } = specification;
+  await selectBackend({ name: backend, ...(threads !== undefined && { threads }), compute });
   const checkpoint = await openModel(place, { signal });
   const info = describeModel(checkpoint.config, checkpoint.label);
   const model = isFloat(recipe)

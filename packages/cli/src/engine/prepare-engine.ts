@@ -64,6 +64,7 @@ export async function prepareEngine(
     directory: host.directory,
     backend,
     threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers)),
+    compute: options.compute,
     ...(batch !== undefined && { batch }),
   };
   const engineInfo: EngineInfo = {

@@ -1,3 +1,4 @@
+import type { ComputeType } from '@thinkbits/spec';
 import type { Command } from 'commander';
 import { addOption } from './add-option.js';
 import { oneOf, positiveInteger, wholeNumber } from './values.js';
@@ -9,7 +10,7 @@ export const backendNames = ['tensorflow', 'native', 'wasm', 'cpu'] as const;
 export interface SharedOptions {
   readonly backend?: (typeof backendNames)[number];
   readonly threads?: number;
-  readonly compute: 'f32' | 'bf16';
+  readonly compute: ComputeType;
   readonly seed?: number;
   readonly quiet?: boolean;
   readonly verbose?: boolean;

@@ -1,6 +1,7 @@
 import { enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { NativeOptions } from '@thinkbits/backend-native';
 import { installHostKernels } from '@thinkbits/ops';
-import { ThinkbitsError } from '@thinkbits/spec';
+import { type ComputeType, ThinkbitsError } from '@thinkbits/spec';
 
 /** Backends by name; `tensorflow` is tfjs-node-gpu or tfjs-node, whichever the user installed, `native` our own. */
 export type BackendName = 'tensorflow' | 'native' | 'wasm' | 'cpu';
@@ -32,6 +33,11 @@ export interface SelectedBackend {
   readonly candidates: readonly BackendCandidate[];
 }
 
+let computing: ComputeType = 'f32';
+
+/** Arithmetic of a linear's products, as {@link selectBackend} chose it for this process. */
+export const computeInUse = (): ComputeType => computing;
+
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
 
@@ -42,13 +48,13 @@ async function openTensorflow(
   return open({ device });
 }
 
-async function openNative(threads: number | undefined): Promise<BackendCandidate> {
+async function openNative(options: NativeOptions = {}): Promise<BackendCandidate> {
   try {
     const native = await import('@thinkbits/backend-native');
-    const opened = await native.openNative(threads === undefined ? {} : { threads });
+    const opened = await native.openNative(options);
     if (!opened.available) return { name: 'native', available: false, why: opened.why };
-    const { set, threads: used } = opened;
-    const why = `kernels for ${set} on ${used} ${used === 1 ? 'thread' : 'threads'}`;
+    const { set, threads, pairs } = opened;
+    const why = `kernels for ${set} on ${threads} ${threads === 1 ? 'thread' : 'threads'}${pairs ? ', in bf16' : ''}`;
     return { name: 'native', available: true, why };
   } catch (error) {
     return { name: 'native', available: false, why: reason(error) };
@@ -83,9 +89,9 @@ async function openCpu(): Promise<BackendCandidate> {
   return { name: 'cpu', available: true, why: 'plain JavaScript, the slow reference' };
 }
 
-async function open(name: BackendName, threads?: number): Promise<BackendCandidate> {
+async function open(name: BackendName, options: NativeOptions): Promise<BackendCandidate> {
   if (name === 'tensorflow') return openTensorflow();
-  if (name === 'native') return openNative(threads);
+  if (name === 'native') return openNative(options);
   return name === 'wasm' ? openWasm() : openCpu();
 }
 
@@ -94,20 +100,45 @@ export interface SelectBackendOptions {
   readonly name?: BackendName;
   /** Threads of the backend `native`; as many as the machine runs at once where absent. */
   readonly threads?: number;
+  /** Arithmetic of a linear's products; `f32` where absent. Only `native` has `bf16`, on processors with instructions for it. */
+  readonly compute?: ComputeType;
+}
+
+/** `native` in bf16, or an error: nobody else has it. */
+async function selectBf16({ name, threads }: SelectBackendOptions): Promise<SelectedBackend> {
+  const asked = name ?? 'native';
+  const candidate =
+    asked === 'native'
+      ? await openNative({ ...(threads !== undefined && { threads }), compute: 'bf16' })
+      : { name: asked, available: false, why: 'it computes in f32 alone' };
+  if (candidate.available) return { name: asked, why: candidate.why, candidates: [candidate] };
+  throw new ThinkbitsError({
+    code: 'compute/unavailable',
+    category: 'machine',
+    message: `The backend "${asked}" does not compute in bf16: ${candidate.why}.`,
+    help: 'Leave --compute out: every backend computes in f32.',
+    details: { backend: asked, compute: 'bf16' },
+  });
 }
 
 /**
  * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, native, tfjs-node, wasm, cpu. With a name, that
  * one or an error; never another in its place. One backend a process: a second call with another name switches it.
- * @throws ThinkbitsError `backend/unavailable` (machine) with the install command
+ * @throws ThinkbitsError `backend/unavailable` (machine) with the install command, `compute/unavailable` (machine)
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   installHostKernels();
   enableProdMode(); // or the cpu backend advertises tfjs-node on stderr
+  if (options.compute === 'bf16') {
+    const selected = await selectBf16(options);
+    computing = 'bf16';
+    return selected;
+  }
+  const native = options.threads === undefined ? {} : { threads: options.threads };
   if (options.name) {
     if (getBackend() === options.name)
       return { name: options.name, why: 'already in use', candidates: [] };
-    const candidate = await open(options.name, options.threads);
+    const candidate = await open(options.name, native);
     if (!candidate.available) {
       throw new ThinkbitsError({
         code: 'backend/unavailable',
@@ -124,7 +155,7 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     return { name: 'tensorflow', why: onGpu.why, candidates: [onGpu] };
   const candidates: BackendCandidate[] = [];
   for (const name of ['native', 'tensorflow', 'wasm', 'cpu'] as const) {
-    const candidate = await open(name, options.threads);
+    const candidate = await open(name, native);
     candidates.push(candidate);
     if (candidate.available) return { name, why: candidate.why, candidates };
   }
@@ -141,7 +172,7 @@ export async function listBackends(): Promise<readonly BackendCandidate[]> {
   const cpu = await openCpu();
   const wasm = await openWasm();
   const tensorflow = await openTensorflow();
-  const native = await openNative(undefined);
+  const native = await openNative();
   const best = tensorflow.gpu
     ? tensorflow
     : [native, tensorflow, wasm].find(({ available }) => available);

@@ -10,6 +10,7 @@ import {
   throwIfAborted,
   toErrorRecord,
 } from '@thinkbits/spec';
+import { computeInUse } from '../backend/select-backend.js';
 import type { Decoder } from '../decoder/decoder.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { checkRequest } from './check-request.js';
@@ -44,7 +45,7 @@ export class CoreEngine implements Engine {
       backend: getBackend(),
       model: options.model,
       modelHash: options.modelHash,
-      compute: 'f32',
+      compute: computeInUse(),
       details: {},
     };
   }

@@ -4,7 +4,7 @@ import { openNative } from '../open-native.js';
 
 /**
  * Runs tests on the sets of kernels that this binary and processor have, on two threads; skips and says why without a binary.
- * Sets for VNNI are those that they are named after but for products of integers: of two such, floats are tested with one.
+ * Sets for VNNI and BF16 are those that they are named after but for such products: of their family, floats are tested with one.
  * @param integers whether the tests are about products of integers
  */
 export function describeEachSet(
@@ -17,8 +17,11 @@ export function describeEachSet(
     it.skip(`skipped: ${loaded.why}`, () => {});
     return;
   }
-  const { sets } = loaded.addon.configure(1, '');
-  const chosen = integers ? sets : sets.filter((set) => !sets.includes(`${set}vnni`));
+  const { sets } = loaded.addon.configure(1, '', false);
+  const family = (set: string) => set.replace(/(vnni|bf16)$/, '');
+  const chosen = integers
+    ? sets.filter((set) => !set.endsWith('bf16'))
+    : sets.filter((set, i) => sets.findIndex((other) => family(other) === family(set)) === i);
   describe.each(chosen)(`${what} for %s`, (kernels) => {
     beforeAll(async () => {
       const opened = await openNative({ kernels, threads: 2 });

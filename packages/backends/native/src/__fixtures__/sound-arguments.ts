@@ -86,7 +86,7 @@ function block(maker: ArgumentMaker) {
 export const soundArguments: {
   readonly [Name in keyof Addon]: (maker: ArgumentMaker) => unknown[];
 } = {
-  configure: (maker) => [1 + maker.random.integer(3), ''],
+  configure: (maker) => [1 + maker.random.integer(3), '', false],
   matmul(maker) {
     const [batch, m, k, n] = [size(maker), size(maker), size(maker), size(maker)];
     const shared = yes(maker);

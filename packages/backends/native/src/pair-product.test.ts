@@ -1,0 +1,118 @@
+import { createRandom } from '@thinkbits/numerics';
+import { type LinearPart, LinearWeight } from '@thinkbits/ops';
+import type { WeightScheme } from '@thinkbits/spec';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apply, reference, weightsOf } from './__fixtures__/random-weight.js';
+import { loadAddon } from './addon.js';
+import { openNative } from './open-native.js';
+
+const random = createRandom(6).fork('pair-product');
+const randomWeight = weightsOf(random);
+
+/** The nearest bfloat16 of each value, ties to even, by float64 arithmetic. */
+function nearest(x: Float32Array): Float32Array {
+  return x.map((value) => {
+    if (value === 0 || !Number.isFinite(value)) return value;
+    const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 7);
+    const steps = value / unit;
+    const down = Math.floor(steps);
+    const half = steps - down;
+    const up = half > 0.5 || (half === 0.5 && down % 2 !== 0) ? 1 : 0;
+    return (down + up) * unit;
+  });
+}
+
+function expectProduct(
+  linear: LinearWeight,
+  x: Float32Array,
+  rows: number,
+  parts: readonly LinearPart[],
+): void {
+  const y = apply(linear, x, rows);
+  const wanted = reference(nearest(x), rows, parts);
+  y.forEach((value, i) => {
+    const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
+    expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
+  });
+  // bit-identical whatever else is in the batch
+  const last = apply(linear, x.slice((rows - 1) * linear.in), 1);
+  expect(last).toEqual(y.slice((rows - 1) * linear.out));
+}
+
+const loaded = loadAddon();
+const sets = 'why' in loaded ? [] : loaded.addon.configure(1, '', false).sets;
+const has = sets.includes('avx512bf16');
+
+describe.runIf(has)('products in bf16', () => {
+  beforeAll(async () => {
+    expect(await openNative({ compute: 'bf16', threads: 2 })).toMatchObject({ pairs: true });
+  });
+  afterAll(async () => {
+    await openNative();
+  });
+
+  const schemes: (Partial<WeightScheme> & Pick<WeightScheme, 'bits'>)[] = [
+    ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => ({ bits, group: 64 })),
+    { bits: 4 },
+    { bits: 3, group: 128 },
+    { bits: 8, symmetric: true },
+    { bits: 4, group: 48 },
+    { bits: 4, group: 16, float: { element: 'e2m1', scale: 'e8m0' } as never, symmetric: true },
+  ];
+  it.each(schemes)('round inputs alone where weights are codes of %o', (scheme) => {
+    for (const [columns, rows] of [
+      [256, 40],
+      [96, 7],
+      [1024, 65],
+    ] as const)
+      for (const tokens of [1, 2, 13, 30]) {
+        const permuted = typeof scheme.group === 'number' && tokens === 13;
+        const parts = [randomWeight(rows, columns, scheme, permuted)];
+        const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
+        const linear = new LinearWeight(parts);
+        expectProduct(linear, x, tokens, parts);
+        linear.dispose();
+      }
+  });
+
+  it('round weights that are no codes, and hold them in half the memory', () => {
+    for (const [columns, rows] of [
+      [256, 40],
+      [97, 7],
+      [1000, 65],
+      [1, 1],
+    ] as const)
+      for (const tokens of [1, 5, 30]) {
+        const values = Float32Array.from({ length: rows * columns }, () => random.normal());
+        const linear = new LinearWeight([{ rows, columns, values }]);
+        expect(linear.bytes.held).toBe(2 * rows * columns);
+        const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
+        expectProduct(linear, x, tokens, [{ rows, columns, values: nearest(values) }]);
+        linear.dispose();
+      }
+  });
+
+  it('let numbers that are not finite through', () => {
+    const linear = new LinearWeight([randomWeight(3, 64, { bits: 4, group: 32 })]);
+    const x = new Float32Array(3 * 64);
+    x[5] = Number.NaN;
+    x[64 + 7] = Number.POSITIVE_INFINITY;
+    const y = apply(linear, x, 3);
+    expect([...y.slice(0, 6)].every((value) => !Number.isFinite(value))).toBe(true);
+    expect([...y.slice(6)].every(Number.isFinite)).toBe(true);
+    linear.dispose();
+  });
+});
+
+describe('a processor without bf16', () => {
+  it('is told so, and nothing else computes in its place', async () => {
+    const kernels = sets.find((set) => set !== 'avx512bf16');
+    if (!kernels) return; // no binary: the loader's tests say why
+    const opened = await openNative({ kernels, compute: 'bf16' });
+    expect(opened).toMatchObject({ available: false });
+    expect(opened).toHaveProperty('why', expect.stringContaining('AVX512_BF16'));
+    await openNative();
+  });
+  if (!has)
+    it.skip('skipped: AVX512_BF16 is not here, so that products in bf16 are not tested', () => {});
+});
