@@ -147,15 +147,15 @@ struct Kernels {
   /** Products in float32, and in bfloat16 with sums in float32, where the processor has those: no functions elsewhere. */
   LinearKernels floats, pairs;
 
-  /** Rows that a tile of rounded inputs holds, and 32-bit words that one row of it takes. */
+  /** Rows that a tile of rounded inputs holds at most, and 32-bit words that one row of it takes. */
   int64_t roundedRows;
   int64_t (*roundedWords)(const PackedLinear&, const RoundedPlan&);
   /** Rounds `rows` rows, one tile, to codes laid out for linearRounded. */
   void (*roundInputs)(const PackedLinear&, const RoundedPlan&, const ActivationRounding&, const float* x, int64_t rows, int32_t* tile, float* scratch);
   /** Floats of scratch for either of the two. */
   int64_t (*roundedScratch)(const PackedLinear&, const RoundedPlan&);
-  /** y [rows, out] for panels [panel0, panel1) from tiles of rounded inputs. `offset`: as {@link roundingHasOffset} says of them. */
-  void (*linearRounded)(const PackedLinear&, const RoundedPlan&, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0, int64_t panel1, float* scratch);
+  /** y [rows, out] for panels [panel0, panel1) from tiles of `height` rounded inputs. `offset`: as {@link roundingHasOffset} says of them. */
+  void (*linearRounded)(const PackedLinear&, const RoundedPlan&, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows, int64_t panel0, int64_t panel1, float* scratch);
 
   void (*binary)(Binary, const float* a, const float* b, float* out, int64_t inner, bool aScalar, bool bScalar);
   void (*compare)(Comparison, const float* a, const float* b, uint8_t* out, int64_t inner, bool aScalar, bool bScalar);

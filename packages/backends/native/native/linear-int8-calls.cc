@@ -61,22 +61,23 @@ bool plansRounded(PackedLinear& linear, int64_t group) {
 }
 
 void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding) {
+  if (rows == 0) return;
   const Kernels& kernels = *state.kernels;
   const RoundedPlan& plan = *linear.plan;
   const bool offset = roundingHasOffset(rounding);
-  const int64_t rowWords = kernels.roundedWords(linear, plan), tileRows = kernels.roundedRows;
+  const int64_t rowWords = kernels.roundedWords(linear, plan), height = pieces(rows, pieces(rows, kernels.roundedRows));
   const int64_t scratchSize = kernels.roundedScratch(linear, plan);
-  const auto tilesWithin = [&](int64_t bytes) { return (bytes / (4 * rowWords) + tileRows) / tileRows * tileRows; };
+  const auto tilesWithin = [&](int64_t bytes) { return (bytes / (4 * rowWords) + height) / height * height; };
   const int64_t chunk = tilesWithin(mostBytes), rowBlock = tilesWithin(nearBytes);
   for (int64_t row0 = 0; row0 < rows; row0 += chunk) {
     const int64_t count = rows - row0 < chunk ? rows - row0 : chunk;
     int32_t* tiles = reinterpret_cast<int32_t*>(state.inputs.atLeast(count * rowWords));
     const std::function<void(int64_t, Scratch&)> round = [&](int64_t i, Scratch& scratch) {
-      const int64_t row = i * tileRows, some = count - row < tileRows ? count - row : tileRows;
+      const int64_t row = i * height, some = count - row < height ? count - row : height;
       kernels.roundInputs(linear, plan, rounding, x + (row0 + row) * linear.in, some, tiles + row * rowWords, scratch.atLeast(scratchSize));
     };
     const int64_t all = state.pool->threads();
-    runTasks(state, pieces(count, tileRows), 8 * count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
+    runTasks(state, pieces(count, height), 8 * count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
 
     const int threads = count * linear.in * linear.out < worthSharing ? 1 : static_cast<int>(all);
     const int64_t rowBlocks = pieces(count, rowBlock);
@@ -87,7 +88,7 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
       const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
       const int64_t some = count - row < rowBlock ? count - row : rowBlock;
       const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
-      kernels.linearRounded(linear, plan, offset, tiles + row * rowWords, y + (row0 + row) * linear.out, some, panel, panelEnd, scratch.atLeast(scratchSize));
+      kernels.linearRounded(linear, plan, offset, tiles + row * rowWords, height, y + (row0 + row) * linear.out, some, panel, panelEnd, scratch.atLeast(scratchSize));
     };
     runTasks(state, rowBlocks * panelBlocks, threads, multiply);
   }
@@ -150,7 +151,7 @@ bool multipliesIntegers(const Kernels& kernels) {
       for (int64_t row = 0; row < rows; row += kernels.roundedRows) {
         const int64_t some = rows - row < kernels.roundedRows ? rows - row : kernels.roundedRows;
         kernels.roundInputs(*linear, *linear->plan, rounding, x.data() + row * in, some, tile.data(), scratch);
-        kernels.linearRounded(*linear, *linear->plan, !symmetric, tile.data(), y.data() + row * out, some, 0, linear->panels, scratch);
+        kernels.linearRounded(*linear, *linear->plan, !symmetric, tile.data(), kernels.roundedRows, y.data() + row * out, some, 0, linear->panels, scratch);
       }
       for (int64_t row = 0; row < rows; row++) {
         for (int64_t o = 0; o < out; o++) {

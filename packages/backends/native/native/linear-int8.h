@@ -327,12 +327,12 @@ void decodeBytes(int64_t blocks, const uint32_t* words, uint32_t* out) {
 
 /** Panels [panel0, panel1) of codes of `Bits`, multiplied `As` such or decoded. */
 template <int Bits, int As>
-void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0,
-                   int64_t panel1, float* scratch) {
+void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows,
+                   int64_t panel0, int64_t panel1, float* scratch) {
   const int64_t blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
   const int64_t rowWords = blocks * blockSteps * inputWords(As) + 3 * segments + plan.runs;
   constexpr int64_t blockLines = (2 * Bits * W + lineWords - 1) / lineWords;
-  const int64_t tileCount = (rows + roundedTileRows - 1) / roundedTileRows;
+  const int64_t tileCount = (rows + height - 1) / height;
   Vector* sums = reinterpret_cast<Vector*>(scratch);
   float* aside = scratch + segments * 2 * W;
   uint32_t* bytes = reinterpret_cast<uint32_t*>(aside + roundedTileRows * 2 * W);
@@ -349,8 +349,8 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
     // the next panel comes while this one is multiplied; one row is through too soon for that, and looks 8 blocks ahead
     Ahead ahead = {words + 8 * blockLines * lineWords, blockLines};
     if (rows > 1 || Bits != As) ahead = {linear.words + (panel + 1) * blocks * blockLines * lineWords, panel + 1 < panel1 ? (blockLines + tileCount - 1) / tileCount : 0};
-    for (int64_t row = 0; row < rows; row += roundedTileRows) {
-      const int64_t some = rows - row < roundedTileRows ? rows - row : roundedTileRows;
+    for (int64_t row = 0; row < rows; row += height) {
+      const int64_t some = rows - row < height ? rows - row : height;
       const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
       float* to = left < 2 * W ? aside : y + row * linear.out + column;
       tile(linear, plan, words, gridAt, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out, ahead);
@@ -361,16 +361,16 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
   }
 }
 
-void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, float* y, int64_t rows, int64_t panel0, int64_t panel1,
+void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows, int64_t panel0, int64_t panel1,
                    float* scratch) {
   switch (linear.bits) {
-    case 2: return roundedPanels<2, 2>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    case 3: return roundedPanels<3, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    case 4: return roundedPanels<4, 4>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    case 5: return roundedPanels<5, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    case 6: return roundedPanels<6, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    case 7: return roundedPanels<7, decoded>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
-    default: return roundedPanels<8, 8>(linear, plan, offset, tiles, y, rows, panel0, panel1, scratch);
+    case 2: return roundedPanels<2, 2>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    case 3: return roundedPanels<3, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    case 4: return roundedPanels<4, 4>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    case 5: return roundedPanels<5, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    case 6: return roundedPanels<6, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    case 7: return roundedPanels<7, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
+    default: return roundedPanels<8, 8>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
   }
 }
 
