@@ -1,7 +1,7 @@
 /**
  * Prefill and decode beside raw llama.cpp, in turns, on random weights of the same dimensions:
  *
- *   pnpm bench llama-cpp [--shapes smollm2-135m,qwen2-1.5b] [--recipes rtn:w4g64a8head8,rtn:w4g64head8] [--batch 1,16,64]
+ *   pnpm bench llama-cpp [--shapes smollm2-135m,qwen2-1.5b] [--recipes rtn:w4g64a8head8,rtn:w4g64head8@bf16] [--batch 1,16,64]
  *     [--prompt 512] [--steps 32] [--rounds 5] [--threads N] [--folder DIR] [--output FILE]
  *
  * Theirs is Q4_0, which rounds activations to 8 bits, with the head in 6 or 8 bits and a float16 cache; ours has a float32 cache.
@@ -30,7 +30,10 @@ import { llamaCppTools } from './tools.mjs';
 const { values } = parseArgs({
   options: {
     shapes: { type: 'string', default: 'smollm2-135m,qwen2-1.5b' },
-    recipes: { type: 'string', default: 'rtn:w4g64a8head8,rtn:w4g64head8' },
+    recipes: {
+      type: 'string',
+      default: 'rtn:w4g64a8head8,rtn:w4g64head8,rtn:w4g64head8@bf16',
+    },
     batch: { type: 'string', default: '1,16,64' },
     prompt: { type: 'string', default: '512' },
     steps: { type: 'string', default: '32' },
@@ -95,10 +98,11 @@ function inNode(gguf) {
   return { rates: { [decode(1)]: Number(output(process.execPath, words)) } };
 }
 
-/** Our own, under a recipe. */
-function ours(shape, recipe) {
+/** Our own, under a recipe and, behind an @, the arithmetic of its products. */
+function ours(shape, asked) {
+  const [recipe, compute = 'f32'] = asked.split('@');
   const runs = [];
-  const shared = { rounds: 1, threads };
+  const shared = { rounds: 1, threads, compute };
   runs.push({ prompt, generate: batches.includes(1) ? steps : 0, batch: 1 });
   if (many.length > 0) runs.push({ prompt: 0, generate: steps, batch: many.join(',') });
   const rates = {};
