@@ -11,6 +11,22 @@ inline void runTasks(State& state, int64_t tasks, int threads, const std::functi
   for (int64_t i = 0; i < tasks; i++) task(i, state.pool->own());
 }
 
+/**
+ * Runs body(row, rowEnd, panel, panelEnd, scratch) over rows in blocks and over the panels of a weight, so that there are tasks enough for
+ * all threads. @param leastPanels of a task
+ */
+template <class F>
+void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int64_t panels, int64_t leastPanels, F body) {
+  int64_t panelStep = threads == 1 ? panels : pieces(panels, int64_t{4} * threads);
+  if (panelStep < leastPanels) panelStep = leastPanels;
+  const int64_t panelBlocks = pieces(panels, panelStep);
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
+    const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
+    body(row, row + rowBlock < rows ? row + rowBlock : rows, panel, panel + panelStep < panels ? panel + panelStep : panels, scratch);
+  };
+  runTasks(state, pieces(rows, rowBlock) * panelBlocks, threads, task);
+}
+
 #define THINKBITS_CALLS(X)                                                                              \
   X(configure, callConfigure)                                                                           \
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \

@@ -6,9 +6,9 @@
 #include "float-elements.h"
 #include "kernels.h"
 #include "kv-store.h"
-#include "linear-int8.h"
 #include "linear.h"
 #include "matmul.h"
+#include "rounded-inputs.h"
 #include "sampling.h"
 
 #define THINKBITS_TEXT(name) #name

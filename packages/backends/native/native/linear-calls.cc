@@ -28,6 +28,25 @@ void* alignedBlock(int64_t bytes) {
   return block;
 }
 
+/** A weight of zeros that is no codes, in bfloat16 where `pairs`; null where there is no memory. */
+std::unique_ptr<PackedLinear> makeLinear(const Kernels& kernels, int64_t in, int64_t out, bool pairs) {
+  auto linear = std::make_unique<PackedLinear>();
+  linear->in = in;
+  linear->out = out;
+  linear->bits = pairs ? 16 : 32;
+  linear->depth = pairs ? (in + 1) / 2 * 2 : in;
+  linear->panelColumns = kernels.panelColumns;
+  linear->panels = pieces(out, linear->panelColumns);
+  linear->bytes = linear->panels * linear->panelColumns * linear->depth * linear->bits / 8;
+  void* block = alignedBlock(linear->bytes);
+  if (!block) return nullptr;
+  if (pairs)
+    linear->pairs = static_cast<uint32_t*>(block);
+  else
+    linear->floats = static_cast<float*>(block);
+  return linear;
+}
+
 /** Keeps a weight and hands its number out. */
 napi_value keep(Call& call, std::unique_ptr<PackedLinear> linear) {
   State& state = State::of(call.env());
@@ -55,23 +74,10 @@ napi_value callCreateLinear(napi_env env, napi_callback_info info) {
   Call call(env, info, 2);
   const int64_t in = call.integer(0, 1, int64_t{1} << 24), out = call.integer(1, 1, int64_t{1} << 24);
   if (!call.ok) return nullptr;
-  State& state = State::of(env);
-  auto linear = std::make_unique<PackedLinear>();
-  linear->in = in;
-  linear->out = out;
-  linear->bits = state.pairs ? 16 : 32;
-  linear->depth = state.pairs ? (in + 1) / 2 * 2 : in;
-  linear->panelColumns = state.kernels->panelColumns;
-  linear->panels = pieces(out, linear->panelColumns);
-  linear->bytes = linear->panels * linear->panelColumns * linear->depth * linear->bits / 8;
-  void* block = alignedBlock(linear->bytes);
-  if (state.pairs)
-    linear->pairs = static_cast<uint32_t*>(block);
-  else
-    linear->floats = static_cast<float*>(block);
-  call.require(block != nullptr, "no memory for a weight");
-  if (!call.ok) return nullptr;
-  return keep(call, std::move(linear));
+  const State& state = State::of(env);
+  auto linear = makeLinear(*state.kernels, in, out, state.pairs);
+  call.require(linear != nullptr, "no memory for a weight");
+  return call.ok ? keep(call, std::move(linear)) : nullptr;
 }
 
 std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels, bool byteZeros) {
@@ -225,18 +231,10 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
     };
     runTasks(state, tiles, 4 * count * linear.in < worthSharing ? 1 : threads, arrange);
 
-    const int64_t rowBlocks = pieces(count, rowBlock);
-    int64_t panelStep = threads == 1 ? linear.panels : pieces(linear.panels, 4 * threads);
-    if (panelStep < 4) panelStep = 4;
-    const int64_t panelBlocks = pieces(linear.panels, panelStep);
-    const std::function<void(int64_t, Scratch&)> multiply = [&](int64_t i, Scratch& scratch) {
-      const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
-      const int64_t rowEnd = row + rowBlock < count ? row + rowBlock : count;
-      const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
+    sharePanels(state, threads, count, rowBlock, linear.panels, 4, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {
       float* memory = scratch.atLeast(kernels.scratch(linear, rowEnd - row, panelEnd - panel));
       kernels.product(linear, inputs, y + row0 * linear.out, row, rowEnd, panel, panelEnd, memory);
-    };
-    runTasks(state, rowBlocks * panelBlocks, threads, multiply);
+    });
   }
 }
 
@@ -274,17 +272,10 @@ bool multipliesPairs(const Kernels& kernels) {
   std::vector<float> x(rows * in), w(2 * kernels.panelColumns * in), y(rows * out);
   for (float& value : x) value = random();
   for (float& value : w) value = random();
-  PackedLinear linear;
-  linear.in = in;
-  linear.out = out;
-  linear.bits = 16;
-  linear.depth = in + 1;
-  linear.panelColumns = kernels.panelColumns;
-  linear.panels = 2;
-  linear.pairs = static_cast<uint32_t*>(alignedBlock(2 * kernels.panelColumns * linear.depth * 2));
-  if (!linear.pairs) return false;
-  for (int64_t panel = 0; panel < 2; panel++) kernels.pairs.packPanel(linear, panel, w.data(), out, in, panel * kernels.panelColumns);
-  applyLinear(state, linear, x.data(), y.data(), rows);
+  const auto linear = makeLinear(kernels, in, out, true);
+  if (!linear) return false;
+  for (int64_t panel = 0; panel < linear->panels; panel++) kernels.pairs.packPanel(*linear, panel, w.data(), out, in, panel * kernels.panelColumns);
+  applyLinear(state, *linear, x.data(), y.data(), rows);
   for (int64_t row = 0; row < rows; row++) {
     for (int64_t o = 0; o < out; o++) {
       float wanted = 0;

@@ -80,17 +80,10 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
     runTasks(state, pieces(count, height), 8 * count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
 
     const int threads = count * linear.in * linear.out < worthSharing ? 1 : static_cast<int>(all);
-    const int64_t rowBlocks = pieces(count, rowBlock);
-    int64_t panelStep = threads == 1 ? linear.panels : pieces(linear.panels, 4 * threads);
-    if (panelStep < 2) panelStep = 2;
-    const int64_t panelBlocks = pieces(linear.panels, panelStep);
-    const std::function<void(int64_t, Scratch&)> multiply = [&](int64_t i, Scratch& scratch) {
-      const int64_t row = i / panelBlocks * rowBlock, panel = i % panelBlocks * panelStep;
-      const int64_t some = count - row < rowBlock ? count - row : rowBlock;
-      const int64_t panelEnd = panel + panelStep < linear.panels ? panel + panelStep : linear.panels;
-      kernels.linearRounded(linear, plan, offset, tiles + row * rowWords, height, y + (row0 + row) * linear.out, some, panel, panelEnd, scratch.atLeast(scratchSize));
-    };
-    runTasks(state, rowBlocks * panelBlocks, threads, multiply);
+    sharePanels(state, threads, count, rowBlock, linear.panels, 2, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {
+      float* memory = scratch.atLeast(scratchSize);
+      kernels.linearRounded(linear, plan, offset, tiles + row * rowWords, height, y + (row0 + row) * linear.out, rowEnd - row, panel, panelEnd, memory);
+    });
   }
 }
 

@@ -49,25 +49,13 @@ const sets = {
 };
 /**
  * Sets that build upon another and multiply integers, or in bfloat16, by instructions of their own; left out where the compiler knows none.
- * @type {Record<string, { source: string, base: string, options: string[] }>}
+ * @type {Record<string, { base: string, options: string[] }>}
  */
 const furtherSets = {
   ...(process.arch === 'x64' && {
-    Avx2vnni: {
-      source: 'rounded-kernels.cc',
-      base: 'Avx2',
-      options: [...avx2, '-mavxvnni'],
-    },
-    Avx512vnni: {
-      source: 'rounded-kernels.cc',
-      base: 'Avx512',
-      options: [...avx512, '-mavx512vnni'],
-    },
-    Avx512bf16: {
-      source: 'pair-kernels.cc',
-      base: 'Avx512vnni',
-      options: [...avx512, '-mavx512bf16'],
-    },
+    Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
+    Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
+    Avx512bf16: { base: 'Avx512vnni', options: [...avx512, '-mavx512bf16'] },
   }),
 };
 const common = [
@@ -144,7 +132,7 @@ try {
     `-DTHINKBITS_SET=${name.toLowerCase()}`,
     `-DTHINKBITS_KERNELS=kernels${name}`,
   ];
-  const ownSources = new Set(['kernels.cc', 'rounded-kernels.cc', 'pair-kernels.cc']);
+  const ownSources = new Set(['kernels.cc', 'further-kernels.cc']);
   const calls = readdirSync(source).filter((file) => file.endsWith('.cc') && !ownSources.has(file));
   const known = Object.keys(furtherSets).filter(
     (name) =>
@@ -158,7 +146,7 @@ try {
       compile('kernels.cc', `${name}.o`, [...options, ...defines(name)]),
     ),
     ...known.map((name) =>
-      compile(furtherSets[name].source, `${name}.o`, [
+      compile('further-kernels.cc', `${name}.o`, [
         ...furtherSets[name].options,
         ...defines(name),
         `-DTHINKBITS_BASE=kernels${furtherSets[name].base}`,

@@ -58,7 +58,7 @@ function fillParts<Part extends LinearPart>(
 }
 
 function holdFloats(
-  { addon, floatBytes }: NativeBackend,
+  { addon, compute }: NativeBackend,
   parts: readonly LinearPart[],
   columns: number,
   out: number,
@@ -68,7 +68,7 @@ function holdFloats(
     const values = isQuantized(part) ? dequantizeWeight(part) : part.values;
     addon.fillLinear(handle, values, row, part.rows);
   });
-  return { handle, bytes: floatBytes * columns * out };
+  return { handle, bytes: (compute === 'bf16' ? 2 : 4) * columns * out };
 }
 
 const isByte = (value: number): boolean => Number.isInteger(value) && value >= -128 && value <= 127;

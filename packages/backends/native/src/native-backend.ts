@@ -1,5 +1,6 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { ComputeType } from '@thinkbits/spec';
 import type { Addon } from './addon.js';
 
 /** Bytes of freed tensors that are kept for the next ones. */
@@ -16,8 +17,8 @@ const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a 
  */
 export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
-  /** Bytes that an element of a weight takes which is no code: 2 where products are in bfloat16. */
-  floatBytes: 2 | 4 = 4;
+  /** Arithmetic of products with a linear's weights. */
+  compute: ComputeType = 'f32';
   /** Buffers that only tensors of this backend know. */
   private readonly own = new WeakSet<ArrayBufferLike>();
   private readonly free = new Map<number, Float32Array[]>();

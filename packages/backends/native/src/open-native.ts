@@ -86,6 +86,6 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     installHostAlgebra(backendName, nativeAlgebra(addon));
   }
   await setBackend(backendName);
-  (engine().findBackend(backendName) as NativeBackend).floatBytes = pairs ? 2 : 4;
+  (engine().findBackend(backendName) as NativeBackend).compute = pairs ? 'bf16' : 'f32';
   return { available: true, ...configuration };
 }

@@ -1,4 +1,4 @@
-import { enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import { backend, enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { NativeOptions } from '@thinkbits/backend-native';
 import { installHostKernels } from '@thinkbits/ops';
 import { type ComputeType, ThinkbitsError } from '@thinkbits/spec';
@@ -33,10 +33,9 @@ export interface SelectedBackend {
   readonly candidates: readonly BackendCandidate[];
 }
 
-let computing: ComputeType = 'f32';
-
-/** Arithmetic of a linear's products, as {@link selectBackend} chose it for this process. */
-export const computeInUse = (): ComputeType => computing;
+/** Arithmetic of a linear's products on the backend in use; only `native` has more than `f32`. */
+export const computeInUse = (): ComputeType =>
+  (backend() as { readonly compute?: ComputeType }).compute ?? 'f32';
 
 const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
@@ -129,14 +128,10 @@ async function selectBf16({ name, threads }: SelectBackendOptions): Promise<Sele
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   installHostKernels();
   enableProdMode(); // or the cpu backend advertises tfjs-node on stderr
-  if (options.compute === 'bf16') {
-    const selected = await selectBf16(options);
-    computing = 'bf16';
-    return selected;
-  }
+  if (options.compute === 'bf16') return selectBf16(options);
   const native = options.threads === undefined ? {} : { threads: options.threads };
   if (options.name) {
-    if (getBackend() === options.name)
+    if (getBackend() === options.name && (options.compute ?? computeInUse()) === computeInUse())
       return { name: options.name, why: 'already in use', candidates: [] };
     const candidate = await open(options.name, native);
     if (!candidate.available) {

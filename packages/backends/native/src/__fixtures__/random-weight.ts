@@ -14,30 +14,30 @@ export const weightsOf =
     scheme: Partial<WeightScheme> & Pick<WeightScheme, 'bits'>,
     permuted = false,
   ): QuantizedWeight => {
-  const full = {
-    group: 'channel',
-    symmetric: false,
-    range: 'zero-inclusive',
-    clip: 1,
-    ...scheme,
-  } as WeightScheme;
-  const groups = typeof full.group === 'number' ? Math.ceil(columns / full.group) : 1;
-  const count = 2 ** full.bits;
-  const signed = full.symmetric && !full.float;
-  const code = () => random.integer(count) - (signed ? count / 2 : 0);
-  const codes = Array.from({ length: rows * columns }, code);
-  const grid = (make: () => number) => Float32Array.from({ length: rows * groups }, make);
-  return {
-    rows,
-    columns,
-    scheme: full,
-    codes: signed ? Int8Array.from(codes) : Uint8Array.from(codes),
-    scales: grid(() => 0.01 + random.next()),
-    ...(!full.symmetric && { zeros: grid(() => random.integer(count)) }),
-    ...(permuted && {
-      groupIndex: Int32Array.from({ length: columns }, () => random.integer(groups)),
-    }),
-  };
+    const full = {
+      group: 'channel',
+      symmetric: false,
+      range: 'zero-inclusive',
+      clip: 1,
+      ...scheme,
+    } as WeightScheme;
+    const groups = typeof full.group === 'number' ? Math.ceil(columns / full.group) : 1;
+    const count = 2 ** full.bits;
+    const signed = full.symmetric && !full.float;
+    const code = () => random.integer(count) - (signed ? count / 2 : 0);
+    const codes = Array.from({ length: rows * columns }, code);
+    const grid = (make: () => number) => Float32Array.from({ length: rows * groups }, make);
+    return {
+      rows,
+      columns,
+      scheme: full,
+      codes: signed ? Int8Array.from(codes) : Uint8Array.from(codes),
+      scales: grid(() => 0.01 + random.next()),
+      ...(!full.symmetric && { zeros: grid(() => random.integer(count)) }),
+      ...(permuted && {
+        groupIndex: Int32Array.from({ length: columns }, () => random.integer(groups)),
+      }),
+    };
   };
 
 /** x Ŵᵀ in float64, with the sum of magnitudes that rounding errors are measured by. */

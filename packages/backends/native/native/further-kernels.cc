@@ -1,7 +1,11 @@
-// A set of kernels that multiplies in bfloat16 too; everything else is the set's that it builds upon.
+// A set of kernels that multiplies integers, or in bfloat16, by instructions of its own; everything else is the set's that it builds upon.
 // Compiled once per such set, with THINKBITS_BASE naming the function of the other.
 #include "kernels.h"
+#if defined(__AVX512BF16__)
 #include "linear-bf16.h"
+#else
+#include "rounded-inputs.h"
+#endif
 
 #define THINKBITS_TEXT(name) #name
 #define THINKBITS_STRING(name) THINKBITS_TEXT(name)
@@ -10,7 +14,15 @@ const Kernels* THINKBITS_KERNELS() {
   static const Kernels table = [] {
     Kernels kernels = *THINKBITS_BASE();
     kernels.name = THINKBITS_STRING(THINKBITS_SET);
+#if defined(__AVX512BF16__)
     kernels.pairs = {packPairPanel, pairWidth, arrangePairs, pairScratch, pairProduct};
+#else
+    kernels.roundedRows = roundedTileRows;
+    kernels.roundedWords = roundedRowWords;
+    kernels.roundInputs = roundTile;
+    kernels.roundedScratch = roundedTileScratch;
+    kernels.linearRounded = linearRounded;
+#endif
     return kernels;
   }();
   return &table;

@@ -1,0 +1,134 @@
+// Activations rounded to integers and laid out as the tiles that linear-int8.h multiplies.
+#pragma once
+#include "activations.h"
+#include "linear-int8.h"
+
+namespace {
+
+/** Bytes 0, 2, 4 and 6 as one word. */
+THINKBITS_INLINE int32_t everySecondByte(uint64_t bytes) {
+  bytes &= 0x00ff00ff00ff00ffu;
+  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffffu;
+  return static_cast<int32_t>(bytes | bytes >> 16);
+}
+
+/** Codes in their places [depth] as words for row i of a tile of `rows`. */
+template <int Count, bool Wide>
+THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
+  for (int64_t block = 0; block < blocks; block++, codes += blockInputs) {
+    if constexpr (Count == 2 && !Wide) {
+#pragma GCC unroll 4
+      for (int step = 0; step < blockSteps; step += 2, out += 2 * rows) {
+        uint64_t eight;
+        memcpy(&eight, codes + 4 * step, sizeof eight);
+        out[0] = everySecondByte(eight);
+        out[rows] = everySecondByte(eight >> 8);
+      }
+      continue;
+    }
+#pragma GCC unroll 8
+    for (int step = 0; step < blockSteps; step++, out += rows * (Wide ? 2 : 1)) {
+      const int8_t* from = codes + step / Count * 4 * Count + step % Count;
+      if (Wide) {
+        out[0] = static_cast<int32_t>((from[0] & 0xffffu) | static_cast<uint32_t>(from[2 * Count]) << 16);
+        out[1] = static_cast<int32_t>((from[Count] & 0xffffu) | static_cast<uint32_t>(from[3 * Count]) << 16);
+      } else {
+        out[0] = static_cast<int32_t>((from[0] & 0xffu) | (from[Count] & 0xffu) << 8 | (from[2 * Count] & 0xffu) << 16 | static_cast<uint32_t>(from[3 * Count]) << 24);
+      }
+    }
+  }
+}
+
+template <int Bits>
+void layRowOfBits(const int8_t* codes, int64_t blocks, int64_t rows, int64_t row, int32_t* tile) {
+  layRow<codesOfByte(Bits), widensInputs(Bits)>(codes, blocks, rows, tile + row * inputWords(Bits));
+}
+
+/** To the nearest byte: beyond it lie only zero points of scales below the normal numbers, whose products no sum sees. */
+THINKBITS_INLINE int8_t signedByte(float value) {
+  value = value > -128 ? value : -128;
+  return static_cast<int8_t>(static_cast<int32_t>(value < 127 ? value : 127));
+}
+
+/** Codes of one group less `shift`, as activationCode has them. */
+THINKBITS_INLINE void writeCodes(const float* x, int64_t count, const ActivationGrid& grid, float shift, int8_t* out) {
+  constexpr int64_t piece = 64;
+  const Vector scale = splat(grid.scale), zero = splat(grid.zero - shift);
+  const Vector least = splat(signedByte(grid.least - shift)), most = splat(signedByte(grid.most - shift));
+  // adding it rounds half to even what lies below 2^22; codes are cut off long before
+  const Vector magic = splat(12582912.0f), far = splat(2097152.0f);
+  int64_t i = 0;
+  for (; i + piece <= count; i += piece) {
+    int32_t codes[piece];
+    for (int64_t j = 0; j < piece; j += W) {
+      const Vector steps = minimum(maximum(load(x + i + j) / scale, -far), far);
+      const IntVector code = toInt(minimum(maximum(((steps + magic) - magic) + zero, least), most));
+      memcpy(codes + j, &code, sizeof code);
+    }
+    for (int64_t j = 0; j < piece; j++) out[i + j] = static_cast<int8_t>(codes[j]);
+  }
+  for (; i < count; i++) out[i] = signedByte(activationCode(x[i], grid) - shift);
+}
+
+/** A tile, as roundedTile reads it, of `rows` rows of x [rows, in]. */
+void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const ActivationRounding& rounding, const float* x, int64_t rows, int32_t* tile, float* scratch) {
+  const int64_t groups = linear.in / rounding.group, blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
+  const int as = multipliedAs(linear.bits);
+  const int32_t middle = 1 << (linear.bits - 1);
+  float* scales = scratch;
+  int32_t* offsets = reinterpret_cast<int32_t*>(scratch + groups);
+  int8_t* codes = reinterpret_cast<int8_t*>(offsets + groups);
+  int8_t* laid = codes + linear.in;
+  int32_t* parameters = tile + blocks * blockSteps * inputWords(as) * rows;
+  float* inputScales = reinterpret_cast<float*>(parameters + 3 * rows * segments);
+  for (int64_t row = 0; row < rows; row++, x += linear.in) {
+    for (int64_t g = 0; g < groups; g++) {
+      const float* from = x + g * rounding.group;
+      int8_t* to = codes + g * rounding.group;
+      const ActivationGrid grid = activationGrid(from, rounding.group, rounding.bits, rounding.symmetric, rounding.lows[g], rounding.highs[g]);
+      scales[g] = grid.scale;
+      offsets[g] = 0;
+      if (grid.scale != grid.scale) {
+        memset(to, 0, rounding.group);
+        continue;
+      }
+      // the code itself, its difference from zero, or, where that does not fit, the code less the middle one
+      const bool away = roundingHasOffset(rounding);
+      const float shift = rounding.symmetric ? 0.0f : away ? 128.0f : grid.zero;
+      if (away) offsets[g] = signedByte(grid.zero - shift);
+      writeCodes(from, rounding.group, grid, shift, to);
+    }
+    const int8_t* placed = codes;
+    if (linear.order) {
+      int64_t k = 0;
+      for (const RoundedSegment& segment : plan.segments) {
+        const int8_t padding = static_cast<int8_t>(offsets[segment.inputs]);
+        for (const int64_t end = k + segment.blocks * blockInputs; k < end; k++) laid[k] = linear.order[k] < 0 ? padding : codes[linear.order[k]];
+      }
+      placed = laid;
+    }
+    switch (as) {
+      case 2: layRowOfBits<2>(placed, blocks, rows, row, tile); break;
+      case 4: layRowOfBits<4>(placed, blocks, rows, row, tile); break;
+      case decoded: layRowOfBits<decoded>(placed, blocks, rows, row, tile); break;
+      default: layRowOfBits<8>(placed, blocks, rows, row, tile); break;
+    }
+    int64_t run = 0;
+    for (int64_t s = 0; s < segments; s++) {
+      const RoundedSegment& segment = plan.segments[s];
+      int32_t sum = 0;
+      const int64_t begin = segment.block * blockInputs, end = begin + segment.blocks * blockInputs;
+      for (int64_t k = begin; k < end; k++) sum += placed[k];
+      const int32_t offset = offsets[segment.inputs];
+      sum -= offset * static_cast<int32_t>(segment.blocks * blockInputs);
+      int32_t* to = parameters + 3 * rows * s + row;
+      to[0] = -middle * sum;
+      const float inputOffset = static_cast<float>(offset), inputSum = static_cast<float>(sum);
+      memcpy(to + rows, &inputOffset, sizeof inputOffset);
+      memcpy(to + 2 * rows, &inputSum, sizeof inputSum);
+      if (segment.last) inputScales[run++ * rows + row] = scales[segment.inputs];
+    }
+  }
+}
+
+}  // namespace
