@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { extname, isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nearestName, ThinkbitsError } from '@thinkbits/spec';
 import { bundled, type PackageKind } from './bundled.js';
@@ -57,6 +57,9 @@ export async function resolvePackage(
   return value;
 }
 
+/** What Node imports, TypeScript included where it strips types. */
+const moduleExtension = /^\.[cm]?[jt]s$/;
+
 async function load(name: string, kind: PackageKind, directory: string): Promise<object> {
   const names = [`@thinkbits/${kind}-${name}`, `thinkbits-${kind}-${name}`, name];
   const find = (from: string): string | undefined => {
@@ -72,16 +75,23 @@ async function load(name: string, kind: PackageKind, directory: string): Promise
   if (file === undefined && own) return own();
   const found = file ?? (isPath(name) ? undefined : find(here));
   if (found === undefined) throw notFound(name, kind, directory);
+  const notLoadable = (why: string, help: string, cause?: unknown) =>
+    new ThinkbitsError({
+      code: `${kind}/not-loadable`,
+      message: `The ${kind} "${name}" was found at ${found} but does not load: ${why}`,
+      help,
+      details: { name, file: found },
+      cause,
+    });
+  const extension = extname(found);
+  if (extension !== '' && !moduleExtension.test(extension)) {
+    const rows = kind === 'benchmark' ? ` Rows of your own: --benchmark jsonl --data ${name}` : '';
+    throw notLoadable(`it is a ${extension} file.`, `A path names a JavaScript module.${rows}`);
+  }
   try {
     return await import(pathToFileURL(found).href);
   } catch (cause) {
     if (ThinkbitsError.isInstance(cause)) throw cause;
-    throw new ThinkbitsError({
-      code: `${kind}/not-loadable`,
-      message: `The ${kind} "${name}" was found at ${found} but does not load: ${(cause as Error).message}`,
-      help: 'Reinstall the package, or repair it.',
-      details: { name, file: found },
-      cause,
-    });
+    throw notLoadable((cause as Error).message, 'Reinstall the package, or repair it.', cause);
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../testing/temporary-directory.js';
+import { resolveBenchmark } from './benchmark.js';
 import { locateModel } from './model.js';
 import { resolveQuantizer, resolveStage } from './quantizer.js';
 import { resolveRecipe } from './recipe.js';
@@ -49,6 +50,13 @@ describe('names of packages', () => {
     ['./nowhere.mjs', 'scorer/not-found'],
   ])('%s is %s', async (name, code) => {
     await expect(resolveScorer(name, directory)).rejects.toMatchObject({ code });
+  });
+
+  it('a file of rows in place of a benchmark is told where rows go', async () => {
+    writeFileSync(join(directory, 'rows.jsonl'), '{}\n');
+    const error = await resolveBenchmark('./rows.jsonl', directory).catch((reason) => reason);
+    expect(error.code).toBe('benchmark/not-loadable');
+    expect(error.help).toContain('--benchmark jsonl --data ./rows.jsonl');
   });
 
   it('an unknown name lists what is installed and how to install it', async () => {
