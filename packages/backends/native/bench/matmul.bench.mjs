@@ -75,12 +75,17 @@ function multiply(a, b) {
   return (performance.now() - start) / 1000;
 }
 
+/** Until the peer's threads sleep: those of OpenBLAS spin for a while after a product, on the cores that the other needs. */
+const settled = () => new Promise((done) => setTimeout(done, 300));
+
 const results = [];
 for (const size of values.sizes.split(',').map(Number)) {
   const [a, b] = [tf.randomUniform([size, size], -1, 1), tf.randomUniform([size, size], -1, 1)];
   const seconds = { ours: [], numpy: [] };
   for (let round = 0; round <= rounds; round++) {
+    await settled();
     const ours = multiply(a, b);
+    await settled();
     const theirs = peer.multiply && (await peer.multiply(size));
     if (round === 0) continue; // warms both up
     seconds.ours.push(ours);
