@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
-import { createModel, selectBackend } from '@thinkbits/inference';
+import { createModel, describeModel, readTokenizer, selectBackend } from '@thinkbits/inference';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
-import { createRandom, roundToNearest } from '@thinkbits/numerics';
-import { allLinears } from '@thinkbits/spec';
+import { createRandom } from '@thinkbits/numerics';
+import { quantizedLinears } from './quantized-linears.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -37,30 +37,21 @@ const folders = {
   ),
 };
 
-/** Codes of all linears but the head. */
-async function quantized(checkpoint, info) {
-  const scheme = { bits, group, symmetric: false, range: 'zero-inclusive' };
-  const codes = new Map();
-  for (const { name, out, in: width } of allLinears(info)) {
-    if (name === info.head.name) continue;
-    const { values: weight } = await checkpoint.readFloat(`${name}.weight`);
-    codes.set(name, roundToNearest(weight, out, width, scheme));
-  }
-  return codes;
-}
-
 /** What a model reads: worked problems, or random tokens where it has no words. */
-function texts({ tokenizer, decoder }, name) {
+async function texts(checkpoint, name, vocabulary) {
+  const tokenizer = await readTokenizer(checkpoint);
   if (tokenizer)
     return readFileSync(file('../../benchmarks/chain/data/calibration.jsonl'), 'utf8')
+      .trim()
       .split('\n')
       .slice(0, rows)
       .map((line) => JSON.parse(line))
-      .map(({ question, generated_text }) => tokenizer.encode(`${question}\n${generated_text}`))
-      .map((ids) => Int32Array.from(ids));
+      .map(({ question, generated_text }) =>
+        Int32Array.from(tokenizer.encode(`${question}\n${generated_text}`)),
+      );
   const random = createRandom(0).fork(name);
   return Array.from({ length: rows }, () =>
-    Int32Array.from({ length: 64 }, () => random.integer(decoder.config.vocabulary)),
+    Int32Array.from({ length: 64 }, () => random.integer(vocabulary)),
   );
 }
 
@@ -71,27 +62,20 @@ function logSoftmax(logits) {
   return Float64Array.from(logits, (value) => value - highest - Math.log(sum));
 }
 
-/** Logits of all texts under an arithmetic; the weights are loaded anew, because bf16 holds them in another form. */
-async function run(name, isQuantized, compute) {
+/** Logits of all texts under an arithmetic; weights are loaded for each, because bf16 holds them in another form. */
+async function logitsIn(compute, checkpoint, texts, quantized) {
   await selectBackend({ name: 'native', compute });
-  const checkpoint = await openCheckpoint(folderFiles(folders[name]));
-  const float = await createModel(checkpoint);
-  const model = isQuantized
-    ? await createModel(checkpoint, { quantized: await quantized(checkpoint, float.info) })
-    : float;
-  const ids = texts(model, name);
+  const model = await createModel(checkpoint, quantized && { quantized });
   const logits = [];
-  for (const text of ids) logits.push(await model.logits(text));
-  const { vocabulary } = model.decoder.config;
-  for (const one of new Set([float, model])) one.dispose();
-  await checkpoint.close();
-  return { ids, logits, vocabulary };
+  for (const text of texts) logits.push(await model.logits(text));
+  model.dispose();
+  return logits;
 }
 
-function compare({ ids, logits: expected, vocabulary }, { logits: actual }) {
+function compare(texts, vocabulary, expected, actual) {
   const found = { difference: 0, magnitude: 0, divergence: 0, same: 0, f32: 0, bf16: 0 };
   let [positions, targets] = [0, 0];
-  for (const [text, tokens] of ids.entries()) {
+  for (const [text, tokens] of texts.entries()) {
     for (const at of tokens.keys()) {
       const row = (logits) => logits[text].subarray(at * vocabulary, (at + 1) * vocabulary);
       const [wanted, got] = [row(expected), row(actual)];
@@ -124,15 +108,24 @@ function compare({ ids, logits: expected, vocabulary }, { logits: actual }) {
 try {
   await selectBackend({ name: 'native', compute: 'bf16' });
 } catch (error) {
+  if (error.code !== 'compute/unavailable') throw error;
   console.log(`skipped: ${error.message}`);
   process.exit(0);
 }
 const table = {};
-for (const name of Object.keys(folders)) {
-  for (const isQuantized of [false, true]) {
-    const label = `${name}${isQuantized ? `, w${bits}g${group}` : ''}`;
-    const f32 = await run(name, isQuantized, 'f32');
-    table[label] = compare(f32, await run(name, isQuantized, 'bf16'));
+for (const [name, folder] of Object.entries(folders)) {
+  const checkpoint = await openCheckpoint(folderFiles(folder));
+  const info = describeModel(checkpoint.config);
+  const read = await texts(checkpoint, name, info.head.out);
+  const weights = {
+    [name]: undefined,
+    [`${name}, w${bits}g${group}`]: await quantizedLinears(checkpoint, info, { bits, group }),
+  };
+  for (const [label, quantized] of Object.entries(weights)) {
+    const f32 = await logitsIn('f32', checkpoint, read, quantized);
+    const bf16 = await logitsIn('bf16', checkpoint, read, quantized);
+    table[label] = compare(read, info.head.out, f32, bf16);
   }
+  await checkpoint.close();
 }
 console.table(table);

@@ -10,8 +10,7 @@ import { openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { createModel, selectBackend } from '@thinkbits/inference';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
-import { roundToNearest } from '@thinkbits/numerics';
-import { allLinears } from '@thinkbits/spec';
+import { quantizedLinears } from './quantized-linears.mjs';
 
 const words = process.argv.slice(2);
 const option = (name, otherwise) =>
@@ -32,21 +31,12 @@ const kvPart = (bits) => ({
 });
 const kv = (bits) => ({ key: kvPart(bits), value: kvPart(bits), window: 0, rope: 'after' });
 
-async function quantized(info, bits) {
-  const scheme = { bits, group: 64, symmetric: false, range: 'zero-inclusive' };
-  const codes = new Map();
-  for (const linear of allLinears(info)) {
-    if (linear.name === info.head.name) continue;
-    const { values } = await checkpoint.readFloat(`${linear.name}.weight`);
-    codes.set(linear.name, roundToNearest(values, linear.out, linear.in, scheme));
-  }
-  return codes;
-}
-
 const float = await createModel(checkpoint);
 const models = {
   float,
-  w4: await createModel(checkpoint, { quantized: await quantized(float.info, 4) }),
+  w4: await createModel(checkpoint, {
+    quantized: await quantizedLinears(checkpoint, float.info, { bits: 4, group: 64 }),
+  }),
   kv8: await createModel(checkpoint, { kv: kv(8) }),
   kv4: await createModel(checkpoint, { kv: kv(4) }),
   kv3: await createModel(checkpoint, { kv: kv(3) }),
