@@ -7,6 +7,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 namespace {
@@ -17,15 +21,29 @@ namespace {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
 }
+#elif defined(__aarch64__)
+/** FEAT_DotProd, from what the system says of the processor. */
+[[maybe_unused]] bool hasDotProduct() {
+#if defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has != 0;
+#elif defined(__linux__)
+  constexpr unsigned long asimddp = 1ul << 20;  // HWCAP_ASIMDDP, which old headers lack
+  return (getauxval(AT_HWCAP) & asimddp) != 0;
+#else
+  return false;
+#endif
+}
 #endif
 
 /** Sets of kernels in this binary that the processor and the system can run, best first; each but the last has proved its products. */
 std::vector<const Kernels*> findRunnable() {
   std::vector<const Kernels*> sets;
-#if defined(__x86_64__)
-  const auto add = [&](const Kernels* set) {
+  [[maybe_unused]] const auto add = [&](const Kernels* set) {
     if (multipliesIntegers(*set) && (!set->pairs.product || multipliesPairs(*set))) sets.push_back(set);
   };
+#if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
 #if defined(THINKBITS_HAS_AVX512VNNI)
@@ -43,6 +61,8 @@ std::vector<const Kernels*> findRunnable() {
 #endif
     add(kernelsAvx2());
   }
+#elif defined(THINKBITS_HAS_NEONDOT)
+  if (hasDotProduct()) add(kernelsNeondot());
 #endif
   sets.push_back(kernelsBaseline());
   return sets;

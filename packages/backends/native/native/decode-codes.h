@@ -89,6 +89,17 @@ THINKBITS_INLINE Vector levelsOf(IntVector codes, int bits, Vector scale, Vector
   return scale * (toFloat(codes) - second);
 }
 
+#if defined(__AVX2__)
+/** Lanes of `levels` by number; bits of a number above those that it takes are ignored. */
+THINKBITS_INLINE Vector lookUp(Vector levels, IntVector numbers) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vector>(_mm512_permutexvar_ps(reinterpret_cast<__m512i>(numbers), levels));
+#else
+  return reinterpret_cast<Vector>(_mm256_permutevar8x32_ps(levels, reinterpret_cast<__m256i>(numbers)));
+#endif
+}
+#endif
+
 /** `count` codes of a group from the one numbered `first` of a token on. Bits 0: any number of them. */
 template <int Bits, CodeKind Kind, FloatElement Element>
 THINKBITS_INLINE void decodeGroup(const uint8_t* row, int bits, int64_t first, int64_t count, float scale, float second, float* out) {
@@ -96,11 +107,11 @@ THINKBITS_INLINE void decodeGroup(const uint8_t* row, int bits, int64_t first, i
   int64_t i = 0;
   if (Bits > 0 && first % 8 == 0) {
     const uint8_t* stream = row + first * Bits / 8;
-    if constexpr (Bits > 0 && 1 << Bits <= W) {
+    if constexpr (Bits > 0 && W > 4 && 1 << Bits <= W) {
       IntVector each;
       for (int lane = 0; lane < W; lane++) each[lane] = lane & ((1 << Bits) - 1);
       const Vector levels = levelsOf<Kind, Element>(each, Bits, scales, seconds);
-      for (; i + W <= count; i += W) store(out + i, __builtin_shuffle(levels, codesAt<Bits, false>(stream, i)));
+      for (; i + W <= count; i += W) store(out + i, lookUp(levels, codesAt<Bits, false>(stream, i)));
     } else if constexpr (Bits > 0) {
       for (; i + W <= count; i += W) store(out + i, levelsOf<Kind, Element>(codesAt<Bits, true>(stream, i), Bits, scales, seconds));
     }

@@ -193,4 +193,6 @@ const Kernels* kernelsAvx512vnni();
 const Kernels* kernelsAvx2vnni();
 const Kernels* kernelsAvx512();
 const Kernels* kernelsAvx2();
+/** The next set with integer products by NEON's dot product. */
+const Kernels* kernelsNeondot();
 const Kernels* kernelsBaseline();

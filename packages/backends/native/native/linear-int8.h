@@ -15,10 +15,15 @@
 #include <immintrin.h>
 #elif defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__ARM_FEATURE_DOTPROD)
+#include <arm_neon.h>
 #endif
 
 #if (THINKBITS_WIDTH == 16 && defined(__AVX512VNNI__)) || (THINKBITS_WIDTH == 8 && defined(__AVXVNNI__))
 #define THINKBITS_VNNI 1
+#endif
+#if defined(THINKBITS_VNNI) || defined(__ARM_FEATURE_DOTPROD)
+#define THINKBITS_DOT 1  // four products of bytes and their sum in one instruction
 #endif
 
 namespace {
@@ -27,6 +32,8 @@ namespace {
 constexpr int roundedTileRows = 6;
 #elif THINKBITS_WIDTH == 8
 constexpr int roundedTileRows = 4;
+#elif defined(THINKBITS_DOT)
+constexpr int roundedTileRows = 8;
 #else
 constexpr int roundedTileRows = 2;
 #endif
@@ -45,7 +52,7 @@ constexpr int codesOfByte(int bits) { return bits == 2 ? 4 : bits == 4 ? 2 : 1; 
 
 /** Whether inputs are held as pairs of 16 bits: two words for four of them. */
 constexpr bool widensInputs(int bits) {
-#if defined(THINKBITS_VNNI)
+#if defined(THINKBITS_DOT)
   return (void)bits, false;
 #elif defined(__AVX2__)
   return bits == 8;  // two products of a byte and a signed byte would saturate 16 bits
@@ -55,6 +62,15 @@ constexpr bool widensInputs(int bits) {
 }
 
 constexpr int inputWords(int bits) { return widensInputs(bits) ? 2 : 1; }
+
+/** What is taken from a code before it is multiplied, where only signed bytes are and those of 8 bits would not fit. */
+constexpr int codeShift(int bits) {
+#if defined(THINKBITS_DOT) && !defined(THINKBITS_VNNI)
+  return bits == 8 ? 128 : 0;
+#else
+  return (void)bits, 0;
+#endif
+}
 
 THINKBITS_INLINE IntVector splatInteger(int32_t value) { return IntVector{} + value; }
 
@@ -79,6 +95,8 @@ THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const in
   return (IntVector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(*inputs));
 #elif defined(THINKBITS_VNNI)
   return (IntVector)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)codes, _mm256_set1_epi32(*inputs));
+#elif defined(THINKBITS_DOT)
+  return (IntVector)vdotq_s32((int32x4_t)sum, (int8x16_t)codes, (int8x16_t)splatInteger(*inputs));
 #else
   if constexpr (widensInputs(Bits)) {
     sum = addPairs(sum, codes & 0x00ff00ffu, splatInteger(inputs[0]));
@@ -92,11 +110,31 @@ THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const in
 #endif
 }
 
+#if defined(__ARM_FEATURE_DOTPROD)
+/** The same with the inputs that lane `Lane` holds. */
+template <int Lane>
+THINKBITS_INLINE IntVector addLane(IntVector sum, WordVector codes, WordVector inputs) {
+  return (IntVector)vdotq_laneq_s32((int32x4_t)sum, (int8x16_t)codes, (int8x16_t)inputs, Lane);
+}
+
+/**
+ * The same for the rows I of a tile, whose inputs are taken from lanes: a broadcast from memory would take the place of a product. Up
+ * to three words more are read, of what follows in the tile.
+ */
+template <int... I>
+THINKBITS_INLINE void addToRows(IntVector* sums, WordVector codes, const int32_t* inputs, std::integer_sequence<int, I...>) {
+  const uint32_t* words = reinterpret_cast<const uint32_t*>(inputs);
+  ((sums[I] = addLane<I % 4>(sums[I], codes, loadWords(words + I / 4 * 4))), ...);
+}
+#endif
+
 /** The four bytes of each lane added to the sum. */
 THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
 #if defined(THINKBITS_VNNI)
   const int32_t ones = 0x01010101;
   return addProducts<8>(sum, bytes, &ones);
+#elif defined(THINKBITS_DOT)
+  return (IntVector)vdotq_u32((uint32x4_t)sum, (uint8x16_t)bytes, vdupq_n_u8(1));
 #else
   const WordVector pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
   return sum + (IntVector)((pairs & 0xffffu) + (pairs >> 16));
@@ -120,7 +158,7 @@ struct CodeSum {
   IntVector bytes = {}, low = {};
 
   __attribute__((always_inline)) void add(const uint32_t* block) {
-#if defined(THINKBITS_VNNI)
+#if defined(THINKBITS_DOT)
     // sixteen times the high codes plus the low ones, and the low ones alone
     if constexpr (Bits == 4) {
 #pragma GCC unroll 4
@@ -144,7 +182,7 @@ struct CodeSum {
 
   /** A float: a segment's sum is below 2^24. */
   __attribute__((always_inline)) Vector total() const {
-#if defined(THINKBITS_VNNI)
+#if defined(THINKBITS_DOT)
     if constexpr (Bits == 4) return toFloat(low + ((bytes - low) >> 4));
 #endif
     return toFloat(bytes);
@@ -194,7 +232,16 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
 #endif
 #pragma GCC unroll 8
   for (int step = 0; step < blockSteps; step++) {
-    const WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
+    WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
+    if constexpr (codeShift(Bits) > 0) {
+      a ^= 0x80808080u;
+      b ^= 0x80808080u;
+    }
+#if defined(__ARM_FEATURE_DOTPROD)
+    addToRows(left + step % Chains * R, a, x + step * R, std::make_integer_sequence<int, R>{});
+    addToRows(right + step % Chains * R, b, x + step * R, std::make_integer_sequence<int, R>{});
+    continue;
+#endif
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
       const int32_t* input = x + (step * R + i) * words;

@@ -119,10 +119,10 @@ void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const Activa
       int32_t sum = 0;
       const int64_t begin = segment.block * blockInputs, end = begin + segment.blocks * blockInputs;
       for (int64_t k = begin; k < end; k++) sum += placed[k];
-      const int32_t offset = offsets[segment.inputs];
+      const int32_t offset = offsets[segment.inputs], shifted = codeShift(as) * sum;
       sum -= offset * static_cast<int32_t>(segment.blocks * blockInputs);
       int32_t* to = parameters + 3 * rows * s + row;
-      to[0] = -middle * sum;
+      to[0] = shifted - middle * sum;
       const float inputOffset = static_cast<float>(offset), inputSum = static_cast<float>(sum);
       memcpy(to + rows, &inputOffset, sizeof inputOffset);
       memcpy(to + 2 * rows, &inputSum, sizeof inputSum);

@@ -44,7 +44,8 @@ const avx512 = [
 ];
 /** Options by set of kernels; a set is left out where the processor's family has none of it. */
 const sets = {
-  Baseline: [],
+  // compilers for Macs go beyond the first ARMv8 unasked
+  Baseline: process.arch === 'arm64' ? ['-march=armv8-a'] : [],
   ...(process.arch === 'x64' && { Avx2: avx2, Avx512: avx512 }),
 };
 /**
@@ -56,6 +57,9 @@ const furtherSets = {
     Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
     Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
     Avx512bf16: { base: 'Avx512vnni', options: [...avx512, '-mavx512bf16'] },
+  }),
+  ...(process.arch === 'arm64' && {
+    Neondot: { base: 'Baseline', options: ['-march=armv8.2-a+dotprod'] },
   }),
 };
 const common = [

@@ -34,7 +34,7 @@ import { NativeBackend } from './native-backend.js';
 export interface NativeOptions {
   /** Threads of a product, the calling one included; all that the machine has where absent. */
   readonly threads?: number;
-  /** `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2` or `baseline`; the best that the processor has where absent. */
+  /** `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`; the best that the processor has where absent. */
   readonly kernels?: string;
   /**
    * Arithmetic of products with a linear's weights; `f32` where absent. `bf16` rounds their inputs to bfloat16, and weights that are no

@@ -236,6 +236,31 @@ describeEachSet(
   { integers: true },
 );
 
+/** Sets that differ from another in how they multiply integers alone. */
+const basesOf = { neondot: 'baseline', avx2vnni: 'avx2', avx512vnni: 'avx512' };
+
+it('are those of the set that one builds upon, bit for bit', async () => {
+  const loaded = loadAddon();
+  if ('why' in loaded) return;
+  const { sets } = loaded.addon.configure(1, '', false);
+  for (const [kernels, base] of Object.entries(basesOf)) {
+    if (!sets.includes(kernels)) continue;
+    for (let i = 0; i < 140; i++) {
+      const weight = randomWeight({ rows: 37, columns: 384, bits: 2 + (i % 7), group: 64 });
+      const x = activations(1 + (i % 19), 384);
+      const scheme = activationScheme(8, i % 2 === 0, 3);
+      const results: Float32Array[] = [];
+      for (const each of [kernels, base]) {
+        await openNative({ kernels: each, threads: 1 });
+        const linear = new LinearWeight([weight]);
+        results.push(applied(linear, x, scheme, 128));
+        linear.dispose();
+      }
+      expect(results[0], `${kernels}, ${weight.scheme.bits} bits`).toEqual(results[1]);
+    }
+  }
+});
+
 it('refuse a rounding that does not fit the weight', () => {
   const loaded = loadAddon();
   if ('why' in loaded) return;
