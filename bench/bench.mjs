@@ -10,6 +10,7 @@ const benches = {
   'llama-cpp': ['bench/llama-cpp/compare.mjs', 'prefill and decode beside raw llama.cpp'],
   growth: ['bench/growth.mjs', 'tokens per second by context, batch and layers, with a plot'],
   cache: ['bench/cache.mjs', 'a cache of 4 bits beside our own float cache'],
+  wasm: ['bench/wasm.mjs', 'the native backend beside our WebAssembly path'],
   matmul: ['packages/backends/native/bench/matmul.bench.mjs', 'float products beside numpy'],
   'bf16-gap': ['packages/inference/bench/bf16-gap.bench.mjs', 'what --compute bf16 does to logits'],
   gptq: ['packages/quantize/bench/gptq.bench.mjs', 'time of GPTQ beside llm-compressor'],

@@ -50,11 +50,12 @@ export function output(program, args, options = {}) {
   throw new Error(`${program} ${args[0] ?? ''} failed: ${error?.message ?? said}`);
 }
 
-/** `thinkbits bench … --json` in a process of its own. */
+/** `thinkbits bench … --json` in a process of its own. @param recipe undefined: the model as it is */
 export function thinkbitsBench(model, recipe, options) {
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const command = join(workspace, 'packages', 'cli', 'bin', 'thinkbits.js');
-  const words = ['bench', model, '-r', recipe, ...args, '--quiet', '--json'];
+  const chosen = recipe === undefined ? [] : ['-r', recipe];
+  const words = ['bench', model, ...chosen, ...args, '--quiet', '--json'];
   return JSON.parse(output(process.execPath, [command, ...words]));
 }
 
