@@ -62,6 +62,7 @@ export {
   type FactorPanel,
   type MatrixBlock,
   type MatrixKernels,
+  type QuadraticTrace,
   type SolveRows,
   type SubtractProduct,
   spans,

@@ -30,6 +30,7 @@ void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int6
 #define THINKBITS_CALLS(X)                                                                              \
   X(configure, callConfigure)                                                                           \
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
+  X(quadraticTrace, callQuadraticTrace)                                                                 \
   X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \
   X(fillLinear, callFillLinear) X(fillCodes, callFillCodes) X(applyLinear, callApplyLinear)       \
   X(plansRounded, callPlansRounded) X(applyRounded, callApplyRounded)                                   \
@@ -42,7 +43,7 @@ void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int6
   X(storeTokens, callStoreTokens) X(attention, callAttention)                                                                           \
   X(createStack, callCreateStack) X(setStackNorms, callSetStackNorms) X(setStackStage, callSetStackStage) \
   X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens) \
-  X(joinProduct, callJoinProduct) X(allFinite, callAllFinite)                                           \
+  X(joinProduct, callJoinProduct) X(copyFinite, callCopyFinite)                                          \
   X(factorPanel, callFactorPanel) X(solveRows, callSolveRows)                                           \
   X(correctColumns, callCorrectColumns) X(sweepColumns, callSweepColumns)
 

@@ -22,13 +22,6 @@ constexpr int firstOfPair(int bits, int p) {
 }
 constexpr int secondOfPair(int bits, int p) { return pairsByPlace(bits) ? firstOfPair(bits, p) + 16 / bits : 2 * p + 1; }
 
-/** The nearest bfloat16 of each lane, in its upper half. */
-THINKBITS_INLINE WordVector roundUpper(Vector value) {
-  const WordVector bits = (WordVector)value;
-  const WordVector rounded = bits + 0x7fffu + (bits >> 16 & 1u);
-  return (value == value ? rounded : bits | 0x400000u) & 0xffff0000u;
-}
-
 /** Pairs of inputs with pairs of weights. */
 struct PairProduct {
   static constexpr int together = 2;
@@ -37,25 +30,13 @@ struct PairProduct {
 
 /** Codes as pairs. */
 struct PairCodes : PairProduct {
-  /** Levels of up to 4 bits as floats, and in bfloat16, twice. */
-  struct Table {
-    const float* levels;
-    __m512i pairs;
-  };
-  static Table table(const PackedLinear& linear) {
-    const WordVector upper = roundUpper(load(linear.levels));
-    uint16_t pairs[2 * W];
-    for (int i = 0; i < 2 * W; i++) pairs[i] = static_cast<uint16_t>(upper[i % W] >> 16);
-    return {linear.levels, _mm512_loadu_si512(pairs)};
-  }
-
   template <int Bits, bool Own>
-  static Vector __attribute__((always_inline)) element(const WordVector* words, int p, const Table& table) {
+  static Vector __attribute__((always_inline)) element(const WordVector* words, int p, const Levels& levels) {
     constexpr bool looksUp = pairsByPlace(Bits) && Bits <= 4;
     // what stands above a code falls on one of the table's repetitions
-    if constexpr (looksUp) return (Vector)_mm512_permutexvar_epi16((__m512i)codeAt<Bits, false>(words, firstOfPair(Bits, p)), table.pairs);
-    WordVector first = (WordVector)levelAt<Bits, Own>(words, firstOfPair(Bits, p), table.levels);
-    WordVector second = (WordVector)levelAt<Bits, Own>(words, secondOfPair(Bits, p), table.levels);
+    if constexpr (looksUp) return (Vector)_mm512_permutexvar_epi16((__m512i)codeAt<Bits, false>(words, firstOfPair(Bits, p)), levels.upperHalves);
+    WordVector first = (WordVector)levelAt<Bits, Own>(words, firstOfPair(Bits, p), levels);
+    WordVector second = (WordVector)levelAt<Bits, Own>(words, secondOfPair(Bits, p), levels);
     if constexpr (Own) {  // others are integers of up to 8 bits: exact
       first = roundUpper((Vector)first);
       second = roundUpper((Vector)second);

@@ -25,16 +25,40 @@ THINKBITS_INLINE Vector plainLevel(const WordVector* words, int k) {
   return (Vector)bits - splat(static_cast<float>(1 << (23 - at)) + static_cast<float>(1 << (Bits - 1)));
 }
 
+/** What codes of up to 4 bits stand for, as lookups read it. */
+struct Levels {
+  const float* floats;
+#if defined(__AVX512F__)
+  /** In bfloat16, twice: a lookup in 16 bits. */
+  __m512i upperHalves;
+#endif
+};
+
+THINKBITS_INLINE Levels levelsOf(const PackedLinear& linear) {
+#if defined(__AVX512F__)
+  const WordVector upper = roundUpper(load(linear.levels)) >> 16;
+  return {linear.levels, _mm512_broadcast_i64x4(_mm512_cvtepi32_epi16((__m512i)upper))};
+#else
+  return {linear.levels};
+#endif
+}
+
 /** Levels of code k in every lane. */
 template <int Bits, bool Own>
-THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* levels) {
+THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const Levels& levels) {
 #if defined(__AVX512F__)
-  if constexpr (Bits <= 4) return (Vector)_mm512_permutexvar_ps((__m512i)codeAt<Bits, false>(words, k), (__m512)load(levels));
+  if constexpr (!Own && (Bits == 2 || Bits == 4)) {
+    // plain levels are exact in bfloat16, and where one is looked up in the upper half of a lane it lies as a float: without a shift of its
+    // own, since the code 16 bits below has the same
+    const int place = k * Bits % 32;
+    if (place >= 16) return (Vector)_mm512_maskz_permutexvar_epi16(0xaaaaaaaau, (__m512i)codeAt<Bits, false>(words, k - 16 / Bits), levels.upperHalves);
+  }
+  if constexpr (Bits <= 4) return (Vector)_mm512_permutexvar_ps((__m512i)codeAt<Bits, false>(words, k), (__m512)load(levels.floats));
 #endif
   if constexpr (Own) {
     const WordVector code = codeAt<Bits, true>(words, k);
     Vector result;
-    for (int i = 0; i < W; i++) result[i] = levels[code[i]];
+    for (int i = 0; i < W; i++) result[i] = levels.floats[code[i]];
     return result;
   }
   if constexpr (16 % Bits == 0) return plainLevel<Bits>(words, k);
@@ -43,17 +67,14 @@ THINKBITS_INLINE Vector levelAt(const WordVector* words, int k, const float* lev
 
 /** Codes as floats, one input at a time. */
 struct FloatCodes : FloatProduct {
-  typedef const float* Table;
-  static Table table(const PackedLinear& linear) { return linear.levels; }
-
   /** What element i of a block is in every lane. */
   template <int Bits, bool Own>
-  static Vector __attribute__((always_inline)) element(const WordVector* words, int i, Table table) { return levelAt<Bits, Own>(words, i, table); }
+  static Vector __attribute__((always_inline)) element(const WordVector* words, int i, const Levels& levels) { return levelAt<Bits, Own>(words, i, levels); }
 };
 
 /** Adds one group of one row to y [2 W] of each of some panels, in registers: what one panel adds up waits for itself. */
 template <class Product, int Bits, bool Own, int Panels>
-THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_t group, const float* x, float xSum, float* const* y) {
+THINKBITS_INLINE void rowGroup(const PackedLinear& linear, const Levels& levels, int64_t panel, int64_t group, const float* x, float xSum, float* const* y) {
   const int64_t groupWords = linear.groupDepth / blockInputs * 2 * Bits * W;
   const int64_t panelWords = linear.groups * groupWords;
   const uint32_t* blocks[Panels];
@@ -62,7 +83,6 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_
   // eight blocks ahead; behind a panel come those that take turns next
   const int64_t ahead = 16 * Bits * W + (group * groupWords + 16 * Bits * W >= panelWords ? (Panels - 1) * panelWords : 0);
   constexpr int elements = blockInputs / Product::together;
-  const auto table = Product::table(linear);
   for (int64_t k = 0; k < linear.groupDepth; k += blockInputs, x += elements) {
     WordVector words[Panels][2][Bits];
 #pragma GCC unroll 2
@@ -76,8 +96,8 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_
       const Vector value = splat(x[i]);
 #pragma GCC unroll 2
       for (int p = 0; p < Panels; p++) {
-        sums[p][0] = Product::add(sums[p][0], value, Product::template element<Bits, Own>(words[p][0], i, table));
-        sums[p][1] = Product::add(sums[p][1], value, Product::template element<Bits, Own>(words[p][1], i, table));
+        sums[p][0] = Product::add(sums[p][0], value, Product::template element<Bits, Own>(words[p][0], i, levels));
+        sums[p][1] = Product::add(sums[p][1], value, Product::template element<Bits, Own>(words[p][1], i, levels));
       }
     }
   }
@@ -95,15 +115,15 @@ THINKBITS_INLINE void rowGroup(const PackedLinear& linear, int64_t panel, int64_
 template <class Product, int Bits, bool Own>
 void decodeBlocks(const PackedLinear& linear, const uint32_t* blocks, int64_t depth, float* out) {
   constexpr int elements = blockInputs / Product::together;
-  const auto table = Product::table(linear);
+  const Levels levels = levelsOf(linear);
   for (int64_t k = 0; k < depth; k += blockInputs, blocks += 2 * Bits * W, out += elements * tileColumns) {
     WordVector a[Bits], b[Bits];
     loadBlock<Bits>(blocks, a);
     loadBlock<Bits>(blocks + Bits * W, b);
 #pragma GCC unroll 32
     for (int i = 0; i < elements; i++) {
-      store(out + i * tileColumns, Product::template element<Bits, Own>(a, i, table));
-      store(out + i * tileColumns + W, Product::template element<Bits, Own>(b, i, table));
+      store(out + i * tileColumns, Product::template element<Bits, Own>(a, i, levels));
+      store(out + i * tileColumns + W, Product::template element<Bits, Own>(b, i, levels));
     }
   }
 }
@@ -194,15 +214,16 @@ void arrangeTile(const PackedLinear& linear, const float* x, int64_t rows, float
 template <class Product, int Bits, bool Own>
 void rowCodes(const PackedLinear& linear, const float* x, const float* sums, float* y, int64_t panel0, int64_t panel1) {
   const int64_t groupElements = linear.groupDepth / Product::together;
+  const Levels levels = levelsOf(linear);
   float aside[tileColumns];
   for (int64_t panel = panel0; panel < panel1; panel += 2) {
     const int64_t last = panel + 1 < panel1 ? panel + 1 : panel, left = linear.out - last * tileColumns;
     float* const to[2] = {last == panel && left < tileColumns ? aside : y + panel * tileColumns, left < tileColumns ? aside : y + last * tileColumns};
     for (int64_t g = 0; g < linear.groups; g++) {
       if (last > panel)
-        rowGroup<Product, Bits, Own, 2>(linear, panel, g, x + g * groupElements, sums[g], to);
+        rowGroup<Product, Bits, Own, 2>(linear, levels, panel, g, x + g * groupElements, sums[g], to);
       else
-        rowGroup<Product, Bits, Own, 1>(linear, panel, g, x + g * groupElements, sums[g], to);
+        rowGroup<Product, Bits, Own, 1>(linear, levels, panel, g, x + g * groupElements, sums[g], to);
     }
     if (left < tileColumns) memcpy(y + last * tileColumns, aside, left * sizeof(float));
   }

@@ -1,4 +1,5 @@
 // Products: what JavaScript calls, and how a product is split into tasks.
+#include <vector>
 #include "calls.h"
 
 namespace {
@@ -170,4 +171,58 @@ napi_value callSubtractProduct(napi_env env, napi_callback_info info) {
   job.accumulate = true;
   runMatmul(state, job, 1, 0, 0, 0);
   return nullptr;
+}
+
+/**
+ * quadraticTrace(d, h, rows, size) -> tr(D H D^T) for D [rows, size] and a symmetric H [size, size], of which what lies at and below the
+ * diagonal is read; products in float32, their sum in float64.
+ */
+napi_value callQuadraticTrace(napi_env env, napi_callback_info info) {
+  Call call(env, info, 4);
+  const int64_t rows = call.integer(2, 0, mostElements), size = call.integer(3, 0, int64_t{1} << 20);
+  if (!call.ok) return nullptr;
+  const Span<float> d = call.floats(0, rows * size), h = call.floats(1, size * size);
+  if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  const Kernels& kernels = *state.kernels;
+  constexpr int64_t rowStep = 384, columnStep = 128;
+  const int64_t rowBlocks = pieces(rows, rowStep), columnBlocks = pieces(size, columnStep);
+  std::vector<double> sums(rowBlocks * columnBlocks);
+  // the columns with most of H below them first, so that no thread waits long for the last task
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
+    const int64_t row = i % rowBlocks * rowStep, left = i / rowBlocks * columnStep;
+    const int64_t count = rows - row < rowStep ? rows - row : rowStep, width = size - left < columnStep ? size - left : columnStep, right = left + width;
+    float* memory = scratch.atLeast(scratchFloats + rowStep * columnStep);
+    float* product = memory + scratchFloats;
+    const auto multiply = [&](int64_t k0, int64_t k1, bool accumulate) {
+      MatmulJob job{};
+      job.a = d.data + row * size + k0;
+      job.b = h.data + k0 * size + left;
+      job.c = product;
+      job.rows = count;
+      job.columns = width;
+      job.depth = k1 - k0;
+      job.aRow = job.bDepth = size;
+      job.aDepth = job.bColumn = 1;
+      job.cRow = width;
+      job.accumulate = accumulate;
+      kernels.matmul(job, 0, count, 0, width, memory);
+    };
+    // what lies below the diagonal block stands for its mirror image too
+    if (right < size) {
+      multiply(right, size, false);
+      for (int64_t at = 0; at < count * width; at++) product[at] *= 2;
+    }
+    multiply(left, right, right < size);
+    double sum = 0;
+    for (int64_t r = 0; r < count; r++)
+      for (int64_t c = 0; c < width; c++) sum += static_cast<double>(product[r * width + c]) * d.data[(row + r) * size + left + c];
+    sums[i] = sum;
+  };
+  runTasks(state, rowBlocks * columnBlocks, rows * size * size < worthSharing ? 1 : state.pool->threads(), task);
+  double trace = 0;
+  for (const double sum : sums) trace += sum;
+  napi_value result;
+  napi_create_double(env, trace, &result);
+  return result;
 }

@@ -66,7 +66,13 @@ class ThreadPool {
     }
     wake_.notify_all();
     take(scratch_[0]);
-    while (busy_.load(std::memory_order_acquire) > 0) pause();
+    // a worker that has lost its processor to somebody gets this one after a while
+    for (int spins = 0; busy_.load(std::memory_order_acquire) > 0; spins++) {
+      if (spins < 4000)
+        pause();
+      else
+        std::this_thread::yield();
+    }
   }
 
  private:

@@ -92,6 +92,13 @@ THINKBITS_INLINE void transposeBlock(Vector* v) {
   if constexpr (Step > 1) transposeBlock<Step / 2>(v);
 }
 
+/** The nearest bfloat16 of each lane, in its upper half. */
+THINKBITS_INLINE WordVector roundUpper(Vector value) {
+  const WordVector bits = (WordVector)value;
+  const WordVector rounded = bits + 0x7fffu + (bits >> 16 & 1u);
+  return (value == value ? rounded : bits | 0x400000u) & 0xffff0000u;
+}
+
 /** Doubles in a register. */
 constexpr int D = W / 2;
 

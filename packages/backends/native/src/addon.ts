@@ -49,6 +49,7 @@ export interface Addon {
     columns: number,
     transposeB: boolean,
   ): void;
+  quadraticTrace(d: Float32Array, h: Float32Array, rows: number, size: number): number;
   joinProduct(
     x: Float32Array,
     weight: Float32Array,
@@ -59,7 +60,8 @@ export interface Addon {
     start: number,
     width: number,
   ): void;
-  allFinite(x: Float32Array): boolean;
+  /** Whether all are finite. */
+  copyFinite(from: Float32Array, to: Float32Array): boolean;
   factorPanel(matrix: Float32Array, size: number, left: number, right: number): boolean;
   solveRows(
     matrix: Float32Array,

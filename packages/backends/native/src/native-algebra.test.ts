@@ -1,14 +1,15 @@
-import { tensor2d } from '@tensorflow/tfjs-core';
+import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import {
   createRandom,
   defaultClipSearch,
   type PrepareColumnsOptions,
   prepareColumns,
+  quadraticTrace,
   type RoundColumnsOptions,
   roundColumns,
   upperFactorOfInverse,
 } from '@thinkbits/numerics';
-import { allFinite, backendKernels, joinedProduct } from '@thinkbits/ops';
+import { backendKernels, copyValues, joinedProduct } from '@thinkbits/ops';
 import { completeWeightScheme, floatFormats, type WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
@@ -92,18 +93,42 @@ describeEachSet('the algebra', () => {
     expect(await round(backendKernels())).toEqual(await round({}));
   });
 
-  it('looks for values that are not finite everywhere', () => {
-    for (const size of [0, 1, 15, 16, 100, 300_000]) {
+  it('copies values and finds those that are not finite everywhere', async () => {
+    const copied = async (values: Float32Array, into?: Float32Array) => {
+      const tensor = tensor1d(values.slice());
+      const copy = await copyValues(tensor, into);
+      tensor.dispose();
+      expect(copy.values.every((value, i) => Object.is(value, values[i]))).toBe(true);
+      expect(copy.values.length).toBe(values.length);
+      if (into?.length === values.length) expect(copy.values).toBe(into);
+      return copy.finite;
+    };
+    for (const size of [0, 1, 15, 16, 100, 4096, 300_000]) {
       const values = draw(size);
-      expect(allFinite(values)).toBe(true);
+      expect(await copied(values)).toBe(true);
+      expect(await copied(values, new Float32Array(size))).toBe(true);
+      expect(await copied(values, new Float32Array(size + 1))).toBe(true);
       for (const bad of size > 0 ? [Number.NaN, Number.NEGATIVE_INFINITY] : []) {
-        for (const at of [0, size - 1]) {
+        for (const at of [0, size >> 1, size - 1]) {
           const wrong = values.slice();
           wrong[at] = bad;
-          expect(allFinite(wrong), `${bad} at ${at} of ${size}`).toBe(false);
+          expect(await copied(wrong), `${bad} at ${at} of ${size}`).toBe(false);
         }
       }
     }
+  });
+
+  it.each([
+    [0, 5],
+    [3, 1],
+    [1, 130],
+    [385, 127],
+    [40, 300],
+  ])('takes the quadratic trace of %i rows of %i columns', async (rows, size) => {
+    const [matrix, symmetric] = [draw(rows * size), correlated(size, 20)];
+    const plain = await quadraticTrace(matrix, rows, symmetric, size);
+    const native = await quadraticTrace(matrix, rows, symmetric, size, backendKernels());
+    expect(Math.abs(native - plain)).toBeLessThanOrEqual(1e-5 * plain);
   });
 
   it('multiplies one input with several weights, side by side', async () => {

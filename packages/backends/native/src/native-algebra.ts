@@ -33,6 +33,8 @@ export function nativeAlgebra(addon: Addon): HostAlgebra {
       addon.solveRows(matrix, size, top, bottom, x, width);
     },
     blockKernels: nativeBlockKernels(addon),
-    allFinite: (values) => addon.allFinite(values),
+    quadraticTrace: (matrix, rows, symmetric, size) =>
+      addon.quadraticTrace(matrix, symmetric, rows, size),
+    copyFinite: (from, to) => addon.copyFinite(from, to),
   };
 }

@@ -48,6 +48,14 @@ export type SolveRows = (
   width: number,
 ) => void;
 
+/** tr(D H Dᵀ) for D `[rows, size]` and a symmetric H `[size, size]`, products in float32 and their sum in float64. */
+export type QuadraticTrace = (
+  matrix: Float32Array,
+  rows: number,
+  symmetric: Float32Array,
+  size: number,
+) => number;
+
 /** What a faster machine does for blocked algorithms; plain loops do what it does not. */
 export interface MatrixKernels {
   readonly subtractProduct?: SubtractProduct;
@@ -55,6 +63,7 @@ export interface MatrixKernels {
   readonly factorPanel?: FactorPanel;
   /** Gives the bits that plain loops give. */
   readonly solveRows?: SolveRows;
+  readonly quadraticTrace?: QuadraticTrace;
 }
 
 /** How blocked algorithms run. */

@@ -15,8 +15,12 @@ export async function quadraticTrace(
   rows: number,
   symmetric: Float32Array,
   size: number,
-  { subtractProduct = plainProduct, signal }: BlockedOptions = {},
+  { subtractProduct = plainProduct, quadraticTrace: whole, signal }: BlockedOptions = {},
 ): Promise<number> {
+  if (whole) {
+    await pause(signal);
+    return whole(matrix, rows, symmetric, size);
+  }
   let trace = 0;
   for (const [left, right] of spans(0, size, 2 * blockSize)) {
     const width = right - left;

@@ -3,6 +3,7 @@ import type {
   BlockKernels,
   FactorPanel,
   MatrixKernels,
+  QuadraticTrace,
   SolveRows,
   SubtractProduct,
 } from '@thinkbits/numerics';
@@ -18,8 +19,9 @@ export interface HostAlgebra {
   readonly factorPanel: FactorPanel;
   readonly solveRows: SolveRows;
   readonly blockKernels: BlockKernels;
-  /** Whether no value is NaN or infinite. */
-  allFinite(values: Float32Array): boolean;
+  readonly quadraticTrace: QuadraticTrace;
+  /** Copies an array into one of its length, and says whether no value is NaN or infinite. */
+  copyFinite(from: Float32Array, to: Float32Array): boolean;
 }
 
 const byBackend = new Map<string, HostAlgebra>();
@@ -33,11 +35,11 @@ export function installHostAlgebra(backendName: string, algebra: HostAlgebra): v
 export const hostAlgebra = (): HostAlgebra | undefined => byBackend.get(getBackend());
 
 /** What the active backend does of blocked algorithms besides products; nothing where it has no algebra of its own. */
-export function backendKernels(): Pick<MatrixKernels, 'factorPanel' | 'solveRows'> & {
+export function backendKernels(): Omit<MatrixKernels, 'subtractProduct'> & {
   readonly blockKernels?: BlockKernels;
 } {
   const algebra = hostAlgebra();
   if (!algebra) return {};
-  const { factorPanel, solveRows, blockKernels } = algebra;
-  return { factorPanel, solveRows, blockKernels };
+  const { factorPanel, solveRows, quadraticTrace, blockKernels } = algebra;
+  return { factorPanel, solveRows, quadraticTrace, blockKernels };
 }

@@ -1,5 +1,5 @@
 import { add, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { allFinite, copyValues } from '@thinkbits/ops';
+import { copyValues } from '@thinkbits/ops';
 import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import type { ActivationStore } from './activation-store.js';
 import type { BlockFlow } from './block-flow.js';
@@ -102,9 +102,9 @@ export class BlockPath {
 
   /** Keeps a tensor's values, in place of those that the window had; the tensor is freed. */
   private async store(store: ActivationStore, window: number, tensor: Tensor2D): Promise<void> {
-    const values = await copyValues(tensor, store.release(window));
+    const { values, finite } = await copyValues(tensor, store.release(window));
     tensor.dispose();
-    if (!allFinite(values)) {
+    if (!finite) {
       const bad = values.find((value) => !Number.isFinite(value));
       throw new ThinkbitsError({
         code: 'calibration/not-finite',

@@ -110,6 +110,10 @@ export const soundArguments: {
     const b = transposeB ? matrix(n, k) : matrix(k, n);
     return [...matrix(m, n), ...matrix(m, k), ...b, m, k, n, transposeB];
   },
+  quadraticTrace(maker) {
+    const [rows, width] = [size(maker), size(maker)];
+    return [floats(maker, rows * width), floats(maker, width * width), rows, width];
+  },
   joinProduct(maker) {
     const [tokens, columns, out, start] = [size(maker), size(maker), size(maker), size(maker)];
     const width = start + out + size(maker);
@@ -117,7 +121,10 @@ export const soundArguments: {
     const weight = floats(maker, out * columns);
     return [floats(maker, tokens * columns), weight, y, tokens, columns, out, start, width];
   },
-  allFinite: (maker) => [floats(maker, size(maker))],
+  copyFinite(maker) {
+    const count = size(maker);
+    return [floats(maker, count), new Float32Array(count)];
+  },
   factorPanel(maker) {
     const [left, width] = [size(maker), size(maker)];
     const order = left + width + size(maker);
