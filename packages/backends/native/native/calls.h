@@ -28,7 +28,7 @@ void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int6
 }
 
 #define THINKBITS_CALLS(X)                                                                              \
-  X(configure, callConfigure)                                                                           \
+  X(configure, callConfigure) X(preferLargePages, callPreferLargePages)                                 \
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
   X(quadraticTrace, callQuadraticTrace)                                                                 \
   X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \

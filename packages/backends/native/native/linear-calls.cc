@@ -1,11 +1,9 @@
 // Packed weights: made once, filled part by part, multiplied with, freed by hand.
 #include <cstring>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 #include "apply-linear.h"
 #include "bfloat16.h"
 #include "calls.h"
+#include "large-pages.h"
 
 namespace {
 
@@ -15,15 +13,12 @@ constexpr int64_t mostFloats = 1 << 23;
 /** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
 constexpr int64_t nearRows = 192;
 
-/** Zeros. Large blocks lie in large pages where the system has them: a product reads all of a weight, page after page. */
+/** Zeros, in large pages where there are many. */
 void* alignedBlock(int64_t bytes) {
-  constexpr int64_t page = int64_t{1} << 21;
-  const int64_t alignment = bytes >= page ? page : 64;
+  const int64_t alignment = bytes >= largePage ? largePage : 64;
   const int64_t size = (bytes + 64 + alignment - 1) / alignment * alignment;
   void* block = aligned_alloc(alignment, size);
-#if defined(__linux__)
-  if (block && alignment == page) madvise(block, size, MADV_HUGEPAGE);
-#endif
+  if (block) preferLargePages(block, size);
   if (block) memset(block, 0, bytes);
   return block;
 }

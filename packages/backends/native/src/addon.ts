@@ -33,6 +33,8 @@ export interface Addon {
     aBatch: number,
     bBatch: number,
   ): void;
+  /** Asks for large pages where the array's memory has room for them. */
+  preferLargePages(x: Float32Array): void;
   addGram(x: Float32Array, sum: Float32Array, tokens: number, size: number): void;
   subtractProduct(
     c: Float32Array,

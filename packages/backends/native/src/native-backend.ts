@@ -6,6 +6,9 @@ import type { Addon } from './addon.js';
 /** Bytes of freed tensors that are kept for the next ones. */
 const keptBytes = 2 ** 28;
 
+/** Bytes from which memory is asked for in large pages. */
+const largeBytes = 2 ** 22;
+
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /**
@@ -32,7 +35,7 @@ export class NativeBackend extends MathBackendCPU {
   /** A new float32 tensor with undefined content, and its elements. */
   allocate(shape: number[]): { tensor: TensorInfo; values: Float32Array } {
     const size = elements(shape);
-    const values = this.take(size) ?? new Float32Array(size);
+    const values = this.take(size) ?? this.make(size);
     const tensor = this.makeTensorInfo(shape, 'float32', values);
     this.own.add(values.buffer);
     return { tensor, values };
@@ -77,6 +80,12 @@ export class NativeBackend extends MathBackendCPU {
 
   private escape(values: BackendValues | null | undefined): void {
     if (ArrayBuffer.isView(values)) this.own.delete(values.buffer);
+  }
+
+  private make(size: number): Float32Array {
+    const values = new Float32Array(size);
+    if (values.byteLength >= largeBytes) this.addon.preferLargePages(values);
+    return values;
   }
 
   private take(size: number): Float32Array | undefined {

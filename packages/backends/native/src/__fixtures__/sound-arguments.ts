@@ -87,6 +87,7 @@ export const soundArguments: {
   readonly [Name in keyof Addon]: (maker: ArgumentMaker) => unknown[];
 } = {
   configure: (maker) => [1 + maker.random.integer(3), '', false],
+  preferLargePages: (maker) => [floats(maker, yes(maker) ? 2 ** 20 : size(maker))],
   matmul(maker) {
     const [batch, m, k, n] = [size(maker), size(maker), size(maker), size(maker)];
     const shared = yes(maker);

@@ -1,0 +1,20 @@
+// Large pages: a product goes over megabytes row after row, and every page of 4 KiB on the way is one more to look up.
+#pragma once
+#include <cstdint>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+constexpr int64_t largePage = int64_t{1} << 21;
+
+/** Asks for large pages where whole ones lie within the block, and the system has them; what was written before stays where it is. */
+inline void preferLargePages(void* block, int64_t bytes) {
+#if defined(__linux__)
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(block), first = (begin + largePage - 1) / largePage * largePage;
+  const uintptr_t last = (begin + bytes) / largePage * largePage;
+  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#else
+  (void)block;
+  (void)bytes;
+#endif
+}
