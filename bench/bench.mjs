@@ -11,7 +11,10 @@ const benches = {
   growth: ['bench/growth.mjs', 'tokens per second by context, batch and layers, with a plot'],
   cache: ['bench/cache.mjs', 'a cache of 4 bits beside our own float cache'],
   wasm: ['bench/wasm.mjs', 'the native backend beside our WebAssembly path'],
-  matmul: ['packages/backends/native/bench/matmul.bench.mjs', 'float products beside numpy'],
+  matmul: [
+    'packages/backends/native/bench/matmul.bench.mjs',
+    'float products beside numpy, or bf16 beside torch',
+  ],
   'bf16-gap': ['packages/inference/bench/bf16-gap.bench.mjs', 'what --compute bf16 does to logits'],
   gptq: ['packages/quantize/bench/gptq.bench.mjs', 'time of GPTQ beside llm-compressor'],
   memory: [

@@ -2,7 +2,7 @@
  * Products with packed weights, activations in float and in integers, as billions of operations (2 M K N) per second; medians of
  * rounds in which all variants take turns. Under a minute on two cores.
  *
- *   pnpm --filter @thinkbits/backend-native bench [-- --bits 4] [--group 64] [--rounds 7] [--kernels avx2] [--json]
+ *   pnpm --filter @thinkbits/backend-native bench [-- --bits 4] [--group 64] [--rounds 7] [--kernels avx2] [--compute bf16] [--json]
  */
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { openNative } from '@thinkbits/backend-native';
@@ -15,6 +15,8 @@ const bits = Number(option('--bits', 4));
 const group = Number(option('--group', 64));
 const rounds = Number(option('--rounds', 7));
 const kernels = option('--kernels', undefined);
+/** Arithmetic of the variant that does not round activations to integers. */
+const compute = option('--compute', 'f32');
 const shapes = [
   { columns: 2048, rows: 2048 },
   { columns: 1536, rows: 8960 },
@@ -56,7 +58,7 @@ const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length
 
 const results = [];
 for (const threads of [1, 2]) {
-  const opened = await openNative({ threads, ...(kernels && { kernels }) });
+  const opened = await openNative({ threads, compute, ...(kernels && { kernels }) });
   if (!opened.available) throw new Error(opened.why);
   for (const shape of shapes) {
     const linear = new LinearWeight([weightOf(shape)]);
@@ -85,7 +87,7 @@ for (const threads of [1, 2]) {
 
 if (words.includes('--json')) console.log(JSON.stringify(results));
 else {
-  console.log(`w${bits}g${group}, ${results[0].set}: GOP/s`);
+  console.log(`w${bits}g${group}, ${results[0].set}, ${compute}: GOP/s`);
   console.log('threads  shape        tokens    float       a8    a8/float');
   for (const { threads, columns, rows, tokens, float, a8 } of results) {
     const cells = [

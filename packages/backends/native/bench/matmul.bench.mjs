@@ -1,10 +1,13 @@
 /**
- * Float products beside OpenBLAS as numpy runs it, in turns:
+ * Float products beside OpenBLAS as numpy runs it, or products in bfloat16 beside torch's, in turns:
  *
- *   pnpm bench matmul [--sizes 2048] [--rounds 15] [--threads N] [--python python3] [--json]
+ *   pnpm bench matmul [--compute bf16] [--sizes 2048] [--rounds 15] [--threads N] [--kernels SET] [--python python3] [--json]
  *
- * numpy is a process of its own that multiplies when it is told to, into memory that it has; OPENBLAS_CORETYPE is unset, so that
- * OpenBLAS chooses by itself. Without numpy ours is measured alone, and that is said.
+ * The peer is a process of its own that multiplies when it is told to, into memory that it has; OPENBLAS_CORETYPE is unset, so that
+ * OpenBLAS chooses by itself. Without it ours is measured alone, and that is said.
+ *
+ * In bfloat16 ours is a linear whose weight was packed before, as a model's are: it takes float32 inputs, rounds them, and gives
+ * float32. torch multiplies bfloat16 matrices into a bfloat16 one.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
@@ -13,20 +16,27 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { openNative } from '@thinkbits/backend-native';
+import { LinearWeight } from '@thinkbits/ops';
 
 const { values } = parseArgs({
   options: {
+    compute: { type: 'string', default: 'f32' },
     sizes: { type: 'string', default: '2048' },
     rounds: { type: 'string', default: '15' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    kernels: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     json: { type: 'boolean', default: false },
   },
 });
 const [rounds, threads] = [Number(values.rounds), Number(values.threads)];
+const inPairs = values.compute === 'bf16';
+if (!inPairs && values.compute !== 'f32')
+  throw new Error(`--compute ${values.compute}: f32 or bf16`);
+const peerName = inPairs ? 'torch' : 'numpy';
 
-/** Starts numpy: a call with a size gives the seconds of a product; undefined and why where there is none. */
-async function numpy() {
+/** Starts the peer: a call with a size gives the seconds of a product; undefined and why where there is none. */
+async function startPeer() {
   const { OPENBLAS_CORETYPE, ...environment } = process.env;
   const limits = Object.fromEntries(
     ['OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'].map((name) => [
@@ -34,7 +44,7 @@ async function numpy() {
       String(threads),
     ]),
   );
-  const script = fileURLToPath(new URL('./matmul-numpy.py', import.meta.url));
+  const script = fileURLToPath(new URL(`./matmul-${peerName}.py`, import.meta.url));
   const child = spawn(values.python, [script], {
     env: { ...environment, ...limits },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -60,49 +70,65 @@ async function numpy() {
   };
 }
 
-const opened = await openNative({ threads });
+const opened = await openNative({
+  threads,
+  compute: values.compute,
+  ...(values.kernels && { kernels: values.kernels }),
+});
 if (!opened.available) {
-  console.log(`skipped: the backend native is not there: ${opened.why}`);
+  console.log(
+    `skipped: the backend native is not there, or not with ${values.compute}: ${opened.why}`,
+  );
   process.exit(0);
 }
-const peer = await numpy();
+const peer = await startPeer();
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** Seconds of one product of ours. */
-function multiply(a, b) {
-  const start = performance.now();
-  tf.matMul(a, b).dispose();
-  return (performance.now() - start) / 1000;
+/** A product of random matrices of ours: a call gives the seconds of one. */
+function ourProduct(size) {
+  // results of operations, which lie in large pages where the system has them, as numpy's arrays do
+  const matrix = () => tf.tidy(() => tf.mul(tf.randomUniform([size, size], -1, 1), 1));
+  const [a, b] = [matrix(), matrix()];
+  const weight = inPairs && new LinearWeight([{ rows: size, columns: size, values: b.dataSync() }]);
+  return {
+    multiply() {
+      const start = performance.now();
+      (weight ? weight.apply(a) : tf.matMul(a, b)).dispose();
+      return (performance.now() - start) / 1000;
+    },
+    dispose() {
+      tf.dispose([a, b]);
+      if (weight) weight.dispose();
+    },
+  };
 }
 
-/** Until the peer's threads sleep: those of OpenBLAS spin for a while after a product, on the cores that the other needs. */
+/** Until the peer's threads sleep: those of OpenBLAS, or of torch, spin for a while after a product, on the cores that the other needs. */
 const settled = () => new Promise((done) => setTimeout(done, 300));
 
 const results = [];
 for (const size of values.sizes.split(',').map(Number)) {
-  // results of operations, which lie in large pages where the system has them, as numpy's arrays do
-  const matrix = () => tf.tidy(() => tf.mul(tf.randomUniform([size, size], -1, 1), 1));
-  const [a, b] = [matrix(), matrix()];
-  const seconds = { ours: [], numpy: [] };
+  const product = ourProduct(size);
+  const seconds = { ours: [], [peerName]: [] };
   for (let round = 0; round <= rounds; round++) {
     await settled();
-    const ours = multiply(a, b);
+    const ours = product.multiply();
     await settled();
     const theirs = peer.multiply && (await peer.multiply(size));
     if (round === 0) continue; // warms both up
     seconds.ours.push(ours);
-    if (theirs) seconds.numpy.push(theirs);
+    if (theirs) seconds[peerName].push(theirs);
   }
-  tf.dispose([a, b]);
+  product.dispose();
   const gigaflops = (list) => (2 * size ** 3) / median(list) / 1e9;
   results.push({
     size,
     seconds,
     gigaflops: {
       ours: gigaflops(seconds.ours),
-      ...(peer.multiply && { numpy: gigaflops(seconds.numpy) }),
+      ...(peer.multiply && { [peerName]: gigaflops(seconds[peerName]) }),
     },
-    ...(peer.multiply && { ratio: median(seconds.numpy) / median(seconds.ours) }),
+    ...(peer.multiply && { ratio: median(seconds[peerName]) / median(seconds.ours) }),
   });
 }
 peer.end?.();
@@ -110,14 +136,20 @@ const about = {
   processor: cpus()[0]?.model.trim(),
   set: opened.set,
   threads,
-  numpy: peer.version ?? `skipped: ${peer.why}`,
+  [peerName]: peer.version ?? `skipped: ${peer.why}`,
 };
 if (values.json) console.log(JSON.stringify({ ...about, results }, null, 2));
 else {
-  console.log(`${about.processor}, ${about.set}, ${threads} threads; numpy: ${about.numpy}`);
+  console.log(
+    `${about.processor}, ${about.set}, ${threads} threads; ${peerName}: ${about[peerName]}`,
+  );
   for (const { size, gigaflops, ratio } of results) {
     const beside =
-      ratio === undefined ? '' : `, numpy ${gigaflops.numpy.toFixed(1)}, ratio ${ratio.toFixed(2)}`;
-    console.log(`${size}³ float32: ${gigaflops.ours.toFixed(1)} GFLOP/s${beside}`);
+      ratio === undefined
+        ? ''
+        : `, ${peerName} ${gigaflops[peerName].toFixed(1)}, ratio ${ratio.toFixed(2)}`;
+    console.log(
+      `${size}³ ${inPairs ? 'bfloat16' : 'float32'}: ${gigaflops.ours.toFixed(1)} GFLOP/s${beside}`,
+    );
   }
 }

@@ -4,6 +4,7 @@
 #include <vector>
 #include "apply-linear.h"
 #include "calls.h"
+#include "tile-permission.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -46,6 +47,9 @@ std::vector<const Kernels*> findRunnable() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
+#if defined(THINKBITS_HAS_AMX)
+    if (obtainTiles()) add(kernelsAmx());
+#endif
 #if defined(THINKBITS_HAS_AVX512VNNI)
     const bool vnni = __builtin_cpu_supports("avx512vnni");
 #if defined(THINKBITS_HAS_AVX512BF16)

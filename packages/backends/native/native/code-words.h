@@ -21,13 +21,38 @@ THINKBITS_INLINE void loadBlock(const uint32_t* from, WordVector* words) {
   for (int i = 0; i < Bits; i++) words[i] = loadWords(from + i * W);
 }
 
+/** f(std::integral_constant<int, bits>{}), for 2 to 8 bits. */
+template <class F>
+THINKBITS_INLINE void forBits(int bits, F f) {
+  switch (bits) {
+    case 2: return f(std::integral_constant<int, 2>{});
+    case 3: return f(std::integral_constant<int, 3>{});
+    case 4: return f(std::integral_constant<int, 4>{});
+    case 5: return f(std::integral_constant<int, 5>{});
+    case 6: return f(std::integral_constant<int, 6>{});
+    case 7: return f(std::integral_constant<int, 7>{});
+    default: return f(std::integral_constant<int, 8>{});
+  }
+}
+
+/** What a group adds to outputs: scale * (products - zero * inputs), of the sums of products and of inputs. */
+THINKBITS_INLINE Vector addScaled(Vector sum, Vector products, Vector scale, Vector zero, Vector inputs) { return multiplyAdd(scale, multiplyAdd(-zero, inputs, products), sum); }
+
 /** Zeros of W outputs, from place `at` of the grids on. */
 THINKBITS_INLINE Vector loadZeros(const PackedLinear& linear, int64_t at) {
   if (!linear.byteZeros) return load(linear.zeros + at);
+  const int8_t* from = linear.byteZeros + at;
+  // one instruction each, for which compilers make a hundred of a conversion of vectors
+#if defined(__AVX512F__)
+  return toFloat((IntVector)_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#elif defined(__AVX2__)
+  return toFloat((IntVector)_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+#else
   typedef int8_t Bytes __attribute__((vector_size(W)));
   Bytes bytes;
-  memcpy(&bytes, linear.byteZeros + at, sizeof bytes);
-  return toFloat(__builtin_convertvector(bytes, IntVector));  // in one step GCC would convert lane by lane
+  memcpy(&bytes, from, sizeof bytes);
+  return toFloat(__builtin_convertvector(bytes, IntVector));
+#endif
 }
 
 }  // namespace

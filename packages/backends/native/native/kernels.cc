@@ -23,7 +23,7 @@ static const Kernels table = {
     matmulStreams,
     matmulStream,
     tileColumns,
-    {packFloatPanel, inputWidth, arrangeTile, linearScratch, linearProduct},
+    {tileRows, nearRows, packFloatPanel, inputWidth, arrangeTile, linearScratch, linearProduct},
     {},
     roundedTileRows,
     roundedRowWords,

@@ -118,6 +118,8 @@ enum class Reduction : int { sum, mean, maximum, minimum, count };
 
 /** Products with packed weights in one kind of arithmetic. */
 struct LinearKernels {
+  /** Rows that a tile of inputs holds at most, and that a task goes over with panels. */
+  int64_t tileRows, nearRows;
   /** Copies outputs [row0, row0 + 2 W) of a weight [rows, columns] that is no codes into a panel. */
   void (*packPanel)(PackedLinear&, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0);
   /** Elements that a row of arranged inputs has. */
@@ -187,7 +189,11 @@ struct Kernels {
   bool (*allFinite)(const float* x, int64_t count);
 };
 
-/** The next set with products in bfloat16, and the same sets with integer products by VNNI; absent where the compiler knows them not. */
+/**
+ * Sets with products by tiles, in bfloat16, and of integers by VNNI, that otherwise are as one of those below; absent where the compiler knows
+ * them not.
+ */
+const Kernels* kernelsAmx();
 const Kernels* kernelsAvx512bf16();
 const Kernels* kernelsAvx512vnni();
 const Kernels* kernelsAvx2vnni();

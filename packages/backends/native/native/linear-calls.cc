@@ -10,9 +10,6 @@ namespace {
 /** Floats of inputs that are arranged at once. */
 constexpr int64_t mostFloats = 1 << 23;
 
-/** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
-constexpr int64_t nearRows = 192;
-
 /** Zeros, in large pages where there are many. */
 void* alignedBlock(int64_t bytes) {
   const int64_t alignment = bytes >= largePage ? largePage : 64;
@@ -29,7 +26,7 @@ std::unique_ptr<PackedLinear> makeLinear(const Kernels& kernels, int64_t in, int
   linear->in = in;
   linear->out = out;
   linear->bits = pairs ? 16 : 32;
-  linear->depth = pairs ? (in + 1) / 2 * 2 : in;
+  linear->depth = pairs ? pieces(in, 32) * 32 : in;
   linear->panelColumns = kernels.panelColumns;
   linear->panels = pieces(out, linear->panelColumns);
   linear->bytes = linear->panels * linear->panelColumns * linear->depth * linear->bits / 8;
@@ -211,9 +208,9 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
   const int64_t width = kernels.width(linear);
   const int threads = rows * linear.in * linear.out < worthSharing ? 1 : state.pool->threads();
   // tiles of one height, so that the last one is not a small one
-  const int64_t height = pieces(rows, pieces(rows, state.kernels->tileRows));
+  const int64_t height = pieces(rows, pieces(rows, kernels.tileRows));
   const int64_t chunk = (mostFloats / (width + linear.groups) / height + 1) * height;
-  const int64_t rowBlock = nearRows / height * height;
+  const int64_t rowBlock = kernels.nearRows / height * height;
   for (int64_t row0 = 0; row0 < rows; row0 += chunk) {
     const int64_t count = rows - row0 < chunk ? rows - row0 : chunk, tiles = pieces(count, height);
     const int64_t tileFloats = count * width + tiles * LinearInputs::slack;
@@ -256,26 +253,40 @@ napi_value callDisposeLinear(napi_env env, napi_callback_info info) {
 }
 
 bool multipliesPairs(const Kernels& kernels) {
-  constexpr int64_t in = 65, rows = 3;
-  const int64_t out = kernels.panelColumns + 3;
+  // a whole tile of rows and parts of others, a part of a panel, and a depth that comes in parts
+  const int64_t rows = kernels.pairs.tileRows + 23, out = kernels.panelColumns + 3;
   State state;
   state.kernels = &kernels;
   state.pairs = true;
   state.pool = std::make_unique<ThreadPool>(1);
   uint32_t seed = 1;
-  const auto random = [&] { return static_cast<float>((seed = seed * 1664525u + 1013904223u) / 65536 % 255) - 127; };
-  std::vector<float> x(rows * in), w(2 * kernels.panelColumns * in), y(rows * out);
-  for (float& value : x) value = random();
-  for (float& value : w) value = random();
-  const auto linear = makeLinear(kernels, in, out, true);
-  if (!linear) return false;
-  for (int64_t panel = 0; panel < linear->panels; panel++) kernels.pairs.packPanel(*linear, panel, w.data(), out, in, panel * kernels.panelColumns);
-  applyLinear(state, *linear, x.data(), y.data(), rows);
-  for (int64_t row = 0; row < rows; row++) {
-    for (int64_t o = 0; o < out; o++) {
-      float wanted = 0;
-      for (int64_t k = 0; k < in; k++) wanted += x[row * in + k] * w[o * in + k];
-      if (y[row * out + o] != wanted) return false;
+  const auto random = [&](uint32_t count) { return (seed = seed * 1664525u + 1013904223u) / 65536 % count; };
+  for (const int64_t groups : {0, 1, 14}) {  // 0: a weight that is no codes
+    const int64_t in = groups == 0 ? 449 : 448;
+    std::vector<float> x(rows * in), w(2 * kernels.panelColumns * in), y(rows * out);
+    for (float& value : x) value = static_cast<float>(random(255)) - 127;
+    std::unique_ptr<PackedLinear> linear = groups == 0 ? makeLinear(kernels, in, out, true) : makeCodes(kernels, in, out, 4, groups, in / groups, {}, {}, true);
+    if (!linear) return false;
+    if (groups == 0) {
+      for (float& value : w) value = static_cast<float>(random(255)) - 127;
+      for (int64_t panel = 0; panel < linear->panels; panel++) kernels.pairs.packPanel(*linear, panel, w.data(), out, in, panel * kernels.panelColumns);
+    } else {
+      std::vector<uint8_t> codes(out * in);
+      std::vector<float> scales(out * groups, 1.0f), zeros(out * groups);
+      for (float& zero : zeros) zero = static_cast<float>(random(3)) - 1;
+      for (int64_t i = 0; i < out * in; i++) {
+        codes[i] = static_cast<uint8_t>(random(16));
+        w[i] = static_cast<float>(codes[i]) - 8 - zeros[i * groups / in];
+      }
+      fillCodes(*linear, codes.data(), scales.data(), zeros.data(), 0, out);
+    }
+    applyLinear(state, *linear, x.data(), y.data(), rows);
+    for (int64_t row = 0; row < rows; row++) {
+      for (int64_t o = 0; o < out; o++) {
+        float wanted = 0;
+        for (int64_t k = 0; k < in; k++) wanted += x[row * in + k] * w[o * in + k];
+        if (y[row * out + o] != wanted) return false;
+      }
     }
   }
   return true;

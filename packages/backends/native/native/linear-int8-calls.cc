@@ -1,5 +1,6 @@
 // Products of packed weights with activations rounded to integers: where the groups of both meet, and the work in tasks.
 #include <cstring>
+#include <utility>
 #include "apply-linear.h"
 #include "calls.h"
 
@@ -117,11 +118,11 @@ napi_value callApplyRounded(napi_env env, napi_callback_info info) {
 }
 
 bool multipliesIntegers(const Kernels& kernels) {
-  constexpr int64_t in = 96, rows = 7;
-  const int64_t out = kernels.panelColumns + 3;
+  // a whole tile of rows and parts of others, and a part of a panel
+  const int64_t rows = kernels.roundedRows + 23, out = kernels.panelColumns + 3;
   uint32_t state = 1;
   const auto random = [&](uint32_t count) { return (state = state * 1664525u + 1013904223u) / 65536 % count; };
-  for (const bool symmetric : {false, true}) {
+  for (const auto& [in, symmetric] : {std::make_pair(int64_t{96}, false), std::make_pair(int64_t{128}, true)}) {
     // values whose scale is 1, so that they are their own codes
     std::vector<float> x(rows * in), sum(rows * out), y(rows * out), scales(out, 1.0f), zeros(out);
     for (int64_t i = 0; i < rows * in; i++) {

@@ -260,6 +260,9 @@ struct Ahead {
   int64_t lines;
 };
 
+/** A run's share of outputs, which the first one starts. */
+THINKBITS_INLINE void addRun(float* to, Vector scale, Vector sum, bool first) { store(to, first ? scale * sum : multiplyAdd(scale, sum, load(to))); }
+
 /**
  * y [R, 2 W] of one panel. The tile: code words [blocks][8][R], then by segment -m X, the offset and X as floats, each [R], then by
  * run the scales [R]. `sums` [segments][2 W] are those of codes; absent where offsets are 0 or, for one row, where `Sums` are taken on
@@ -309,8 +312,8 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
         c -= splat(offset) * leftSum;
         d -= splat(offset) * rightSum;
       }
-      low[i] += s0 * (c - z0 * splat(inputSum));
-      high[i] += s1 * (d - z1 * splat(inputSum));
+      low[i] = addScaled(low[i], c, s0, z0, splat(inputSum));
+      high[i] = addScaled(high[i], d, s1, z1, splat(inputSum));
     }
     parameters += 3 * R;
     if (!Sums && sums) sums += 2;
@@ -319,8 +322,8 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
     for (int i = 0; i < R; i++) {
       float* to = y + i * yRow;
       const Vector scale = splat(inputScales[i]);
-      store(to, first ? scale * low[i] : load(to) + scale * low[i]);
-      store(to + W, first ? scale * high[i] : load(to + W) + scale * high[i]);
+      addRun(to, scale, low[i], first);
+      addRun(to + W, scale, high[i], first);
       low[i] = high[i] = Vector{};
     }
     inputScales += R;
@@ -355,6 +358,15 @@ void sumCodes(const RoundedPlan& plan, const uint32_t* words, Vector* sums) {
   }
 }
 
+/** Code bytes `step` of a block that is not multiplied as it is stored: four neighbours. */
+template <int Bits>
+THINKBITS_INLINE WordVector neighbourBytes(const WordVector* block, int step) {
+  WordVector bytes = codeAt<Bits, true>(block, 4 * step);
+#pragma GCC unroll 4
+  for (int j = 1; j < 4; j++) bytes |= codeAt<Bits, true>(block, 4 * step + j) << 8 * j;
+  return bytes;
+}
+
 /** Codes of a panel as bytes, in the order in which codes of 8 bits are stored. */
 template <int Bits>
 void decodeBytes(int64_t blocks, const uint32_t* words, uint32_t* out) {
@@ -363,9 +375,7 @@ void decodeBytes(int64_t blocks, const uint32_t* words, uint32_t* out) {
     loadBlock<Bits>(words, block);
 #pragma GCC unroll 8
     for (int step = 0; step < blockSteps; step++) {
-      WordVector bytes = codeAt<Bits, true>(block, 4 * step);
-#pragma GCC unroll 4
-      for (int j = 1; j < 4; j++) bytes |= codeAt<Bits, true>(block, 4 * step + j) << 8 * j;
+      const WordVector bytes = neighbourBytes<Bits>(block, step);
       memcpy(out + step * W, &bytes, sizeof bytes);
     }
   }

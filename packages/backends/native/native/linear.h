@@ -229,6 +229,13 @@ void rowCodes(const PackedLinear& linear, const float* x, const float* sums, flo
   }
 }
 
+/** Where the part of the depth that begins at k0 ends: after as many whole groups as a block holds, or within one. */
+THINKBITS_INLINE int64_t partEnd(int64_t k0, int64_t groupDepth, int64_t depth) {
+  const int64_t groupEnd = (k0 / groupDepth + 1) * groupDepth, blockEnd = k0 + blockDepth;
+  const int64_t end = groupDepth <= blockDepth ? k0 + blockDepth / groupDepth * groupDepth : groupEnd < blockEnd ? groupEnd : blockEnd;
+  return end < depth ? end : depth;
+}
+
 /** Rows of one block, in tiles of `height`. */
 template <class Product, int Bits, bool Own>
 void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
@@ -239,10 +246,7 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
   const int64_t waits = groupDepth > blockDepth ? 1 : 0;
   float* aside = waiting + waits * (panel1 - panel0) * (row1 - row0) * tileColumns;
   for (int64_t k0 = 0, k1; k0 < depth; k0 = k1) {
-    // as many whole groups as fit, or a part of one
-    const int64_t groupEnd = (k0 / groupDepth + 1) * groupDepth;
-    k1 = groupDepth <= blockDepth ? k0 + blockDepth / groupDepth * groupDepth : groupEnd < k0 + blockDepth ? groupEnd : k0 + blockDepth;
-    if (k1 > depth) k1 = depth;
+    k1 = partEnd(k0, groupDepth, depth);
     for (int64_t panel = panel0; panel < panel1; panel++) {
       const int64_t column = panel * tileColumns, columns = linear.out - column < tileColumns ? linear.out - column : tileColumns;
       const auto blocksOf = [&](int64_t of) { return linear.words + (of * depth + k0) / blockInputs * 2 * Bits * W; };
@@ -308,6 +312,9 @@ void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* 
     default: return codesOf<Product, 8>(linear, inputs, y, row0, row1, panel0, panel1, scratch);
   }
 }
+
+/** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
+constexpr int64_t nearRows = 192;
 
 int64_t inputWidth(const PackedLinear& linear) { return linear.depth; }
 

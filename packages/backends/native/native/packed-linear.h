@@ -1,6 +1,7 @@
 // A weight [out, in] ready to multiply: panels of outputs, each one contiguous stream over the inputs.
 //
-// bits 32: floats [panel][depth][panelColumns]. bits 16: bfloat16, two inputs to a word, [panel][depth / 2][panelColumns].
+// bits 32: floats [panel][depth][panelColumns]. bits 16: bfloat16, two inputs to a word, [panel][depth / 2][panelColumns], in whole blocks of
+// 32 inputs.
 // bits 2..8: unsigned codes in blocks of 32 inputs by half a panel of outputs, a lane per output: `bits` vectors of words, a
 // little-endian bit stream of 32 codes per lane; [panel][block][half][bits][lanes]. Groups are padded to whole blocks, so `depth`
 // counts padded inputs. Scales are floats [panel][group][panelColumns]; zeros count from the middle code and lie alike, as bytes where all

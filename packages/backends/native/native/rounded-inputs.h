@@ -70,16 +70,19 @@ THINKBITS_INLINE void writeCodes(const float* x, int64_t count, const Activation
   for (; i < count; i++) out[i] = signedByte(activationCode(x[i], grid) - shift);
 }
 
-/** A tile, as roundedTile reads it, of `rows` rows of x [rows, in]. */
-void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const ActivationRounding& rounding, const float* x, int64_t rows, int32_t* tile, float* scratch) {
-  const int64_t groups = linear.in / rounding.group, blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
-  const int as = multipliedAs(linear.bits);
+/**
+ * Rounds `rows` rows of x [rows, in]: gives each row's codes, in their places [depth], to lay(codes, row), and writes what roundedTile wants
+ * to know of segments and runs.
+ */
+template <class Lay>
+THINKBITS_INLINE void roundRows(const PackedLinear& linear, const RoundedPlan& plan, const ActivationRounding& rounding, const float* x, int64_t rows, int32_t* parameters, float* scratch,
+                                Lay lay) {
+  const int64_t groups = linear.in / rounding.group, segments = static_cast<int64_t>(plan.segments.size());
   const int32_t middle = 1 << (linear.bits - 1);
   float* scales = scratch;
   int32_t* offsets = reinterpret_cast<int32_t*>(scratch + groups);
   int8_t* codes = reinterpret_cast<int8_t*>(offsets + groups);
   int8_t* laid = codes + linear.in;
-  int32_t* parameters = tile + blocks * blockSteps * inputWords(as) * rows;
   float* inputScales = reinterpret_cast<float*>(parameters + 3 * rows * segments);
   for (int64_t row = 0; row < rows; row++, x += linear.in) {
     for (int64_t g = 0; g < groups; g++) {
@@ -107,19 +110,14 @@ void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const Activa
       }
       placed = laid;
     }
-    switch (as) {
-      case 2: layRowOfBits<2>(placed, blocks, rows, row, tile); break;
-      case 4: layRowOfBits<4>(placed, blocks, rows, row, tile); break;
-      case decoded: layRowOfBits<decoded>(placed, blocks, rows, row, tile); break;
-      default: layRowOfBits<8>(placed, blocks, rows, row, tile); break;
-    }
+    lay(placed, row);
     int64_t run = 0;
     for (int64_t s = 0; s < segments; s++) {
       const RoundedSegment& segment = plan.segments[s];
       int32_t sum = 0;
       const int64_t begin = segment.block * blockInputs, end = begin + segment.blocks * blockInputs;
       for (int64_t k = begin; k < end; k++) sum += placed[k];
-      const int32_t offset = offsets[segment.inputs], shifted = codeShift(as) * sum;
+      const int32_t offset = offsets[segment.inputs], shifted = codeShift(multipliedAs(linear.bits)) * sum;
       sum -= offset * static_cast<int32_t>(segment.blocks * blockInputs);
       int32_t* to = parameters + 3 * rows * s + row;
       to[0] = shifted - middle * sum;
@@ -129,6 +127,20 @@ void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const Activa
       if (segment.last) inputScales[run++ * rows + row] = scales[segment.inputs];
     }
   }
+}
+
+/** A tile, as roundedTile reads it, of `rows` rows of x [rows, in]. */
+void roundTile(const PackedLinear& linear, const RoundedPlan& plan, const ActivationRounding& rounding, const float* x, int64_t rows, int32_t* tile, float* scratch) {
+  const int64_t blocks = linear.depth / blockInputs;
+  const int as = multipliedAs(linear.bits);
+  roundRows(linear, plan, rounding, x, rows, tile + blocks * blockSteps * inputWords(as) * rows, scratch, [&](const int8_t* codes, int64_t row) {
+    switch (as) {
+      case 2: return layRowOfBits<2>(codes, blocks, rows, row, tile);
+      case 4: return layRowOfBits<4>(codes, blocks, rows, row, tile);
+      case decoded: return layRowOfBits<decoded>(codes, blocks, rows, row, tile);
+      default: return layRowOfBits<8>(codes, blocks, rows, row, tile);
+    }
+  });
 }
 
 }  // namespace

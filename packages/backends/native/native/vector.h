@@ -6,8 +6,10 @@
 #include <cstring>
 #include <utility>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -41,6 +43,22 @@ THINKBITS_INLINE void fetch(const float* from, int64_t count) {
 THINKBITS_INLINE Vector splat(float value) { return value - Vector{}; }
 THINKBITS_INLINE Vector toFloat(IntVector value) { return __builtin_convertvector(value, Vector); }
 THINKBITS_INLINE IntVector toInt(Vector value) { return __builtin_convertvector(value, IntVector); }
+
+/**
+ * a * b + c, rounded once where the set has an instruction for that. Whether a compiler makes one of the plain expression depends on what
+ * stands around it; where different functions have to give the same bits, this says it.
+ */
+THINKBITS_INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) {
+#if defined(__AVX512F__)
+  return (Vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__AVX2__)
+  return (Vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__aarch64__)
+  return (Vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+  return a * b + c;
+#endif
+}
 
 typedef std::make_integer_sequence<int, W> Lanes;
 

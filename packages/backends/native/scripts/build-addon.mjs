@@ -5,7 +5,8 @@
  *
  * Node's headers come from the npm package node-api-headers. Without a C++ compiler nothing is built and the next backend
  * serves; why is written beside where the binary would be, and `thinkbits doctor` shows it.
- * Options: --if-missing leaves a binary that is there alone, whatever its age; --sanitize address,undefined; --output FILE.
+ * Options: --if-missing leaves a binary that is there alone, whatever its age; --sanitize address,undefined; --output FILE;
+ * --emulate-tiles has the set `amx` in software (native/tile-registers.h), to test it where no processor has it: for no other use.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import {
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     sanitize: { type: 'string' },
     output: { type: 'string' },
     'if-missing': { type: 'boolean' },
+    'emulate-tiles': { type: 'boolean' },
   },
 });
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -57,6 +59,12 @@ const furtherSets = {
     Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
     Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
     Avx512bf16: { base: 'Avx512vnni', options: [...avx512, '-mavx512bf16'] },
+    Amx: values['emulate-tiles']
+      ? { base: 'Avx512', options: [...avx512, '-DTHINKBITS_TILES'] }
+      : {
+          base: 'Avx512vnni',
+          options: [...avx512, '-DTHINKBITS_TILES', '-mamx-tile', '-mamx-int8', '-mamx-bf16'],
+        },
   }),
   ...(process.arch === 'arm64' && {
     Neondot: { base: 'Baseline', options: ['-march=armv8.2-a+dotprod'] },
@@ -73,6 +81,7 @@ const common = [
   '-Wextra',
   '-Wno-psabi',
   '-DNAPI_VERSION=8',
+  ...(values['emulate-tiles'] ? ['-DTHINKBITS_EMULATE_TILES'] : []),
 ];
 
 const compilers = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
@@ -97,6 +106,8 @@ function giveUp(why) {
   process.exit(0);
 }
 
+if (values['emulate-tiles'] && !values.output)
+  throw new Error('--emulate-tiles is for tests: --output has to name a file of its own');
 if (upToDate()) process.exit(0);
 if (process.platform === 'win32') giveUp('Windows is not supported yet');
 if (!compiler)

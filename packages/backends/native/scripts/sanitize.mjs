@@ -28,9 +28,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const workspace = join(root, '..', '..', '..');
 const binary = join(root, 'node_modules', '.cache', 'thinkbits-sanitized.node');
 const build = fileURLToPath(new URL('./build-addon.mjs', import.meta.url));
-execFileSync(process.execPath, [build, '--sanitize', 'address,undefined', '--output', binary], {
-  stdio: 'inherit',
-});
+// with the kernels for tiles, which run in software where no processor has any
+const options = ['--sanitize', 'address,undefined', '--emulate-tiles', '--output', binary];
+execFileSync(process.execPath, [build, ...options], { stdio: 'inherit' });
 
 const words = process.argv.slice(2);
 const tests = (words.length > 0 ? words : ['']).map(

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Which set of kernels runs, and on how many threads. */
 export interface NativeConfiguration {
-  /** Instruction set of the kernels in use: `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`. */
+  /** The kernels in use: `amx`, `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`. */
   readonly set: string;
   /** Sets that this binary and processor have, best first. */
   readonly sets: readonly string[];

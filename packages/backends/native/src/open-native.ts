@@ -34,7 +34,7 @@ import { NativeBackend } from './native-backend.js';
 export interface NativeOptions {
   /** Threads of a product, the calling one included; all that the machine has where absent. */
   readonly threads?: number;
-  /** `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`; the best that the processor has where absent. */
+  /** `amx`, `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`; the best that the processor has where absent. */
   readonly kernels?: string;
   /**
    * Arithmetic of products with a linear's weights; `f32` where absent. `bf16` rounds their inputs to bfloat16, and weights that are no
@@ -63,7 +63,7 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     pairs,
   );
   if (pairs && !configuration.pairs) {
-    const why = `its kernels for ${configuration.set} do not multiply in bf16, which takes AVX512_BF16`;
+    const why = `its kernels for ${configuration.set} do not multiply in bf16, which takes AMX or AVX512_BF16`;
     return { available: false, why };
   }
   if (!(backendName in engine().registryFactory)) {

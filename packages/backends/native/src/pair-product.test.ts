@@ -41,11 +41,12 @@ function expectProduct(
 
 const loaded = loadAddon();
 const sets = 'why' in loaded ? [] : loaded.addon.configure(1, '', false).sets;
-const has = sets.includes('avx512bf16');
+const pairSets: readonly string[] = sets.filter((set) => set === 'amx' || set === 'avx512bf16');
 
-describe.runIf(has)('products in bf16', () => {
+describe.each(pairSets)('products in bf16 for %s', (kernels) => {
   beforeAll(async () => {
-    expect(await openNative({ compute: 'bf16', threads: 2 })).toMatchObject({ pairs: true });
+    const opened = await openNative({ kernels, compute: 'bf16', threads: 2 });
+    expect(opened).toMatchObject({ pairs: true, set: kernels });
   });
   afterAll(async () => {
     await openNative();
@@ -65,7 +66,7 @@ describe.runIf(has)('products in bf16', () => {
       [96, 7],
       [1024, 65],
     ] as const)
-      for (const tokens of [1, 2, 13, 30]) {
+      for (const tokens of [1, 2, 13, 49]) {
         const permuted = typeof scheme.group === 'number' && tokens === 13;
         const parts = [randomWeight(rows, columns, scheme, permuted)];
         const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
@@ -82,7 +83,7 @@ describe.runIf(has)('products in bf16', () => {
       [1000, 65],
       [1, 1],
     ] as const)
-      for (const tokens of [1, 5, 30]) {
+      for (const tokens of [1, 5, 49]) {
         const values = Float32Array.from({ length: rows * columns }, () => random.normal());
         const linear = new LinearWeight([{ rows, columns, values }]);
         expect(linear.bytes.held).toBe(2 * rows * columns);
@@ -90,6 +91,25 @@ describe.runIf(has)('products in bf16', () => {
         expectProduct(linear, x, tokens, [{ rows, columns, values: nearest(values) }]);
         linear.dispose();
       }
+  });
+
+  it('are the same on any number of threads', async () => {
+    const [columns, rows, tokens] = [800, 300, 41];
+    const values = Float32Array.from({ length: rows * columns }, () => random.normal());
+    const parts = [{ rows, columns, values }, randomWeight(rows, columns, { bits: 4, group: 32 })];
+    const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
+    for (const part of parts) {
+      const results: Float32Array[] = [];
+      for (const threads of [1, 2, 3]) {
+        await openNative({ kernels, compute: 'bf16', threads });
+        const linear = new LinearWeight([part]);
+        results.push(apply(linear, x, tokens));
+        linear.dispose();
+      }
+      await openNative({ kernels, compute: 'bf16', threads: 2 });
+      expect(results[1]).toEqual(results[0]);
+      expect(results[2]).toEqual(results[0]);
+    }
   });
 
   it('let numbers that are not finite through', () => {
@@ -106,13 +126,13 @@ describe.runIf(has)('products in bf16', () => {
 
 describe('a processor without bf16', () => {
   it('is told so, and nothing else computes in its place', async () => {
-    const kernels = sets.find((set) => set !== 'avx512bf16');
+    const kernels = sets.find((set) => !pairSets.includes(set));
     if (!kernels) return; // no binary: the loader's tests say why
     const opened = await openNative({ kernels, compute: 'bf16' });
     expect(opened).toMatchObject({ available: false });
     expect(opened).toHaveProperty('why', expect.stringContaining('AVX512_BF16'));
     await openNative();
   });
-  if (!has)
-    it.skip('skipped: AVX512_BF16 is not here, so that products in bf16 are not tested', () => {});
+  if (pairSets.length === 0)
+    it.skip('skipped: neither AMX nor AVX512_BF16 is here, so that products in bf16 are not tested', () => {});
 });

@@ -4,7 +4,7 @@ import { openNative } from '../open-native.js';
 
 /**
  * Runs tests on the sets of kernels that this binary and processor have, on two threads; skips and says why without a binary.
- * Sets for VNNI and BF16 are those that they are named after but for such products: of their family, floats are tested with one.
+ * Sets for VNNI, BF16 and AMX are those of their family but for such products: of a family, floats are tested with one.
  * @param integers whether the tests are about products of integers
  */
 export function describeEachSet(
@@ -18,7 +18,8 @@ export function describeEachSet(
     return;
   }
   const { sets } = loaded.addon.configure(1, '', false);
-  const family = (set: string) => set.replace(/(vnni|bf16)$/, '');
+  const family = (set: string) =>
+    set === 'amx' ? 'avx512' : set.replace(/(vnni|bf16)$/, '');
   const chosen = integers
     ? sets.filter((set) => !set.endsWith('bf16'))
     : sets.filter((set, i) => sets.findIndex((other) => family(other) === family(set)) === i);
