@@ -50,7 +50,10 @@ class ThreadPool {
   Scratch& own() { return scratch_[0]; }
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /** Runs task(i, scratch) for i in [0, tasks), in any order, on any thread; returns when all are done. */
+  /**
+   * Runs task(i, scratch) for i in [0, tasks), each once and about in order, on any thread; returns when all are done. A worker that sleeps,
+   * or has lost its processor to somebody, is not waited for unless it took a task.
+   */
   void run(int64_t tasks, const std::function<void(int64_t, Scratch&)>& task) {
     if (tasks <= 1 || workers_.empty()) {
       for (int64_t i = 0; i < tasks; i++) task(i, scratch_[0]);
@@ -58,16 +61,16 @@ class ThreadPool {
     }
     task_ = &task;
     tasks_ = tasks;
-    next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    done_.store(0, std::memory_order_relaxed);
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      generation_.fetch_add(1, std::memory_order_release);
+      const uint64_t generation = generation_.load(std::memory_order_relaxed) + 1;
+      ticket_.store(generation << remainingBits | static_cast<uint64_t>(tasks), std::memory_order_release);
+      generation_.store(generation, std::memory_order_release);
     }
     wake_.notify_all();
     take(scratch_[0]);
-    // a worker that has lost its processor to somebody gets this one after a while
-    for (int spins = 0; busy_.load(std::memory_order_acquire) > 0; spins++) {
+    for (int spins = 0; done_.load(std::memory_order_acquire) < tasks; spins++) {
       if (spins < 4000)
         pause();
       else
@@ -84,11 +87,14 @@ class ThreadPool {
 #endif
   }
 
+  /** Takes tasks of the job at hand until none is left. Who holds one may read the job: it does not end before that task has. */
   void take(Scratch& scratch) {
-    for (;;) {
-      const int64_t i = next_.fetch_add(1, std::memory_order_relaxed);
-      if (i >= tasks_) return;
-      (*task_)(i, scratch);
+    uint64_t ticket = ticket_.load(std::memory_order_acquire);
+    while ((ticket & remainingMask) != 0) {
+      if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      (*task_)(tasks_ - static_cast<int64_t>(ticket & remainingMask), scratch);
+      done_.fetch_add(1, std::memory_order_acq_rel);
+      ticket = ticket_.load(std::memory_order_acquire);
     }
   }
 
@@ -103,7 +109,6 @@ class ThreadPool {
       seen = generation_.load(std::memory_order_acquire);
       if (quit_) return;
       take(scratch_[index]);
-      busy_.fetch_sub(1, std::memory_order_release);
     }
   }
 
@@ -112,8 +117,11 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<uint64_t> generation_{0};
-  std::atomic<int64_t> next_{0};
-  std::atomic<int> busy_{0};
+  /** Tasks of the job at hand that nobody has taken, below the number of the job, so that no thread takes one of a job that has ended. */
+  std::atomic<uint64_t> ticket_{0};
+  static constexpr int remainingBits = 40;
+  static constexpr uint64_t remainingMask = (uint64_t{1} << remainingBits) - 1;
+  std::atomic<int64_t> done_{0};
   int64_t tasks_ = 0;
   const std::function<void(int64_t, Scratch&)>* task_ = nullptr;
   bool quit_ = false;

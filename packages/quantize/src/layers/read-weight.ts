@@ -1,4 +1,5 @@
 import type { Checkpoint } from '@thinkbits/checkpoint';
+import { allFinite } from '@thinkbits/numerics';
 import { type LinearInfo, ThinkbitsError } from '@thinkbits/spec';
 
 /** The tensor that holds a linear's float weight; a tied head has none of its own. */
@@ -24,8 +25,8 @@ export async function readWeight(
       details: { tensor: name, shape: [...shape] },
     });
   }
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  if (!allFinite(values)) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
     throw new ThinkbitsError({
       code: 'checkpoint/not-finite',
       message: `${name} has ${values[bad]} at row ${Math.floor(bad / linear.in)}, column ${bad % linear.in}.`,
