@@ -1,7 +1,7 @@
 /**
  * What --compute bf16 does to logits: the same weights on the same tokens, in f32 and in bf16.
  *
- *   pnpm bench bf16-gap [--bits 4] [--group 32] [--rows 32]
+ *   pnpm bench bf16-gap [--bits 4] [--group 32] [--rows 32] [--backend native|tensorflow]
  *
  * Per model, in float and with its linears rounded to nearest: the largest difference of a logit over the largest logit, the mean
  * Kullback-Leibler divergence of the next token, how often the first choice is the same, and the loss a token in both. The tiny
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     bits: { type: 'string', default: '4' },
     group: { type: 'string', default: '32' },
     rows: { type: 'string', default: '32' },
+    backend: { type: 'string', default: 'native' },
   },
 });
 const [bits, group, rows] = [values.bits, values.group, values.rows].map(Number);
@@ -64,7 +65,7 @@ function logSoftmax(logits) {
 
 /** Logits of all texts under an arithmetic; weights are loaded for each, because bf16 holds them in another form. */
 async function logitsIn(compute, checkpoint, texts, quantized) {
-  await selectBackend({ name: 'native', compute });
+  await selectBackend({ name: values.backend, compute });
   const model = await createModel(checkpoint, quantized && { quantized });
   const logits = [];
   for (const text of texts) logits.push(await model.logits(text));
@@ -106,7 +107,7 @@ function compare(texts, vocabulary, expected, actual) {
 }
 
 try {
-  await selectBackend({ name: 'native', compute: 'bf16' });
+  await selectBackend({ name: values.backend, compute: 'bf16' });
 } catch (error) {
   if (error.code !== 'compute/unavailable') throw error;
   console.log(`skipped: ${error.message}`);

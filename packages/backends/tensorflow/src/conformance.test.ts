@@ -23,7 +23,9 @@ import {
   causalAttention,
   causalMask,
   installHostKernels,
+  isQuantized,
   KvCache,
+  type LinearPart,
   LinearWeight,
   quantizeActivations,
   registerGradients,
@@ -190,6 +192,42 @@ describe(`a LinearWeight on TensorFlow${skipped}`, () => {
         const wanted = expanded.values[i] as number;
         expect(Math.abs(value - wanted)).toBeLessThan(1e-5 * Math.max(1, Math.abs(wanted)));
       });
+    },
+  );
+
+  it.each(['packed', 'expanded'] as const)(
+    'multiplies in bfloat16 where that is asked for, %s, says what it holds, and leaks nothing',
+    async (weights) => {
+      await openTensorflow();
+      const node = backend() as NodeBackend;
+      const before = { device: node.binding.getNumOfTensors(), tensors: memory().numTensors };
+      const apply = async (parts: LinearPart[], compute: 'f32' | 'bf16') => {
+        const { why } = await openTensorflow({ weights, compute });
+        expect(why.includes('in bf16')).toBe(compute === 'bf16');
+        expect(node.compute).toBe(compute);
+        const linear = new LinearWeight(parts);
+        const values = tidy(() => linear.apply(random(3, 64, 9)).dataSync());
+        const { bytes } = linear;
+        linear.dispose();
+        return { values, bytes };
+      };
+      const values = Float32Array.from({ length: 5 * 64 }, (_, i) => Math.sin(i));
+      for (const parts of [[weight(4, false)], [{ rows: 5, columns: 64, values }]]) {
+        const [single, half] = [await apply(parts, 'f32'), await apply(parts, 'bf16')];
+        const isPacked = weights === 'packed' && parts.every(isQuantized);
+        const { held, packed, float } = half.bytes;
+        expect(held).toBe(isPacked ? packed : float / 2);
+        const largest = Math.max(...single.values.map(Math.abs));
+        const gap = Math.max(
+          ...half.values.map((value, i) => Math.abs(value - (single.values[i] as number))),
+        );
+        expect(gap).toBeGreaterThan(0);
+        expect(gap).toBeLessThan(2 ** -7 * largest);
+      }
+      await openTensorflow();
+      expect({ device: node.binding.getNumOfTensors(), tensors: memory().numTensors }).toEqual(
+        before,
+      );
     },
   );
 

@@ -6,12 +6,12 @@ export {
   tensorflowPackageVersion,
 } from './install/find-package.js';
 export type { TensorflowCheck } from './install/inspect-package.js';
+export { PackedWeights } from './linear/packed-weights.js';
 export {
   type OpenedTensorflow,
   type OpenTensorflowOptions,
   openTensorflow,
 } from './open-tensorflow.js';
-export { PackedWeights } from './packed/packed-weights.js';
 export type { Binding, BindingAttribute, BindingTensor, NodeBackend } from './raw/binding.js';
 export { type DataType, dataType } from './raw/data-type.js';
 export { type OpAttributes, type OpName, opTable } from './raw/op-table.js';

@@ -7,13 +7,15 @@ import {
   removeLinearProduct,
   sampleTokensOp,
 } from '@thinkbits/ops';
+import type { ComputeType } from '@thinkbits/spec';
 import { cachedAttentionKernel } from './cached-attention-kernel.js';
 import { findGpu } from './install/find-gpu.js';
 import { type FoundPackage, findPackage, type TensorflowPackage } from './install/find-package.js';
 import { inspectPackage, setupCommand, type TensorflowCheck } from './install/inspect-package.js';
 import { explainLoadFailure } from './install/load-failure.js';
 import { prepareProcess } from './install/prepare-process.js';
-import { packedWeights } from './packed/packed-weights.js';
+import { probeBfloat16 } from './linear/probe-bfloat16.js';
+import { tensorflowLinear } from './linear/tensorflow-linear.js';
 import type { NodeBackend } from './raw/binding.js';
 import { sampleTokensKernel } from './sample-tokens-kernel.js';
 import { type WeightForm, weightForm } from './weight-form.js';
@@ -24,6 +26,11 @@ export interface OpenTensorflowOptions {
   readonly device?: 'gpu' | 'any';
   /** How quantized weights are held; by default packed on a GPU and expanded on a CPU. */
   readonly weights?: WeightForm;
+  /**
+   * Arithmetic of products with a linear's weights; `f32` where absent. `bf16` rounds their inputs and weights to bfloat16, and
+   * sums in float32.
+   */
+  readonly compute?: ComputeType;
   /** Where a project's packages are looked for; the working directory by default. */
   readonly directory?: string;
 }
@@ -95,7 +102,14 @@ async function start(
   const node = backend() as NodeBackend;
   const { isGPUPackage, isUsingGpuDevice: gpu } = node;
   const weights = weightForm(gpu, options.weights);
-  if (weights === 'packed') installLinearProduct('tensorflow', packedWeights);
+  const compute = options.compute ?? 'f32';
+  const ability = compute === 'bf16' ? [probeBfloat16(node.binding)] : [];
+  const all = [...checks, ...(isGPUPackage ? [gpuCheck] : []), ...ability];
+  const [lack] = ability.filter(({ ok }) => !ok);
+  if (lack) return { name: 'tensorflow', available: false, gpu, why: lack.detail, checks: all };
+  node.compute = compute;
+  if (weights === 'packed' || compute !== 'f32')
+    installLinearProduct('tensorflow', tensorflowLinear(weights, compute));
   else removeLinearProduct('tensorflow');
   installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
   installKernel(sampleTokensOp.name, 'tensorflow', sampleTokensKernel);
@@ -106,8 +120,8 @@ async function start(
     name: 'tensorflow',
     available: true,
     gpu,
-    why: `TensorFlow ${version} by ${name}, weights ${weights}, ${device}`,
-    checks: isGPUPackage ? [...checks, gpuCheck] : checks,
+    why: `TensorFlow ${version} by ${name}, weights ${weights}, ${compute === 'f32' ? '' : `in ${compute}, `}${device}`,
+    checks: all,
   };
 }
 

@@ -1,5 +1,6 @@
 import { backend, enableProdMode, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { NativeOptions } from '@thinkbits/backend-native';
+import type { OpenTensorflowOptions } from '@thinkbits/backend-tensorflow';
 import { installHostKernels } from '@thinkbits/ops';
 import { type ComputeType, ThinkbitsError } from '@thinkbits/spec';
 
@@ -33,7 +34,7 @@ export interface SelectedBackend {
   readonly candidates: readonly BackendCandidate[];
 }
 
-/** Arithmetic of a linear's products on the backend in use; only `native` has more than `f32`. */
+/** Arithmetic of a linear's products on the backend in use. */
 export const computeInUse = (): ComputeType =>
   (backend() as { readonly compute?: ComputeType }).compute ?? 'f32';
 
@@ -41,10 +42,10 @@ const reason = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
 
 async function openTensorflow(
-  device: 'gpu' | 'any' = 'any',
+  options: OpenTensorflowOptions = {},
 ): Promise<BackendCandidate & { readonly gpu: boolean }> {
   const { openTensorflow: open } = await import('@thinkbits/backend-tensorflow');
-  return open({ device });
+  return open(options);
 }
 
 async function openNative(options: NativeOptions = {}): Promise<BackendCandidate> {
@@ -99,23 +100,33 @@ export interface SelectBackendOptions {
   readonly name?: BackendName;
   /** Threads of the backend `native`; as many as the machine runs at once where absent. */
   readonly threads?: number;
-  /** Arithmetic of a linear's products; `f32` where absent. Only `native` has `bf16`, on processors with instructions for it. */
+  /**
+   * Arithmetic of a linear's products; `f32` where absent. `bf16` is computed by `native`, on processors with instructions for it,
+   * and by `tensorflow` where that is named.
+   */
   readonly compute?: ComputeType;
 }
 
-/** `native` in bf16, or an error: nobody else has it. */
+async function openBf16(name: BackendName, threads?: number): Promise<BackendCandidate> {
+  const compute = 'bf16';
+  if (name === 'native') return openNative({ ...(threads !== undefined && { threads }), compute });
+  if (name === 'tensorflow') return openTensorflow({ compute });
+  return { name, available: false, why: 'it computes in f32 alone' };
+}
+
+const bf16Remedies =
+  'Use --backend native on a processor with AMX or AVX512_BF16, or --backend tensorflow (thinkbits setup tensorflow), or leave --compute out: every backend computes in f32.';
+
+/** The named backend in bf16, `native` without a name, or an error: never another one, nor float32 in its place. */
 async function selectBf16({ name, threads }: SelectBackendOptions): Promise<SelectedBackend> {
   const asked = name ?? 'native';
-  const candidate =
-    asked === 'native'
-      ? await openNative({ ...(threads !== undefined && { threads }), compute: 'bf16' })
-      : { name: asked, available: false, why: 'it computes in f32 alone' };
+  const candidate = await openBf16(asked, threads);
   if (candidate.available) return { name: asked, why: candidate.why, candidates: [candidate] };
   throw new ThinkbitsError({
     code: 'compute/unavailable',
     category: 'machine',
     message: `The backend "${asked}" does not compute in bf16: ${candidate.why}.`,
-    help: 'Leave --compute out: every backend computes in f32.',
+    help: `${candidate.install ? `To have it: ${candidate.install.replace(/\.$/, '')}. ` : ''}${bf16Remedies}`,
     details: { backend: asked, compute: 'bf16' },
   });
 }
@@ -145,7 +156,7 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     }
     return { name: options.name, why: candidate.why, candidates: [candidate] };
   }
-  const onGpu = await openTensorflow('gpu');
+  const onGpu = await openTensorflow({ device: 'gpu' });
   if (onGpu.available && onGpu.gpu)
     return { name: 'tensorflow', why: onGpu.why, candidates: [onGpu] };
   const candidates: BackendCandidate[] = [];

@@ -3,7 +3,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { openTensorflow } from '@thinkbits/backend-tensorflow';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
 import { roundToNearest } from '@thinkbits/numerics';
-import { greedy, type QuantizedWeight, type WeightScheme } from '@thinkbits/spec';
+import { type ComputeType, greedy, type QuantizedWeight, type WeightScheme } from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import {
   openReference,
@@ -49,6 +49,39 @@ describe.skipIf(!available)(`on tensorflow${available ? '' : ` (skipped: ${why})
       model.dispose();
       await model.checkpoint.close();
       expect(memory().numTensors).toBe(before);
+    },
+  );
+
+  it.each(['tiny-qwen2', 'tiny-llama', 'tiny-qwen3'])(
+    '%s in bf16: two bytes less a weight, logits no further from float32’s than native’s are',
+    async (name) => {
+      const { inputs } = (await referenceCases()).find(({ id }) => id === name) as ReferenceCase;
+      const ids = Int32Array.from(
+        await readIds(await referenceTensors(), inputs.nll_ids as string),
+      );
+      const before = memory().numTensors;
+      const checkpoint = await openReference(name);
+      const read = async (compute: ComputeType) => {
+        await selectBackend({ name: 'tensorflow', compute });
+        const model = await createModel(checkpoint);
+        const logits = await model.logits(ids);
+        const { heldBytes } = model.memory;
+        const { blocks, head } = model.info;
+        model.dispose();
+        const linears = [...blocks.flatMap(({ stages }) => stages.flat()), head];
+        const weights = linears.reduce((sum, linear) => sum + linear.in * linear.out, 0);
+        return { logits, heldBytes, weights };
+      };
+      const [single, half] = [await read('f32'), await read('bf16')];
+      await selectBackend({ name: 'tensorflow', compute: 'f32' });
+      await checkpoint.close();
+      expect(memory().numTensors).toBe(before);
+      expect(half.heldBytes).toBe(single.heldBytes - 2 * single.weights);
+      const largest = (values: Float32Array) =>
+        values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const gap = largest(half.logits.map((value, i) => value - (single.logits[i] as number)));
+      expect(gap).toBeGreaterThan(0);
+      expect(gap / largest(single.logits)).toBeLessThan(4e-2); // docs/speed.md
     },
   );
 

@@ -1,4 +1,5 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { ComputeType } from '@thinkbits/spec';
 
 /** A tensor that TensorFlow made. */
 export interface BindingTensor {
@@ -46,6 +47,8 @@ export interface NodeBackend extends KernelBackend {
   readonly binding: Binding;
   readonly isGPUPackage: boolean;
   readonly isUsingGpuDevice: boolean;
+  /** Ours: the arithmetic of a linear's products, told where the backend in use is asked for it. */
+  compute?: ComputeType;
   /** Ids of tensors; uploads what is still on the host. */
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   /** Makes a tfjs tensor of a float32, int32 or bool tensor of the binding, whose owner it becomes. */

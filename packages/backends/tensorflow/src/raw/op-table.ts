@@ -1,7 +1,7 @@
 import type { DataType } from './data-type.js';
 
 /** What an attribute holds. The binding has no lists of types, shapes or strings, and no functions (tfjs.md §7.1). */
-type AttributeKind = 'type' | 'bool' | 'int';
+type AttributeKind = 'type' | 'bool' | 'int' | 'string';
 
 /**
  * TensorFlow's operations that are called directly, with their attributes. All have kernels on the GPU for the element types
@@ -15,9 +15,17 @@ export const opTable = {
   GatherV2: { Tparams: 'type', Tindices: 'type', Taxis: 'type', batch_dims: 'int' },
   MatMul: { T: 'type', transpose_a: 'bool', transpose_b: 'bool' },
   Mul: { T: 'type' },
+  Pad: { T: 'type', Tpaddings: 'type' },
   Reshape: { T: 'type', Tshape: 'type' },
   Slice: { T: 'type', Index: 'type' },
   Sub: { T: 'type' },
+  XlaDotV2: {
+    LhsT: 'type',
+    RhsT: 'type',
+    dimension_numbers: 'string',
+    precision_config: 'string',
+    preferred_element_type: 'type',
+  },
 } as const satisfies { readonly [name: string]: { readonly [attribute: string]: AttributeKind } };
 
 /** An operation that may be called. */
@@ -27,6 +35,7 @@ interface ValueOf {
   type: DataType;
   bool: boolean;
   int: number;
+  string: string;
 }
 
 /** The attributes that an operation takes, all of them. */

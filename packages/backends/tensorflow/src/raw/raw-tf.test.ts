@@ -1,6 +1,6 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PackedWeights } from '../packed/packed-weights.js';
+import { PackedWeights } from '../linear/packed-weights.js';
 import { bindings } from '../testing/bindings.js';
 import { FakeBinding } from '../testing/fake-binding.js';
 import type { Binding } from './binding.js';

@@ -1,5 +1,7 @@
+import { bfloat16ToFloat32, float32ToBfloat16 } from '@thinkbits/numerics';
 import type { Binding, BindingAttribute, BindingTensor } from '../raw/binding.js';
 import { dataType } from '../raw/data-type.js';
+import { productOfRows } from './product-of-rows.js';
 
 /** One call of an operation, as a contract test pins it. */
 export interface RecordedCall {
@@ -62,13 +64,33 @@ const elementwise =
     return { shape, values };
   };
 
+/** x yᵀ in an element type, summed in float64. */
+function dot(x: Stored, y: Stored, dtype: number): Stored {
+  const columns = x.shape[1] as number;
+  if (columns !== y.shape[1])
+    throw new Error(`Dimensions must be equal, but are ${columns} and ${y.shape[1]}`);
+  const values = inType(productOfRows(x.values, y.values, columns), dtype);
+  return { shape: [x.shape[0] as number, y.shape[0] as number], dtype, values };
+}
+
+/** Values as an element type holds them. */
+function inType(values: readonly number[], dtype: number): readonly number[] {
+  if (dtype === dataType.bfloat16)
+    return Array.from(bfloat16ToFloat32(float32ToBfloat16(Float32Array.from(values))));
+  return dtype === dataType.float ? values.map(Math.fround) : values;
+}
+
 /** What TensorFlow's documentation says of each operation, for the shapes that are used: plain loops. */
 const operations: { readonly [name: string]: Operation } = {
   BitwiseAnd: elementwise((a, b) => a & b),
   RightShift: elementwise((a, b) => a >> b),
   Sub: elementwise((a, b) => Math.fround(a - b)),
   Mul: elementwise((a, b) => Math.fround(a * b)),
-  Cast: ([x], { DstT }) => ({ ...(x as Stored), dtype: DstT as number }),
+  Cast: ([x], { DstT }) => ({
+    shape: (x as Stored).shape,
+    dtype: DstT as number,
+    values: inType((x as Stored).values, DstT as number),
+  }),
   Reshape: ([x, shape]) => {
     const { values } = x as Stored;
     const wanted = (shape as Stored).values;
@@ -78,6 +100,11 @@ const operations: { readonly [name: string]: Operation } = {
   },
   ConcatV2: (inputs) => {
     const parts = inputs.slice(0, -1);
+    if ((inputs.at(-1) as Stored).values[0] === 0) {
+      const [, columns] = (parts[0] as Stored).shape as [number, number];
+      const values = parts.flatMap((part) => part.values);
+      return { shape: [values.length / columns, columns], values };
+    }
     const [rows] = (parts[0] as Stored).shape as [number];
     const widths = parts.map(({ shape }) => shape[1] as number);
     const values = Array.from({ length: rows }, (_, row) =>
@@ -109,19 +136,18 @@ const operations: { readonly [name: string]: Operation } = {
       ).flat(),
     };
   },
-  MatMul: ([a, b]) => {
-    const [x, y] = [a as Stored, b as Stored];
-    const [m, k] = x.shape as [number, number];
-    const n = y.shape[0] as number;
-    const values = Array.from({ length: m * n }, (_, i) => {
-      let sum = 0;
-      for (let j = 0; j < k; j++)
-        sum +=
-          (x.values[Math.floor(i / n) * k + j] as number) * (y.values[(i % n) * k + j] as number);
-      return Math.fround(sum);
-    });
-    return { shape: [m, n], values };
+  Pad: ([x, paddings]) => {
+    const { shape, values } = x as Stored;
+    const [rows, columns] = shape as [number, number];
+    const more = (paddings as Stored).values[1] as number; // the others are 0
+    return {
+      shape: [rows + more, columns],
+      values: [...values, ...new Array<number>(more * columns).fill(0)],
+    };
   },
+  MatMul: ([a, b], { T }) => dot(a as Stored, b as Stored, T as number),
+  XlaDotV2: ([a, b], { preferred_element_type: dtype }) =>
+    dot(a as Stored, b as Stored, dtype as number),
 };
 
 /** TensorFlow's binding in plain TypeScript: it computes the few operations that are used, and remembers what was asked of it. */

@@ -2,6 +2,7 @@ import { groupSize } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { dataType } from '../raw/data-type.js';
 import type { Handle, RawTf } from '../raw/raw-tf.js';
+import type { Arithmetic } from './arithmetic.js';
 import { offsetOf, packPlanes } from './pack-planes.js';
 
 /** Elements of a block of rows that are expanded at a time: 64 MiB in float32. */
@@ -46,9 +47,11 @@ export class PackedWeight {
   private readonly index: Handle | undefined;
 
   private readonly raw: RawTf;
+  private readonly arithmetic: Arithmetic;
 
-  constructor(raw: RawTf, weight: QuantizedWeight) {
+  constructor(raw: RawTf, weight: QuantizedWeight, arithmetic: Arithmetic) {
     this.raw = raw;
+    this.arithmetic = arithmetic;
     const { rows, columns, scheme, scales, zeros, groupIndex } = weight;
     const groups = scales.length / Math.max(1, rows);
     this.columns = columns;
@@ -86,10 +89,20 @@ export class PackedWeight {
     this.bytes = bytes;
   }
 
-  /** x `[tokens, columns]` times each block’s rows: pieces `[tokens, rows of the block]`, side by side the outputs. */
-  products(x: Handle): Handle[] {
+  /**
+   * What the arithmetic reads of x, `[rows, columns]`, times each block’s rows: pieces `[rows, rows of the block]`, side by side
+   * the outputs.
+   */
+  products(input: Handle): Handle[] {
+    const { raw, arithmetic } = this;
     return this.blocks.map((block) =>
-      this.raw.scope(() => this.raw.matMulTransposed(x, this.expand(block))),
+      raw.scope(() => {
+        const expanded = this.expand(block);
+        const { dtype } = expanded;
+        // Rounded once, after scales: the same numbers as those of weights that are held expanded.
+        const weight = dtype === arithmetic.type ? expanded : raw.cast(expanded, arithmetic.type);
+        return arithmetic.product(raw, input, weight);
+      }),
     );
   }
 

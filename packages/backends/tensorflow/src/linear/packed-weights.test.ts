@@ -5,62 +5,10 @@ import type { Binding } from '../raw/binding.js';
 import { dataType } from '../raw/data-type.js';
 import { RawTf } from '../raw/raw-tf.js';
 import { bindings } from '../testing/bindings.js';
+import { productOfRows } from '../testing/product-of-rows.js';
+import { generator, randomWeight } from '../testing/random-weight.js';
 import { packPlanes } from './pack-planes.js';
 import { PackedWeights } from './packed-weights.js';
-
-/** Draws in [0, 1), the same in every run (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-interface Shape {
-  readonly rows: number;
-  readonly columns: number;
-  readonly bits: number;
-  readonly group: number | 'channel';
-  readonly symmetric: boolean;
-  /** Groups that are not consecutive, as activation order leaves them. */
-  readonly scattered: boolean;
-}
-
-function randomWeight(shape: Shape, random: () => number): QuantizedWeight {
-  const { rows, columns, bits, group, symmetric, scattered } = shape;
-  const groups = group === 'channel' ? 1 : Math.ceil(columns / group);
-  const low = symmetric ? -(2 ** (bits - 1)) : 0;
-  const code = () => low + Math.floor(random() * 2 ** bits);
-  const codes = Array.from({ length: rows * columns }, code);
-  const fill = (draw: () => number) => Float32Array.from({ length: rows * groups }, draw);
-  return {
-    rows,
-    columns,
-    scheme: { bits, group, symmetric } as QuantizedWeight['scheme'],
-    codes: symmetric ? Int8Array.from(codes) : Uint8Array.from(codes),
-    scales: fill(() => 0.01 + random()),
-    ...(!symmetric && { zeros: fill(() => Math.floor(random() * 2 ** bits)) }),
-    ...(scattered && {
-      groupIndex: Int32Array.from({ length: columns }, () => Math.floor(random() * groups)),
-    }),
-  };
-}
-
-/** x Ŵᵀ in float64 from the dequantized weight: the definition. */
-function product(x: Float32Array, tokens: number, weight: QuantizedWeight): number[] {
-  const { rows, columns } = weight;
-  const dense = dequantizeWeight(weight);
-  return Array.from({ length: tokens * rows }, (_, i) => {
-    const [token, row] = [Math.floor(i / rows), i % rows];
-    let sum = 0;
-    for (let c = 0; c < columns; c++)
-      sum += (x[token * columns + c] as number) * (dense[row * columns + c] as number);
-    return sum;
-  });
-}
 
 describe('planes', () => {
   it('put column b + plane · width into byte b, low bits first', () => {
@@ -117,7 +65,9 @@ describe.each(bindings)('weights packed on the device, $name', (tested) => {
       );
       const x = Float32Array.from({ length: tokens * columns }, () => 2 * random() - 1);
       const { values, shape } = multiply(x, tokens, weights);
-      const parts = weights.map((weight) => product(x, tokens, weight));
+      const parts = weights.map((weight) =>
+        productOfRows(x, dequantizeWeight(weight), weight.columns),
+      );
       expect(shape).toEqual([tokens, weights.reduce((sum, { rows }) => sum + rows, 0)]);
       const expected = Array.from({ length: tokens }, (_, t) =>
         parts.flatMap((part, i) => {
