@@ -33,6 +33,13 @@ export interface FakeQuantization {
   readonly float?: FloatFormat;
 }
 
+const unclippedCodes = (quotient: Tensor, zero: Tensor | undefined): Tensor =>
+  zero ? add(round(quotient), zero) : round(quotient);
+
+/** clip(round(x / scale) + zero), `[rows, groups, group]`: whole numbers in float32. */
+export const codesOn = (x: Tensor3D, { scale, zero, lowest, highest }: IntegerGrid): Tensor3D =>
+  clipByValue(unclippedCodes(div(x, scale), zero), lowest, highest) as Tensor3D;
+
 /**
  * x̂ = scale · (clip(round(x / scale) + zero) - zero). The gradient goes straight through the rounding: to x within the grid,
  * to the scale what a code misses of x / scale, element by element before they are summed, where two large sums would cancel.
@@ -48,7 +55,7 @@ function roundToGrid(
   const grid = customGrad((...inputs) => {
     const [values, steps, save] = inputs as unknown as [Tensor, Tensor, (kept: Tensor[]) => void];
     const quotient = div(values, steps);
-    const codes = zero ? add(round(quotient), zero) : round(quotient);
+    const codes = unclippedCodes(quotient, zero);
     const kept = clipByValue(codes, lowest, highest);
     const whole = zero ? sub(kept, zero) : kept;
     const inside = cast(equal(kept, codes), 'float32');
@@ -67,29 +74,60 @@ function roundToGrid(
 /** The least width of a range that has no other: an empty group reads back as zeros. */
 const smallestNormal = 2 ** -126;
 
+/** Where codes of some groups lie. */
+export interface IntegerGrid {
+  /** `[rows, groups, 1]` */
+  readonly scale: Tensor;
+  /** `[rows, groups, 1]`, absent where it is 0. */
+  readonly zero?: Tensor;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Ends of the range of each group after clipping, `[rows, groups, 1]`. */
+function rangeOf(x: Tensor3D, grid: FakeQuantization) {
+  const { symmetric, range, clip = { low: 1, high: 1 } } = grid;
+  const minMax = range === 'min-max' && !symmetric && !grid.float;
+  const [top, bottom] = [max(x, 2, true), min(x, 2, true)]; // [rows, groups, 1]
+  const high = mul(minMax ? top : maximum(top, 0), clip.high);
+  const low = mul(minMax ? bottom : minimum(bottom, 0), clip.low);
+  return { minMax, top, bottom, high, low };
+}
+
+/**
+ * The grid that groups of values are rounded to.
+ * @param x `[rows, groups, group]`
+ */
+export function integerGrid(x: Tensor3D, grid: FakeQuantization): IntegerGrid {
+  const { bits, symmetric, leastWidth = smallestNormal } = grid;
+  const { minMax, high, low } = rangeOf(x, grid);
+  if (symmetric) {
+    const limit = 2 ** (bits - 1) - 1;
+    const scale = div(maximum(maximum(high, neg(low)), leastWidth), limit);
+    return { scale, lowest: -limit - 1, highest: limit };
+  }
+  const levels = 2 ** bits - 1;
+  const scale = div(maximum(sub(high, low), leastWidth), levels);
+  const start = round(div(neg(low), scale));
+  return {
+    scale,
+    zero: minMax ? clipByValue(start, 0, levels) : start,
+    lowest: 0,
+    highest: levels,
+  };
+}
+
 /**
  * Quantizes and dequantizes groups of values by plain tfjs operations, differentiable in the values and the clip: rounding is
  * straight-through, a clamp passes gradients at and on its bounds, zero points are constants.
  * @param x `[rows, groups, group]`
  */
 export function fakeQuantize(x: Tensor3D, grid: FakeQuantization): Tensor3D {
-  const { bits, symmetric, range, clip = { low: 1, high: 1 }, leastWidth = smallestNormal } = grid;
-  const minMax = range === 'min-max' && !symmetric && !grid.float;
-  const [top, bottom] = [max(x, 2, true), min(x, 2, true)]; // [rows, groups, 1]
-  const high = mul(minMax ? top : maximum(top, 0), clip.high);
-  const low = mul(minMax ? bottom : minimum(bottom, 0), clip.low);
   if (grid.float) {
+    const { top, bottom, high, low } = rangeOf(x, grid);
     const whole = max(maximum(top, neg(bottom)), 1, true); // [rows, 1, 1]
     return fakeQuantizeFloat(x, maximum(high, neg(low)), whole, grid.float);
   }
-  if (symmetric) {
-    const limit = 2 ** (bits - 1) - 1;
-    const scale = div(maximum(maximum(high, neg(low)), leastWidth), limit);
-    return roundToGrid(x, scale, undefined, -limit - 1, limit);
-  }
-  const levels = 2 ** bits - 1;
-  const scale = div(maximum(sub(high, low), leastWidth), levels);
-  const start = round(div(neg(low), scale));
-  const zero = minMax ? clipByValue(start, 0, levels) : start;
-  return roundToGrid(x, scale, zero, 0, levels);
+  const { scale, zero, lowest, highest } = integerGrid(x, grid);
+  return roundToGrid(x, scale, zero, lowest, highest);
 }

@@ -231,6 +231,51 @@ describe(`a LinearWeight on TensorFlow${skipped}`, () => {
     },
   );
 
+  const channel = (bits: number, symmetric: boolean): QuantizedWeight => {
+    const { scales, zeros, ...rest } = weight(bits, symmetric);
+    const perRow = (values: Float32Array) => values.slice(0, rest.rows);
+    return {
+      ...rest,
+      scheme: { ...rest.scheme, group: 'channel' },
+      scales: perRow(scales),
+      ...(zeros && { zeros: perRow(zeros) }),
+    };
+  };
+
+  it.each([
+    [8, false, { bits: 8 }],
+    [8, true, { bits: 8, symmetric: true }],
+    [6, false, { bits: 8, clip: 0.9 }],
+    [8, true, { bits: 4 }],
+  ] as const)(
+    'multiplies packed bytes of %s bits (symmetric: %s) with activations rounded to %o in integers',
+    async (bits, symmetric, given) => {
+      await openTensorflow({ weights: 'packed' });
+      const { binding } = backend() as NodeBackend;
+      const before = { device: binding.getNumOfTensors(), tensors: memory().numTensors };
+      const linear = new LinearWeight([channel(bits, symmetric), channel(bits, symmetric)]);
+      const scheme = completeActivationScheme(given);
+      expect(linear.held?.rounds?.({ scheme, group: 64 })).toBe(true);
+      expect(linear.held?.rounds?.({ scheme, group: 32 })).toBe(false);
+      for (const tokens of [1, 3, 70]) {
+        const wanted = tidy(() =>
+          linear.apply(quantizeActivations(random(tokens, 64, 9), scheme, 64)).dataSync(),
+        );
+        const got = tidy(() => linear.applyRounded(random(tokens, 64, 9), scheme, 64).dataSync());
+        const largest = Math.max(...wanted.map(Math.abs));
+        got.forEach((value, i) => {
+          expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(2 ** -20 * largest);
+        });
+      }
+      linear.dispose();
+      const grouped = new LinearWeight([weight(8, false)]);
+      expect(grouped.held?.rounds?.({ scheme, group: 64 })).toBe(false);
+      grouped.dispose();
+      expect({ device: binding.getNumOfTensors(), tensors: memory().numTensors }).toEqual(before);
+      await openTensorflow();
+    },
+  );
+
   it('expands floats of few bits, which have no packed form on the device', async () => {
     await openTensorflow({ weights: 'packed' });
     const float = { element: 'e2m1', scale: 'float32' };

@@ -14,7 +14,7 @@ import { type FoundPackage, findPackage, type TensorflowPackage } from './instal
 import { inspectPackage, setupCommand, type TensorflowCheck } from './install/inspect-package.js';
 import { explainLoadFailure } from './install/load-failure.js';
 import { prepareProcess } from './install/prepare-process.js';
-import { probeBfloat16 } from './linear/probe-bfloat16.js';
+import { probeBfloat16, probeIntegers } from './linear/probe-products.js';
 import { tensorflowLinear } from './linear/tensorflow-linear.js';
 import type { NodeBackend } from './raw/binding.js';
 import { sampleTokensKernel } from './sample-tokens-kernel.js';
@@ -103,14 +103,17 @@ async function start(
   const { isGPUPackage, isUsingGpuDevice: gpu } = node;
   const weights = weightForm(gpu, options.weights);
   const compute = options.compute ?? 'f32';
-  const ability = compute === 'bf16' ? [probeBfloat16(node.binding)] : [];
-  const all = [...checks, ...(isGPUPackage ? [gpuCheck] : []), ...ability];
-  const [lack] = ability.filter(({ ok }) => !ok);
+  const bf16 = compute === 'bf16' ? [probeBfloat16(node.binding)] : [];
+  const int8 = weights === 'packed' ? [probeIntegers(node.binding)] : [];
+  const all = [...checks, ...(isGPUPackage ? [gpuCheck] : []), ...bf16, ...int8];
+  const lack = bf16.find(({ ok }) => !ok);
   if (lack) return { name: 'tensorflow', available: false, gpu, why: lack.detail, checks: all };
   node.compute = compute;
-  if (weights === 'packed' || compute !== 'f32')
-    installLinearProduct('tensorflow', tensorflowLinear(weights, compute));
-  else removeLinearProduct('tensorflow');
+  if (weights === 'packed' || compute !== 'f32') {
+    const integers = int8.some(({ ok }) => ok);
+    const linear = tensorflowLinear({ form: weights, compute, integers });
+    installLinearProduct('tensorflow', linear);
+  } else removeLinearProduct('tensorflow');
   installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
   installKernel(sampleTokensOp.name, 'tensorflow', sampleTokensKernel);
   const name = isGPUPackage ? gpuPackage : cpuPackage;

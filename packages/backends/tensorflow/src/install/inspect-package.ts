@@ -4,7 +4,7 @@ import { type FoundPackage, tensorflowPackageVersion } from './find-package.js';
 
 /** One thing that TensorFlow needs here. */
 export interface TensorflowCheck {
-  readonly what: 'processor' | 'package' | 'addon' | 'library' | 'load' | 'gpu' | 'bf16';
+  readonly what: 'processor' | 'package' | 'addon' | 'library' | 'load' | 'gpu' | 'bf16' | 'int8';
   readonly ok: boolean;
   /** What was found. */
   readonly detail: string;

@@ -11,7 +11,7 @@ import { generator, randomWeight } from '../testing/random-weight.js';
 import { arithmetics } from './arithmetic.js';
 import { FloatWeights } from './float-weights.js';
 import { PackedWeights } from './packed-weights.js';
-import { probeBfloat16 } from './probe-bfloat16.js';
+import { probeBfloat16 } from './probe-products.js';
 
 const rounded = (values: Float32Array) => bfloat16ToFloat32(float32ToBfloat16(values));
 const magnitudes = (values: Float32Array) => values.map(Math.abs);
@@ -86,7 +86,7 @@ describe.each(bindings)('products in bfloat16, $name', (tested) => {
       };
       const raw = new RawTf(binding);
       check(new FloatWeights(raw, arithmetics.bf16, [weight, float]), [weight, float]);
-      check(new PackedWeights(raw, codes, arithmetics.bf16), codes);
+      check(new PackedWeights(raw, codes, { arithmetic: arithmetics.bf16 }), codes);
     }
     expect(binding.getNumOfTensors()).toBe(before);
   });
@@ -97,7 +97,7 @@ describe.each(bindings)('products in bfloat16, $name', (tested) => {
     const weight = randomWeight(shape, generator(1));
     const expanded = new FloatWeights(raw, arithmetics.bf16, [weight, weight]);
     expect(expanded.bytes).toBe(2 * (2 * 8 * 64));
-    const packed = new PackedWeights(raw, [weight], arithmetics.bf16);
+    const packed = new PackedWeights(raw, [weight], { arithmetic: arithmetics.bf16 });
     expect(packed.bytes).toBe(8 * (32 + 2 * 8));
     for (const held of [expanded, packed]) held.dispose();
   });
@@ -134,7 +134,7 @@ describe('a TensorFlow without products in bfloat16', () => {
     });
     expect(probeBfloat16(binding)).toMatchObject({
       ok: false,
-      detail: expect.stringMatching(/^it does not multiply in bfloat16: .*CUDA/),
+      detail: expect.stringMatching(/^it does not multiply bfloat16: .*CUDA/),
     });
     expect(binding.getNumOfTensors()).toBe(0);
   });

@@ -4,9 +4,7 @@ import { dataType } from '../raw/data-type.js';
 import type { Handle, RawTf } from '../raw/raw-tf.js';
 import type { Arithmetic } from './arithmetic.js';
 import { offsetOf, packPlanes } from './pack-planes.js';
-
-/** Elements of a block of rows that are expanded at a time: 64 MiB in float32. */
-const blockElements = 2 ** 24;
+import { rowBlocks } from './row-blocks.js';
 
 /** Consecutive rows of a weight, packed. */
 interface Block {
@@ -64,9 +62,7 @@ export class PackedWeight {
       bytes += 8 * columns;
     }
     const offset = offsetOf(scheme);
-    const step = Math.max(1, Math.floor(blockElements / Math.max(1, columns)));
-    for (let first = 0; first < rows; first += step) {
-      const count = Math.min(step, rows - first);
+    for (const { first, count } of rowBlocks(rows, columns)) {
       const { bytes: packed, width, slot } = packPlanes(weight, first, count);
       const parameters = (values: Float32Array) =>
         raw.upload(dataType.float, [count, groups], values);

@@ -10,6 +10,7 @@ type AttributeKind = 'type' | 'bool' | 'int' | 'string';
 export const opTable = {
   BitwiseAnd: { T: 'type' },
   RightShift: { T: 'type' },
+  Bitcast: { T: 'type', type: 'type' },
   Cast: { SrcT: 'type', DstT: 'type', Truncate: 'bool' },
   ConcatV2: { N: 'int', T: 'type', Tidx: 'type' },
   GatherV2: { Tparams: 'type', Tindices: 'type', Taxis: 'type', batch_dims: 'int' },

@@ -120,6 +120,11 @@ export class RawTf {
     return this.run('Cast', { SrcT: x.dtype, DstT: to, Truncate: false }, [x]);
   }
 
+  /** The same bits as another element type of the same size. */
+  bitcast(x: Handle, to: DataType): Handle {
+    return this.run('Bitcast', { T: x.dtype, type: to }, [x]);
+  }
+
   reshape(x: Handle, shape: readonly number[]): Handle {
     return this.run('Reshape', { T: x.dtype, Tshape: dataType.int32 }, [x, this.integers(shape)]);
   }

@@ -91,6 +91,12 @@ const operations: { readonly [name: string]: Operation } = {
     dtype: DstT as number,
     values: inType((x as Stored).values, DstT as number),
   }),
+  // uint8 to int8, the only one that is used.
+  Bitcast: ([x], { type }) => ({
+    shape: (x as Stored).shape,
+    dtype: type as number,
+    values: (x as Stored).values.map((byte) => (byte > 127 ? byte - 256 : byte)),
+  }),
   Reshape: ([x, shape]) => {
     const { values } = x as Stored;
     const wanted = (shape as Stored).values;
