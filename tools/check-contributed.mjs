@@ -36,11 +36,16 @@ function run(parameters, cwd) {
 
 /** The names of our packages that a package is installed with. */
 function closure(manifest, ours, seen = new Set()) {
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+  const { dependencies, optionalDependencies, devDependencies } = manifest;
+  for (const name of Object.keys({
+    ...dependencies,
+    ...optionalDependencies,
+    ...devDependencies,
+  })) {
     const own = ours.get(name);
     if (!own || seen.has(name)) continue;
     seen.add(name);
-    closure({ dependencies: own.manifest.dependencies }, ours, seen);
+    closure({ ...own.manifest, devDependencies: {} }, ours, seen);
   }
   return seen;
 }

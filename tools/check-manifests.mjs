@@ -20,6 +20,9 @@ export function nameOfFolder(folder) {
   return name ? `@thinkbits/${family.replace(/s$/, '')}-${name}` : `@thinkbits/${family}`;
 }
 
+/** Whether a package is a compiled addon for one platform, and nothing else. @param {string} folder */
+const holdsBinary = (folder) => /^packages\/backends\/native-/.test(folder);
+
 /** What `exports` must become on the registry: the same without the source condition. @param {Manifest['exports']} exports */
 const publicExports = (exports = {}) =>
   Object.fromEntries(
@@ -64,6 +67,27 @@ export function checkManifest(root, folder, manifest) {
   expect(manifest.publishConfig?.access === 'public', 'publishConfig.access must be "public"');
   expect(manifest.publishConfig?.provenance === true, 'publishConfig.provenance must be true');
   expect(manifest.repository?.directory === folder, `repository.directory must be "${folder}"`);
+  if (holdsBinary(folder)) {
+    const [, platform, arch] = /-(\w+)-(\w+)$/.exec(folder) ?? [];
+    const { os, cpu, libc } = manifest.publishConfig ?? {};
+    const wanted = {
+      os: [platform],
+      cpu: [arch],
+      libc: platform === 'linux' ? ['glibc'] : undefined,
+    };
+    expect(
+      isDeepStrictEqual({ os, cpu, libc }, wanted),
+      `publishConfig must say for which system: ${JSON.stringify(wanted)}`,
+    );
+    expect(manifest.files?.includes('thinkbits.node'), 'files must contain "thinkbits.node"');
+    expect(
+      manifest.scripts?.prepublishOnly?.endsWith(`--check --platform ${platform}-${arch}`),
+      'scripts.prepublishOnly must check the binary',
+    );
+    if (!existsSync(join(root, folder, 'README.md')))
+      problems.push(`${folder}/README.md is missing`);
+    return problems;
+  }
   expect(
     manifest.exports?.['./package.json'] === './package.json',
     'exports must contain "./package.json"',
@@ -107,6 +131,9 @@ export function checkManifest(root, folder, manifest) {
   }))
     if (/^@thinkbits/.test(name))
       expect(range === 'workspace:^', `${name} must be "workspace:^", not "${range}"`);
+  // a binary serves the version that it was compiled for alone
+  for (const [name, range] of Object.entries(manifest.optionalDependencies ?? {}))
+    expect(range === 'workspace:*', `${name} must be "workspace:*", not "${range}"`);
   for (const file of ['README.md', 'tsconfig.json', 'tsup.config.ts'])
     if (!existsSync(join(root, folder, file))) problems.push(`${folder}/${file} is missing`);
   return problems;

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Installs packages from their tarballs alone into an empty folder, as a user would, runs a few lines there and type-checks
- * them: the quantizer by itself, and the inference core on a model. Third-party packages come from the registry.
+ * them: the quantizer by itself, the native backend compiled from its tarball (or saying why it is not), and the inference core on a
+ * model, where no script compiled anything. Third-party packages come from the registry.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +23,18 @@ await setBackend('cpu');
 const { codes } = await rtn({ bits: 4 }).round(tensor2d([[-1, 0.5, 2, 0.1, -0.35, 1.25]]));
 if (String(codes) !== '0,7,15,5,3,11') throw new Error(\`codes \${codes}\`);
 console.log('codes', String(codes));
+`,
+  },
+  {
+    name: '@thinkbits/backend-native',
+    compiles: true,
+    extra: ['@tensorflow/tfjs-core@4.22.0'],
+    script: `import { openNative } from '@thinkbits/backend-native';
+
+const opened = await openNative({ threads: 2 });
+if (opened.available) console.log('kernels', opened.set);
+else if (/no C\\+\\+ compiler/.test(opened.why)) console.log(opened.why);
+else throw new Error(opened.why);
 `,
   },
   {
@@ -53,11 +66,16 @@ function closure(name, seen = new Set()) {
   return seen;
 }
 
+/** Packages that some of these take where they can. */
+const optionalOf = (names) =>
+  names.flatMap((name) => Object.keys(manifests.get(name).optionalDependencies ?? {}));
+
 const directory = mkdtempSync(join(tmpdir(), 'thinkbits-tarballs-'));
 try {
   const wanted = new Set(
     cases.flatMap((one) => [one.name, ...(one.with ?? [])].flatMap((name) => [...closure(name)])),
   );
+  for (const name of optionalOf([...wanted])) wanted.add(name);
   const packed = join(directory, 'packed');
   mkdirSync(packed);
   const tarballs = await packPackages(
@@ -72,7 +90,14 @@ try {
     ];
     writeFileSync(
       join(folder, 'package.json'),
-      JSON.stringify({ name: 'alone', private: true, type: 'module' }),
+      JSON.stringify({
+        name: 'alone',
+        private: true,
+        type: 'module',
+        overrides: Object.fromEntries(
+          optionalOf(names).map((name) => [name, `file:${tarballs.get(name)}`]),
+        ),
+      }),
     );
     writeFileSync(join(folder, 'use.mts'), one.script);
     writeFileSync(join(folder, 'use.mjs'), one.script);
@@ -90,6 +115,7 @@ try {
       ...names.map((name) => tarballs.get(name)),
       ...one.extra,
     ]);
+    if (one.compiles) run('npm', ['rebuild', one.name]);
     const printed = run(process.execPath, ['use.mjs']).trim();
     const compiler = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
     // skipLibCheck: the declarations of tfjs-core 4.22 themselves do not check without the DOM and its WebGL types.

@@ -37,12 +37,13 @@ export function workspacePatterns(root) {
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [peerDependencies]
+ * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, { optional?: boolean }>} [peerDependenciesMeta]
  * @property {Record<string, string | Record<string, string>>} [exports]
  * @property {string[]} [files]
  * @property {Record<string, string>} [bin]
  * @property {{ node?: string }} [engines]
- * @property {{ access?: string, provenance?: boolean, exports?: Record<string, string | Record<string, string>> }} [publishConfig]
+ * @property {{ access?: string, provenance?: boolean, os?: string[], cpu?: string[], libc?: string[], exports?: Record<string, string | Record<string, string>> }} [publishConfig]
  * @property {{ type: string, url: string, directory?: string }} [repository]
  */
 

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, env, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { loadBinary } from './load-binary.js';
 
 /** Which set of kernels runs, and on how many threads. */
 export interface NativeConfiguration {
@@ -301,25 +301,17 @@ export function loadAddon(): LoadedAddon {
 }
 
 function open(): LoadedAddon {
-  const folder = new URL(`../prebuilds/${platform}-${arch}/`, import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
-    const require = createRequire(import.meta.url);
     // another build of the same sources, as the sanitizers' (scripts/sanitize.mjs)
-    const binary = env.THINKBITS_NATIVE_BINARY ?? fileURLToPath(new URL('thinkbits.node', folder));
-    return { addon: require(binary) as Addon };
+    if (env.THINKBITS_NATIVE_BINARY) return { addon: require(env.THINKBITS_NATIVE_BINARY) };
   } catch (error) {
-    return { why: whyNotBuilt(folder) ?? `its binary does not load: ${firstLine(error)}` };
+    return { why: `THINKBITS_NATIVE_BINARY does not load: ${(error as Error).message}` };
   }
+  const built = fileURLToPath(new URL(`../build/${platform}-${arch}`, import.meta.url));
+  const prebuilt = `@thinkbits/backend-native-${platform}-${arch}`;
+  const { optionalDependencies } = require('../package.json');
+  const isMade = Object.hasOwn(optionalDependencies, prebuilt);
+  const loaded = loadBinary({ built, prebuilt: isMade ? prebuilt : undefined, require });
+  return 'why' in loaded ? loaded : { addon: loaded.binary as Addon };
 }
-
-/** What the build left behind where it could not make a binary. */
-function whyNotBuilt(folder: URL): string | undefined {
-  try {
-    return readFileSync(new URL('why-not.txt', folder), 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
