@@ -74,13 +74,13 @@ THINKBITS_INLINE void roundGroup(const float* x, float* out, int64_t count, int 
   for (int64_t i = 0; i < count; i++) out[i] = grid.scale * (activationCode(x[i], grid) - grid.zero);
 }
 
-inline void roundTokens(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs) {
+void roundTokens(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, int bits, bool symmetric, const float* lows, const float* highs) {
   for (int64_t token = 0; token < tokens; token++)
     for (int64_t g = 0; g < groups; g++, x += group, out += group) roundGroup(x, out, group, bits, symmetric, lows[g], highs[g]);
 }
 
 /** y = (H_base x H_power) x / sqrt(n) for each row of [rows, base * power]; signs [base, base]; row and mixed are scratch of a row. */
-inline void hadamardRows(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed) {
+void hadamardRows(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed) {
   const int64_t size = base * power;
   const double scale = 1 / __builtin_sqrt(static_cast<double>(size));
   for (int64_t r = 0; r < rows; r++, x += size, out += size) {

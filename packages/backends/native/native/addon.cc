@@ -4,39 +4,10 @@
 #include <vector>
 #include "apply-linear.h"
 #include "calls.h"
+#include "processor.h"
 #include "tile-permission.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#elif defined(__aarch64__) && defined(__APPLE__)
-#include <sys/sysctl.h>
-#elif defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
 namespace {
-
-#if defined(__x86_64__)
-/** AVX-VNNI, which compilers that know it do not all know by name: leaf 7, subleaf 1, EAX bit 4. */
-[[maybe_unused]] bool hasAvxVnni() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
-}
-#elif defined(__aarch64__)
-/** FEAT_DotProd, from what the system says of the processor. */
-[[maybe_unused]] bool hasDotProduct() {
-#if defined(__APPLE__)
-  int has = 0;
-  size_t size = sizeof has;
-  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has != 0;
-#elif defined(__linux__)
-  constexpr unsigned long asimddp = 1ul << 20;  // HWCAP_ASIMDDP, which old headers lack
-  return (getauxval(AT_HWCAP) & asimddp) != 0;
-#else
-  return false;
-#endif
-}
-#endif
 
 /** Sets of kernels in this binary that the processor and the system can run, best first; each but the last has proved its products. */
 std::vector<const Kernels*> findRunnable() {
@@ -44,29 +15,24 @@ std::vector<const Kernels*> findRunnable() {
   [[maybe_unused]] const auto add = [&](const Kernels* set) {
     if (multipliesIntegers(*set) && (!set->pairs.product || multipliesPairs(*set))) sets.push_back(set);
   };
+  [[maybe_unused]] const Processor has = askProcessor();
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
 #if defined(THINKBITS_HAS_AMX)
-    if (obtainTiles()) add(kernelsAmx());
+  if (has.avx512 && obtainTiles()) add(kernelsAmx());
+#endif
+#if defined(THINKBITS_HAS_AVX512BF16)
+  if (has.avx512Vnni && has.avx512Bf16) add(kernelsAvx512bf16());
 #endif
 #if defined(THINKBITS_HAS_AVX512VNNI)
-    const bool vnni = __builtin_cpu_supports("avx512vnni");
-#if defined(THINKBITS_HAS_AVX512BF16)
-    if (vnni && __builtin_cpu_supports("avx512bf16")) add(kernelsAvx512bf16());
+  if (has.avx512Vnni) add(kernelsAvx512vnni());
 #endif
-    if (vnni) add(kernelsAvx512vnni());
-#endif
-    add(kernelsAvx512());
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+  if (has.avx512) add(kernelsAvx512());
 #if defined(THINKBITS_HAS_AVX2VNNI)
-    if (hasAvxVnni()) add(kernelsAvx2vnni());
+  if (has.avxVnni) add(kernelsAvx2vnni());
 #endif
-    add(kernelsAvx2());
-  }
+  if (has.avx2) add(kernelsAvx2());
 #elif defined(THINKBITS_HAS_NEONDOT)
-  if (hasDotProduct()) add(kernelsNeondot());
+  if (has.dotProduct) add(kernelsNeondot());
 #endif
   sets.push_back(kernelsBaseline());
   return sets;

@@ -1,5 +1,6 @@
 // Whether this process may use Intel AMX: the processor has it, the system keeps its registers, and has been asked to.
 #pragma once
+#include "processor.h"
 
 #if defined(__linux__) && defined(__x86_64__)
 #include <cpuid.h>
@@ -17,7 +18,7 @@ inline bool obtainTiles() {
 #elif defined(__linux__) && defined(__x86_64__)
   constexpr unsigned bfloat16 = 1u << 22, tile = 1u << 24, int8 = 1u << 25, needed = bfloat16 | tile | int8;
   unsigned a = 0, b = 0, c = 0, d = 0;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & needed) != needed || !__builtin_cpu_supports("avx512vnni")) return false;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & needed) != needed || !askProcessor().avx512Vnni) return false;
   // the system saves the shapes (bit 17) and the registers (bit 18) of tiles
   unsigned low, high;
   asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

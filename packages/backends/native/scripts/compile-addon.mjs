@@ -28,6 +28,7 @@ export const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_
  * @property {string} arch as process.arch says
  * @property {string} output the file to write
  * @property {string} [sanitize] sanitizers: address,undefined
+ * @property {boolean} [emulateTiles] has the set `amx` in software (native/tile-registers.h), to test it
  * @property {boolean} [strip] leaves out names that only debuggers read
  */
 
@@ -56,9 +57,10 @@ const avx512 = [
  *
  * @param {string} arch
  * @param {boolean} isZig
+ * @param {boolean} emulateTiles
  * @returns {{ sets: Record<string, string[]>, furtherSets: Record<string, { base: string, options: string[] }> }}
  */
-function setsOf(arch, isZig) {
+function setsOf(arch, isZig, emulateTiles) {
   if (arch === 'x64')
     return {
       sets: { Baseline: [], Avx2: avx2, Avx512: avx512 },
@@ -66,6 +68,12 @@ function setsOf(arch, isZig) {
         Avx2vnni: { base: 'Avx2', options: [...avx2, '-mavxvnni'] },
         Avx512vnni: { base: 'Avx512', options: [...avx512, '-mavx512vnni'] },
         Avx512bf16: { base: 'Avx512vnni', options: [...avx512, '-mavx512bf16'] },
+        Amx: emulateTiles
+          ? { base: 'Avx512', options: [...avx512, '-DTHINKBITS_TILES'] }
+          : {
+              base: 'Avx512vnni',
+              options: [...avx512, '-DTHINKBITS_TILES', '-mamx-tile', '-mamx-int8', '-mamx-bf16'],
+            },
       },
     };
   if (arch === 'arm64')
@@ -103,9 +111,10 @@ function linkOptions(platform, work) {
  * @returns {Promise<{ leftOut: string[], warnings: string }>} sets that the compiler knows no instructions for, and what it warned of
  * @throws what the compiler said, as `stderr` of the error
  */
-export async function compileAddon({ compiler, platform, arch, output, sanitize, strip }) {
+export async function compileAddon(compilation) {
+  const { compiler, platform, arch, output, sanitize, emulateTiles = false, strip } = compilation;
   const [program = '', ...target] = compiler.command;
-  const { sets, furtherSets } = setsOf(arch, compiler.isZig === true);
+  const { sets, furtherSets } = setsOf(arch, compiler.isZig === true, emulateTiles);
   const further = Object.entries(furtherSets).map(([name, set]) => ({ name, ...set }));
   const isKnown = further.map(
     ({ options }) =>
@@ -137,6 +146,7 @@ export async function compileAddon({ compiler, platform, arch, output, sanitize,
     objects.push(join(work, object));
     return run([
       ...[...common, ...sanitizers, ...options],
+      ...(emulateTiles ? ['-DTHINKBITS_EMULATE_TILES'] : []),
       ...['-I', nodeApi.include_dir, '-c', join(sources, file), '-o', join(work, object)],
     ]);
   };
@@ -160,6 +170,8 @@ export async function compileAddon({ compiler, platform, arch, output, sanitize,
         compile('further-kernels.cc', `${name}.o`, [
           ...options,
           ...defines(name),
+          // headers hold kernels that this set takes from the other
+          '-Wno-unused-function',
           `-DTHINKBITS_BASE=kernels${base}`,
         ]),
       ),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, execPath, platform } from 'node:process';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +24,19 @@ it('every platform with a target has a package, and the backend takes it at its 
     expect(version).toBe(manifestOf('native').version);
     expect(prebuiltFile(name)).toContain(`native-${name}`);
   }
+});
+
+it('binaries are not made without zig, or for another platform, and it is said what would help', () => {
+  const prebuild = (...options: string[]) => {
+    const file = new URL('../scripts/prebuild.mjs', import.meta.url).pathname;
+    return spawnSync(execPath, [file, ...options], { env: { PATH: '' }, encoding: 'utf8' });
+  };
+  const { status, stderr } = prebuild();
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^zig was not found \(tried zig, .*pip install ziglang.*ZIG=/);
+  expect(prebuild('--platform', 'win32-x64').stderr).toMatch(
+    /^no binaries are made for win32-x64; known: darwin-arm64, .*linux-x64$/m,
+  );
 });
 
 describe('a binary is read', () => {
