@@ -20,7 +20,7 @@ constexpr int tileColumns = 2 * W;
 constexpr int64_t blockDepth = 384;
 constexpr int64_t blockColumns = 32 * W;
 /** Rows that share a block of b: so many that copying it is a small part of the work. */
-constexpr int64_t blockRows = 768;
+constexpr int64_t blockRows = 2048;
 
 /** How a tile multiplies: floats with floats, one input at a time. */
 struct FloatProduct {
