@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listBackends } from '@thinkbits/inference';
 import { describe, expect, it } from 'vitest';
 import { runInProcess } from './testing/run-in-process.js';
 import { temporaryDirectory } from './testing/temporary-directory.js';
@@ -146,7 +147,9 @@ describe('bad input is exit code 3', () => {
 
 describe('errors', () => {
   it('what the machine lacks is exit code 4, never another backend in its place', async () => {
-    for (const options of ['--backend tensorflow', '--compute bf16 --backend cpu']) {
+    const lacking = (await listBackends()).filter(({ available }) => !available);
+    const backends = lacking.map(({ name }) => `--backend ${name}`);
+    for (const options of [...backends, '--compute bf16 --backend cpu']) {
       const line = `perplexity tiny-reasoner-nano --text nine.json --window 8 ${options}`;
       const { code, stderr } = await runInProcess(words(line), { directory });
       expect(code).toBe(4);
