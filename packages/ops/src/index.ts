@@ -3,6 +3,7 @@ export * from './attention/cached-attention.js';
 export { attendOnHost, type HostAttention } from './attention/cached-attention-kernel.js';
 export * from './attention/causal-attention.js';
 export * from './calibration/backend-product.js';
+export * from './calibration/blocked-options.js';
 export * from './calibration/compensated-session.js';
 export * from './calibration/host-algebra.js';
 export * from './calibration/host-values.js';

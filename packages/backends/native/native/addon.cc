@@ -18,7 +18,7 @@ std::vector<const Kernels*> findRunnable() {
   [[maybe_unused]] const Processor has = askProcessor();
 #if defined(__x86_64__)
 #if defined(THINKBITS_HAS_AMX)
-  if (has.avx512 && obtainTiles()) add(kernelsAmx());
+  if (has.avx512 && obtainTiles(has)) add(kernelsAmx());
 #endif
 #if defined(THINKBITS_HAS_AVX512BF16)
   if (has.avx512Vnni && has.avx512Bf16) add(kernelsAvx512bf16());

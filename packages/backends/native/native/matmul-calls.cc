@@ -1,7 +1,6 @@
 // Products: what JavaScript calls, and how a product is split into tasks.
 #include <vector>
 #include "calls.h"
-#include "large-pages.h"
 
 namespace {
 
@@ -50,14 +49,6 @@ void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch
 }
 
 }  // namespace
-
-/** preferLargePages(x): new memory that nobody wrote to yet is best. */
-napi_value callPreferLargePages(napi_env env, napi_callback_info info) {
-  Call call(env, info, 1);
-  const Span<float> x = call.floats(0, 0);
-  if (call.ok && x.length > 0) preferLargePages(x.data, x.length * static_cast<int64_t>(sizeof(float)));
-  return nullptr;
-}
 
 /** matmul(a, b, c, batch, M, K, N, transposeA, transposeB, aBatch, bBatch) */
 napi_value callMatmul(napi_env env, napi_callback_info info) {

@@ -18,8 +18,7 @@ import {
   throwIfAborted,
   type WeightScheme,
 } from '@thinkbits/spec';
-import { backendProduct } from './backend-product.js';
-import { backendKernels } from './host-algebra.js';
+import { blockedOptions } from './blocked-options.js';
 import { type InputStatistics, observeInputs } from './input-products.js';
 import { rowsTogether } from './rows-together.js';
 
@@ -48,11 +47,7 @@ export function openCompensatedSession(
   const observer = observeInputs();
   const subject = targets.map(({ linear }) => linear.name).join(', ');
   const { signal } = context;
-  const blocked = {
-    ...backendKernels(),
-    subtractProduct: backendProduct,
-    ...(signal && { signal }),
-  };
+  const blocked = blockedOptions(signal);
 
   async function prepare(statistics: InputStatistics, columns: number): Promise<PreparedColumns> {
     const { drift } = statistics;

@@ -1,6 +1,6 @@
 import { squaredDifference, sum, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { quadraticTrace } from '@thinkbits/numerics';
-import { backendKernels, backendProduct } from '@thinkbits/ops';
+import { blockedOptions } from '@thinkbits/ops';
 import type { BlockForward, BlockView } from '@thinkbits/spec';
 import type { FloatLinear } from './float-linear.js';
 
@@ -53,11 +53,7 @@ export function ownLoss(
   tokens: number,
   signal: AbortSignal | undefined,
 ): OutputLoss {
-  const options = {
-    ...backendKernels(),
-    subtractProduct: backendProduct,
-    ...(signal && { signal }),
-  };
+  const options = blockedOptions(signal);
   return async ([trial]) => {
     const difference = values.map((value, i) => ((trial as Float32Array)[i] as number) - value);
     const error = await quadraticTrace(difference, linear.out, products, linear.in, options);

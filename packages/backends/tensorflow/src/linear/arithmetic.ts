@@ -17,6 +17,16 @@ export interface Arithmetic {
 
 const rowsOf = ({ shape }: Handle): number => shape[0] as number;
 
+/** {@link Arithmetic.product} with weights that are in float32: rounded once, after their scales, as those that are held expanded. */
+export function productWithExpanded(
+  raw: RawTf,
+  { type, product }: Arithmetic,
+  input: Handle,
+  weight: Handle,
+): Handle {
+  return product(raw, input, weight.dtype === type ? weight : raw.cast(weight, type));
+}
+
 /** An arithmetic for each that a user can ask for. */
 export const arithmetics: { readonly [Type in ComputeType]: Arithmetic } = {
   f32: {

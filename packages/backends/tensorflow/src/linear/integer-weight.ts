@@ -1,7 +1,7 @@
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { dataType } from '../raw/data-type.js';
 import type { Handle, RawTf } from '../raw/raw-tf.js';
-import type { Arithmetic } from './arithmetic.js';
+import { type Arithmetic, productWithExpanded } from './arithmetic.js';
 import { type IntegerRows, integerProduct, type RoundedInput } from './integer-product.js';
 import { slotOf } from './pack-planes.js';
 import { rowBlocks } from './row-blocks.js';
@@ -35,9 +35,7 @@ export class IntegerWeight {
       raw.scope(() => {
         const levels = raw.cast(codes, dataType.float);
         const expanded = raw.multiply(shift ? raw.subtract(levels, shift) : levels, scales);
-        const isFloat = arithmetic.type === dataType.float;
-        const weight = isFloat ? expanded : raw.cast(expanded, arithmetic.type);
-        return arithmetic.product(raw, input, weight);
+        return productWithExpanded(raw, arithmetic, input, expanded);
       }),
     );
   }

@@ -2,7 +2,7 @@ import { groupSize } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { dataType } from '../raw/data-type.js';
 import type { Handle, RawTf } from '../raw/raw-tf.js';
-import type { Arithmetic } from './arithmetic.js';
+import { type Arithmetic, productWithExpanded } from './arithmetic.js';
 import { offsetOf, packPlanes } from './pack-planes.js';
 import { rowBlocks } from './row-blocks.js';
 
@@ -92,13 +92,7 @@ export class PackedWeight {
   products(input: Handle): Handle[] {
     const { raw, arithmetic } = this;
     return this.blocks.map((block) =>
-      raw.scope(() => {
-        const expanded = this.expand(block);
-        const { dtype } = expanded;
-        // Rounded once, after scales: the same numbers as those of weights that are held expanded.
-        const weight = dtype === arithmetic.type ? expanded : raw.cast(expanded, arithmetic.type);
-        return arithmetic.product(raw, input, weight);
-      }),
+      raw.scope(() => productWithExpanded(raw, arithmetic, input, this.expand(block))),
     );
   }
 
