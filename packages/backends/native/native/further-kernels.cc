@@ -7,7 +7,7 @@
 #elif defined(__AVX512BF16__)
 #include "linear-bf16.h"
 #else
-#include "rounded-inputs.h"
+#include "linear-digits.h"
 #endif
 
 #define THINKBITS_TEXT(name) #name
@@ -32,6 +32,7 @@ const Kernels* THINKBITS_KERNELS() {
     kernels.roundInputs = roundTile;
     kernels.roundedScratch = roundedTileScratch;
     kernels.linearRounded = linearRounded;
+    kernels.digits = {digitTileRows, nearDigitRows, nullptr, digitWidth, arrangeDigits, digitScratch, digitProduct};
 #endif
     return kernels;
   }();

@@ -25,6 +25,7 @@ static const Kernels table = {
     tileColumns,
     {tileRows, nearRows, packFloatPanel, inputWidth, arrangeTile, linearScratch, linearProduct},
     {},
+    {},
     roundedTileRows,
     roundedRowWords,
     roundTile,

@@ -184,7 +184,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   for (int64_t row = 0; row < rows;) {
     const int64_t at = row0 + row;
     if (at % width == 0 && rows - row >= width) {
-      State::of(env).linearKernels().packPanel(*linear, at / width, weight.data, rows, linear->in, row);
+      State::of(env).kernelsOf(*linear).packPanel(*linear, at / width, weight.data, rows, linear->in, row);
       row += width;
       continue;
     }
@@ -204,7 +204,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
 
 void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows) {
   if (rows == 0) return;
-  const LinearKernels& kernels = state.linearKernels();
+  const LinearKernels& kernels = state.kernelsOf(linear);
   const int64_t width = kernels.width(linear);
   const int threads = rows * linear.in * linear.out < worthSharing ? 1 : state.pool->threads();
   // tiles of one height, so that the last one is not a small one

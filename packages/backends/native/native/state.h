@@ -21,7 +21,10 @@ struct State {
   /** What passes from one step of a stack to the next. */
   Scratch arena;
 
-  const LinearKernels& linearKernels() const { return pairs ? kernels->pairs : kernels->floats; }
+  const LinearKernels& kernelsOf(const PackedLinear& linear) const {
+    if (pairs) return kernels->pairs;
+    return linear.words && !linear.ownLevels && kernels->digits.product ? kernels->digits : kernels->floats;
+  }
 
   static State& of(napi_env env) {
     void* data = nullptr;

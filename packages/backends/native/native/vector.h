@@ -43,6 +43,20 @@ THINKBITS_INLINE void fetch(const float* from, int64_t count) {
 THINKBITS_INLINE Vector splat(float value) { return value - Vector{}; }
 THINKBITS_INLINE Vector toFloat(IntVector value) { return __builtin_convertvector(value, Vector); }
 THINKBITS_INLINE IntVector toInt(Vector value) { return __builtin_convertvector(value, IntVector); }
+/** The nearest integers, halves to even. */
+THINKBITS_INLINE IntVector roundToInt(Vector value) {
+#if defined(__AVX512F__)
+  return (IntVector)_mm512_cvtps_epi32((__m512)value);
+#elif defined(__AVX2__)
+  return (IntVector)_mm256_cvtps_epi32((__m256)value);
+#elif defined(__aarch64__)
+  return (IntVector)vcvtnq_s32_f32((float32x4_t)value);
+#else
+  IntVector result;
+  for (int i = 0; i < W; i++) result[i] = static_cast<int32_t>(__builtin_rintf(value[i]));
+  return result;
+#endif
+}
 
 /**
  * a * b + c, rounded once where the set has an instruction for that. Whether a compiler makes one of the plain expression depends on what

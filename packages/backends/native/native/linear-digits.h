@@ -1,0 +1,215 @@
+// Products of packed weights with floats, in integers: an input is three digits of eight bits.
+//
+// Within a piece of a group, 512 inputs at most, x is step * (65536 d2 + 256 d1 + d0) with signed bytes d and a step of the largest
+// |x| / 8355710, so that x is off by 2^-24 of the largest at most: less than what adding up products in float32 loses. Sums of products
+// of codes and digits are exact, and floats hold them; with u the code as it is stored, m the middle code and z the zero from there
+//
+//   y = sum over pieces of step * scale * (T - z X),  T = 65536 T2 + 256 T1 + T0,  Ti = sum di u - m Xi,  Xi = sum di.
+//
+// Four products of bytes and their sum are one instruction, where float32 takes four and has to look up what codes stand for: three
+// digits cost less than floats do (docs/decisions/0008).
+#pragma once
+#include "linear-int8.h"
+#include "rounded-inputs.h"
+
+namespace {
+
+constexpr int digitsOfInput = 3;
+/** What the largest input of a piece becomes: one below the largest number of three digits, since it may be rounded up. */
+constexpr float mostSteps = 127 * 65536 + 127 * 256 + 126;
+/** The largest input of a piece counts as this at least: below it steps would be no normal numbers. */
+constexpr float leastLargest = 1e-30f;
+
+#if THINKBITS_WIDTH == 16
+constexpr int digitTileRows = 4;
+#else
+constexpr int digitTileRows = 2;
+#endif
+
+constexpr int64_t pieceBlocks = 16;
+
+/** Pieces of a row. */
+int64_t piecesOf(const PackedLinear& linear) {
+  const int64_t blocks = linear.groupDepth / blockInputs;
+  return linear.groups * ((blocks + pieceBlocks - 1) / pieceBlocks);
+}
+
+/** Calls f(first block, blocks, group) for each piece. */
+template <class F>
+THINKBITS_INLINE void forPieces(const PackedLinear& linear, F f) {
+  const int64_t blocks = linear.groupDepth / blockInputs;
+  for (int64_t group = 0; group < linear.groups; group++)
+    for (int64_t block = 0; block < blocks; block += pieceBlocks) f(group * blocks + block, blocks - block < pieceBlocks ? blocks - block : pieceBlocks, group);
+}
+
+/** Words of a row: digits, and of each piece -m Xi, X and the step. */
+int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.depth / 4 + (digitsOfInput + 2) * piecesOf(linear); }
+
+/** Digits of a piece, [3][stride]; returns the step. `sums` are those of each digit. */
+THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits, int64_t stride, int32_t* sums) {
+  typedef int8_t Bytes __attribute__((vector_size(W)));
+  Vector largest = {};
+  for (int64_t k = 0; k < count; k += W) {
+    const Vector value = load(x + k);
+    const Vector size = (Vector)((WordVector)value & 0x7fffffffu);
+    // what is no number stays
+    largest = size <= largest ? largest : size;
+  }
+  float most = leastLargest;
+  for (int lane = 0; lane < W; lane++) most = largest[lane] <= most ? most : largest[lane];
+  if (!(most - most == 0)) {
+    // the step makes the row what floats would make it, no number
+    for (int i = 0; i < digitsOfInput; i++) memset(digits + i * stride, 0, count);
+    for (int i = 0; i < digitsOfInput; i++) sums[i] = 0;
+    return __builtin_nanf("");
+  }
+  const Vector inverse = splat(mostSteps / most);
+  IntVector lanes[digitsOfInput] = {};
+  for (int64_t k = 0; k < count; k += W) {
+    IntVector rest = roundToInt(load(x + k) * inverse);
+    for (int i = 0; i < digitsOfInput; i++) {
+      const IntVector digit = (rest << 24) >> 24;
+      rest = (rest - digit) >> 8;
+      lanes[i] += digit;
+      const Bytes bytes = __builtin_convertvector(digit, Bytes);
+      memcpy(digits + i * stride + k, &bytes, sizeof bytes);
+    }
+  }
+  for (int i = 0; i < digitsOfInput; i++) {
+    sums[i] = 0;
+    for (int lane = 0; lane < W; lane++) sums[i] += lanes[i][lane];
+  }
+  return most / mostSteps;
+}
+
+/** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece -m Xi [rows][3], X [rows] and steps [rows]. */
+void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float*, float* scratch) {
+  const int64_t depth = linear.depth, blocks = depth / blockInputs, words = digitsOfInput * rows;
+  const int as = multipliedAs(linear.bits);
+  int32_t* to = reinterpret_cast<int32_t*>(tile);
+  float* ordered = scratch;
+  int8_t* digits = reinterpret_cast<int8_t*>(scratch + (linear.order ? depth : 0));
+  for (int64_t row = 0; row < rows; row++, x += linear.in) {
+    for (int64_t k = 0; linear.order && k < depth; k++) ordered[k] = linear.order[k] < 0 ? 0.0f : x[linear.order[k]];
+    const float* placed = linear.order ? ordered : x;
+    int32_t* parameters = to + blocks * blockSteps * words;
+    forPieces(linear, [&](int64_t block, int64_t count, int64_t) {
+      int32_t sums[digitsOfInput];
+      const float step = splitPiece(placed + block * blockInputs, count * blockInputs, digits + block * blockInputs, depth, sums);
+      for (int i = 0; i < digitsOfInput; i++) parameters[row * digitsOfInput + i] = (codeShift(as) - (1 << (linear.bits - 1))) * sums[i];
+      const float sum = static_cast<float>(65536.0 * sums[2] + 256.0 * sums[1] + sums[0]);
+      memcpy(parameters + words + row, &sum, sizeof sum);
+      memcpy(parameters + words + rows + row, &step, sizeof step);
+      parameters += words + 2 * rows;
+    });
+    for (int i = 0; i < digitsOfInput; i++) {
+      const int8_t* from = digits + i * depth;
+      const int64_t at = row * digitsOfInput + i;
+      switch (as) {
+        case 2: layRowOfBits<2>(from, blocks, words, at, to); break;
+        case 4: layRowOfBits<4>(from, blocks, words, at, to); break;
+        case decoded: layRowOfBits<decoded>(from, blocks, words, at, to); break;
+        default: layRowOfBits<8>(from, blocks, words, at, to); break;
+      }
+    }
+  }
+}
+
+/** What the exact sums of three digits are worth. */
+THINKBITS_INLINE Vector joinDigits(const IntVector* sums) {
+  return multiplyAdd(toFloat(sums[2]), splat(65536.0f), multiplyAdd(toFloat(sums[1]), splat(256.0f), toFloat(sums[0])));
+}
+
+/** y [R, 2 W] of one panel. */
+template <int Bits, int R>
+void digitTile(const PackedLinear& linear, const uint32_t* words, int64_t gridAt, const int32_t* tile, float* y, int64_t yRow, Ahead ahead) {
+  constexpr int sums = digitsOfInput * R, chains = R == 1 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
+  const int32_t* parameters = tile + linear.depth / 4 * sums;
+  Vector low[R] = {}, high[R] = {};
+  forPieces(linear, [&](int64_t first, int64_t count, int64_t group) __attribute__((always_inline)) {
+    IntVector left[chains * sums], right[chains * sums];
+#pragma GCC unroll 16
+    for (int i = 0; i < chains * sums; i++) left[i] = right[i] = i < sums ? splatInteger(parameters[i]) : IntVector{};
+    const uint32_t* block = words + first * blockWords;
+    const int32_t* x = tile + first * blockSteps * sums;
+    for (int64_t b = 0; b < count; b++, block += blockWords, x += blockSteps * sums) {
+      for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+      addBlock<Bits, sums, chains>(block, x, left, right);
+    }
+    const int64_t grid = gridAt + group * 2 * W;
+    const Vector s0 = load(linear.scales + grid), s1 = load(linear.scales + grid + W);
+    const Vector z0 = loadZeros(linear, grid), z1 = loadZeros(linear, grid + W);
+    const float* ofInputs = reinterpret_cast<const float*>(parameters + sums);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+#pragma GCC unroll 3
+      for (int j = i * digitsOfInput; chains == 2 && j < (i + 1) * digitsOfInput; j++) {
+        left[j] += left[(chains - 1) * sums + j];
+        right[j] += right[(chains - 1) * sums + j];
+      }
+      const Vector sum = splat(ofInputs[i]), step = splat(ofInputs[R + i]);
+      low[i] = addScaled(low[i], joinDigits(left + i * digitsOfInput), s0 * step, z0, sum);
+      high[i] = addScaled(high[i], joinDigits(right + i * digitsOfInput), s1 * step, z1, sum);
+    }
+    parameters += sums + 2 * R;
+  });
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    store(y + i * yRow, low[i]);
+    store(y + i * yRow + W, high[i]);
+  }
+}
+
+typedef void (*DigitTile)(const PackedLinear&, const uint32_t*, int64_t gridAt, const int32_t*, float*, int64_t yRow, Ahead);
+
+/** The tile of `rows` rows. */
+template <int Bits, int R = digitTileRows>
+DigitTile digitTileOf(int64_t rows) {
+  if constexpr (R > 1) {
+    if (rows < R) return digitTileOf<Bits, R - 1>(rows);
+  }
+  return digitTile<Bits, R>;
+}
+
+/** Panels [panel0, panel1) of codes of `Bits`, multiplied `As` such or decoded, for rows [row0, row1). */
+template <int Bits, int As>
+void digitPanels(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  const int64_t blocks = linear.depth / blockInputs, height = inputs.height, tileCount = (row1 - row0 + height - 1) / height;
+  constexpr int64_t blockLines = (2 * Bits * W + lineWords - 1) / lineWords;
+  float* aside = scratch;
+  uint32_t* bytes = reinterpret_cast<uint32_t*>(scratch + digitTileRows * 2 * W);
+  for (int64_t panel = panel0; panel < panel1; panel++) {
+    const uint32_t* words = linear.words + panel * blocks * 2 * Bits * W;
+    if constexpr (Bits != As) {
+      decodeBytes<Bits>(blocks, words, bytes);
+      words = bytes;
+    }
+    const int64_t column = panel * 2 * W, left = linear.out - column;
+    // the next panel comes while this one is multiplied; one row is through too soon for that, and looks 8 blocks ahead
+    Ahead ahead = {words + 8 * blockLines * lineWords, blockLines};
+    if (row1 - row0 > 1 || Bits != As) ahead = {linear.words + (panel + 1) * blocks * blockLines * lineWords, panel + 1 < panel1 ? (blockLines + tileCount - 1) / tileCount : 0};
+    for (int64_t row = row0; row < row1; row += height) {
+      const int64_t some = row1 - row < height ? row1 - row : height;
+      float* to = y + row * linear.out + column;
+      const bool whole = left >= 2 * W;
+      digitTileOf<As>(some)(linear, words, panel * linear.groups * 2 * W, reinterpret_cast<const int32_t*>(inputs.tile(row)), whole ? to : aside, whole ? linear.out : 2 * W, ahead);
+      ahead.words += blocks * ahead.lines * lineWords;
+      for (int64_t i = 0; i < some && !whole; i++) memcpy(to + i * linear.out, aside + i * 2 * W, left * sizeof(float));
+    }
+  }
+}
+
+/** Rows that a thread goes over with panels. */
+constexpr int64_t nearDigitRows = 64;
+
+int64_t digitScratch(const PackedLinear& linear, int64_t, int64_t panels) {
+  const int64_t inputs = linear.depth + digitsOfInput * linear.depth / 4;
+  const int64_t product = (digitTileRows + (multipliedAs(linear.bits) == decoded ? linear.depth / 4 : 0)) * 2 * W;
+  return panels == 0 ? inputs : product;
+}
+
+void digitProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
+  forBits(linear.bits, [&](auto bits) { digitPanels<bits, multipliedAs(bits)>(linear, inputs, y, row0, row1, panel0, panel1, scratch); });
+}
+
+}  // namespace
