@@ -1,6 +1,7 @@
 // Large pages: a product goes over megabytes row after row, and every page of 4 KiB on the way is one more to look up.
 #pragma once
 #include <cstdint>
+#include <cstdlib>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -17,4 +18,13 @@ inline void preferLargePages(void* block, int64_t bytes) {
   (void)block;
   (void)bytes;
 #endif
+}
+
+/** Memory for so many bytes at least, and 64 more, in large pages where it is many; null where there is none. To be given to free. */
+inline void* allocateBlock(int64_t bytes) {
+  const int64_t alignment = bytes >= largePage ? largePage : 64;
+  const int64_t size = (bytes + 64 + alignment - 1) / alignment * alignment;
+  void* block = aligned_alloc(alignment, size);
+  if (block) preferLargePages(block, size);
+  return block;
 }

@@ -10,12 +10,8 @@ namespace {
 /** Floats of inputs that are arranged at once. */
 constexpr int64_t mostFloats = 1 << 23;
 
-/** Zeros, in large pages where there are many. */
-void* alignedBlock(int64_t bytes) {
-  const int64_t alignment = bytes >= largePage ? largePage : 64;
-  const int64_t size = (bytes + 64 + alignment - 1) / alignment * alignment;
-  void* block = aligned_alloc(alignment, size);
-  if (block) preferLargePages(block, size);
+void* zeroedBlock(int64_t bytes) {
+  void* block = allocateBlock(bytes);
   if (block) memset(block, 0, bytes);
   return block;
 }
@@ -30,7 +26,7 @@ std::unique_ptr<PackedLinear> makeLinear(const Kernels& kernels, int64_t in, int
   linear->panelColumns = kernels.panelColumns;
   linear->panels = pieces(out, linear->panelColumns);
   linear->bytes = linear->panels * linear->panelColumns * linear->depth * linear->bits / 8;
-  void* block = alignedBlock(linear->bytes);
+  void* block = zeroedBlock(linear->bytes);
   if (!block) return nullptr;
   if (pairs)
     linear->pairs = static_cast<uint32_t*>(block);
@@ -84,15 +80,15 @@ std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int6
   linear->panels = pieces(out, linear->panelColumns);
   const int64_t outputs = linear->panels * linear->panelColumns;
   const int64_t codeBytes = outputs * linear->depth / 8 * bits, gridBytes = outputs * groups * 4;
-  linear->words = static_cast<uint32_t*>(alignedBlock(codeBytes));
-  linear->scales = static_cast<float*>(alignedBlock(gridBytes));
+  linear->words = static_cast<uint32_t*>(zeroedBlock(codeBytes));
+  linear->scales = static_cast<float*>(zeroedBlock(gridBytes));
   const int64_t zeroBytes = byteZeros ? outputs * groups : gridBytes;
   if (byteZeros)
-    linear->byteZeros = static_cast<int8_t*>(alignedBlock(zeroBytes));
+    linear->byteZeros = static_cast<int8_t*>(zeroedBlock(zeroBytes));
   else
-    linear->zeros = static_cast<float*>(alignedBlock(zeroBytes));
-  linear->levels = static_cast<float*>(alignedBlock(64));
-  if (order.length > 0) linear->order = static_cast<int32_t*>(alignedBlock(4 * linear->depth));
+    linear->zeros = static_cast<float*>(zeroedBlock(zeroBytes));
+  linear->levels = static_cast<float*>(zeroedBlock(64));
+  if (order.length > 0) linear->order = static_cast<int32_t*>(zeroedBlock(4 * linear->depth));
   if (!linear->words || !linear->scales || !(linear->zeros || linear->byteZeros) || !linear->levels || (order.length > 0 && !linear->order)) return nullptr;
   if (linear->order) memcpy(linear->order, order.data, 4 * linear->depth);
   linear->ownLevels = levels.length > 0;

@@ -1,6 +1,6 @@
 // Products of packed weights with floats, in integers: an input is three digits of eight bits.
 //
-// Within a piece of a group, 512 inputs at most, x is step * (65536 d2 + 256 d1 + d0) with signed bytes d and a step of the largest
+// Within a piece of a group, 256 inputs at most, x is step * (65536 d2 + 256 d1 + d0) with signed bytes d and a step of the largest
 // |x| / 8355710, so that x is off by 2^-24 of the largest at most: less than what adding up products in float32 loses. Sums of products
 // of codes and digits are exact, and floats hold them; with u the code as it is stored, m the middle code and z the zero from there
 //
@@ -26,7 +26,15 @@ constexpr int digitTileRows = 4;
 constexpr int digitTileRows = 2;
 #endif
 
-constexpr int64_t pieceBlocks = 16;
+/** Blocks of a piece at most: sums of products, of 128 * 128 at most, stay within 2^22. */
+constexpr int64_t pieceBlocks = 8;
+
+/**
+ * The bits of 1.5 * 2^23 * 256^i: an integer within 2^22 added to them counts units of 256^i. Sums of products start there, so that what
+ * they end with is read as a float.
+ */
+constexpr int32_t startOf(int digit) { return 0x4b400000 + (8 * digit << 23); }
+constexpr float startAsFloat = 12582912.0f;
 
 /** Pieces of a row. */
 int64_t piecesOf(const PackedLinear& linear) {
@@ -42,7 +50,7 @@ THINKBITS_INLINE void forPieces(const PackedLinear& linear, F f) {
     for (int64_t block = 0; block < blocks; block += pieceBlocks) f(group * blocks + block, blocks - block < pieceBlocks ? blocks - block : pieceBlocks, group);
 }
 
-/** Words of a row: digits, and of each piece -m Xi, X and the step. */
+/** Words of a row: digits, and of each piece where its sums start, X and the step. */
 int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.depth / 4 + (digitsOfInput + 2) * piecesOf(linear); }
 
 /** Digits of a piece, [3][stride]; returns the step. `sums` are those of each digit. */
@@ -82,7 +90,7 @@ THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits,
   return most / mostSteps;
 }
 
-/** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece -m Xi [rows][3], X [rows] and steps [rows]. */
+/** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece where sums start [rows][3], X [rows] and steps [rows]. */
 void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float*, float* scratch) {
   const int64_t depth = linear.depth, blocks = depth / blockInputs, words = digitsOfInput * rows;
   const int as = multipliedAs(linear.bits);
@@ -96,7 +104,7 @@ void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, flo
     forPieces(linear, [&](int64_t block, int64_t count, int64_t) {
       int32_t sums[digitsOfInput];
       const float step = splitPiece(placed + block * blockInputs, count * blockInputs, digits + block * blockInputs, depth, sums);
-      for (int i = 0; i < digitsOfInput; i++) parameters[row * digitsOfInput + i] = (codeShift(as) - (1 << (linear.bits - 1))) * sums[i];
+      for (int i = 0; i < digitsOfInput; i++) parameters[row * digitsOfInput + i] = startOf(i) + (codeShift(as) - (1 << (linear.bits - 1))) * sums[i];
       const float sum = static_cast<float>(65536.0 * sums[2] + 256.0 * sums[1] + sums[0]);
       memcpy(parameters + words + row, &sum, sizeof sum);
       memcpy(parameters + words + rows + row, &step, sizeof step);
@@ -115,9 +123,10 @@ void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, flo
   }
 }
 
-/** What the exact sums of three digits are worth. */
+/** T of the sums of three digits that began at their starts; rounded twice, the rest is exact. */
 THINKBITS_INLINE Vector joinDigits(const IntVector* sums) {
-  return multiplyAdd(toFloat(sums[2]), splat(65536.0f), multiplyAdd(toFloat(sums[1]), splat(256.0f), toFloat(sums[0])));
+  const Vector high = (Vector)sums[2] - splat(startAsFloat * 65536), middle = (Vector)sums[1] - splat(startAsFloat * 256 + startAsFloat);
+  return high + (middle + (Vector)sums[0]);
 }
 
 /** y [R, 2 W] of one panel. */

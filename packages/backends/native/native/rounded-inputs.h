@@ -5,35 +5,31 @@
 
 namespace {
 
-/** Bytes 0, 2, 4 and 6 as one word. */
-THINKBITS_INLINE int32_t everySecondByte(uint64_t bytes) {
-  bytes &= 0x00ff00ff00ff00ffu;
-  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffffu;
-  return static_cast<int32_t>(bytes | bytes >> 16);
+/** Four words of sixteen codes: with n codes to a byte, word r has those r, r + n, r + 2 n and r + 3 n of each 4 n. */
+template <int Count>
+THINKBITS_INLINE void fourWords(const int8_t* codes, int32_t* words) {
+  typedef int8_t Codes __attribute__((vector_size(16)));
+  Codes from;
+  memcpy(&from, codes, sizeof from);
+  if constexpr (Count == 2) from = __builtin_shufflevector(from, from, 0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
+  if constexpr (Count == 4) from = __builtin_shufflevector(from, from, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  memcpy(words, &from, sizeof from);
 }
 
 /** Codes in their places [depth] as words for row i of a tile of `rows`. */
 template <int Count, bool Wide>
 THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
-  for (int64_t block = 0; block < blocks; block++, codes += blockInputs) {
-    if constexpr (Count == 2 && !Wide) {
+  for (int64_t end = blocks * blockInputs, k = 0; k < end; k += 16) {
+    int32_t words[4];
+    fourWords<Count>(codes + k, words);
 #pragma GCC unroll 4
-      for (int step = 0; step < blockSteps; step += 2, out += 2 * rows) {
-        uint64_t eight;
-        memcpy(&eight, codes + 4 * step, sizeof eight);
-        out[0] = everySecondByte(eight);
-        out[rows] = everySecondByte(eight >> 8);
-      }
-      continue;
-    }
-#pragma GCC unroll 8
-    for (int step = 0; step < blockSteps; step++, out += rows * (Wide ? 2 : 1)) {
-      const int8_t* from = codes + step / Count * 4 * Count + step % Count;
+    for (int i = 0; i < 4; i++, out += rows * (Wide ? 2 : 1)) {
       if (Wide) {
-        out[0] = static_cast<int32_t>((from[0] & 0xffffu) | static_cast<uint32_t>(from[2 * Count]) << 16);
-        out[1] = static_cast<int32_t>((from[Count] & 0xffffu) | static_cast<uint32_t>(from[3 * Count]) << 16);
+        const auto wide = [&](int byte) { return static_cast<uint32_t>(static_cast<int8_t>(words[i] >> 8 * byte)); };
+        out[0] = static_cast<int32_t>((wide(0) & 0xffffu) | wide(2) << 16);
+        out[1] = static_cast<int32_t>((wide(1) & 0xffffu) | wide(3) << 16);
       } else {
-        out[0] = static_cast<int32_t>((from[0] & 0xffu) | (from[Count] & 0xffu) << 8 | (from[2 * Count] & 0xffu) << 16 | static_cast<uint32_t>(from[3 * Count]) << 24);
+        out[0] = words[i];
       }
     }
   }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+#include "large-pages.h"
 
 /** Memory of a thread that grows to what a task asks for, 64-byte aligned; its content is lost then. */
 class Scratch {
@@ -17,8 +18,8 @@ class Scratch {
   float* atLeast(int64_t floats) {
     if (floats > size_) {
       free(block_);
-      size_ = (floats + 15) / 16 * 16;
-      block_ = static_cast<float*>(aligned_alloc(64, size_ * sizeof(float)));
+      size_ = floats;
+      block_ = static_cast<float*>(allocateBlock(size_ * static_cast<int64_t>(sizeof(float))));
       if (!block_) {
         size_ = 0;
         abort();  // tasks cannot report; a machine without a few hundred KiB is beyond help
