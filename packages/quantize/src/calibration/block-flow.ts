@@ -1,6 +1,6 @@
 import { add, concat, type Rank, type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core';
 import { attend, attentionInputs, type DecoderConfig, RotaryTables } from '@thinkbits/inference';
-import { joinedProduct, KvCache, rmsNorm, swiglu } from '@thinkbits/ops';
+import { joinedProduct, KvCache, LinearWeight, rmsNorm, swiglu } from '@thinkbits/ops';
 import type { KvScheme, LinearInfo } from '@thinkbits/spec';
 import type { BlockWeights } from './block-weights.js';
 
@@ -117,17 +117,17 @@ export class BlockFlow {
     x: Tensor2D,
     replaced?: ReplacedWeights,
   ): Tensor2D {
-    const linears = (weights.info.stages[stage] as readonly LinearInfo[]).map(({ name, out }) => ({
-      out,
-      ...weights.linear(name),
-      ...(replaced?.has(name) && { weight: replaced.get(name) as Tensor2D }),
-    }));
-    const y = joinedProduct(
-      x,
-      linears.map(({ weight }) => weight),
-    );
-    if (linears.every(({ bias }) => !bias)) return y;
-    const bias = concat(linears.map(({ bias, out }) => bias ?? zeros<Rank.R1>([out])));
-    return add(y, bias);
+    const linears = weights.info.stages[stage] as readonly LinearInfo[];
+    const { weights: own, biases } = weights.group(stage);
+    const y =
+      own instanceof LinearWeight
+        ? own.apply(x)
+        : joinedProduct(
+            x,
+            own.map((weight, i) => replaced?.get((linears[i] as LinearInfo).name) ?? weight),
+          );
+    if (biases.every((bias) => !bias)) return y;
+    const bias = biases.map((some, i) => some ?? zeros<Rank.R1>([(linears[i] as LinearInfo).out]));
+    return add(y, concat(bias));
   }
 }

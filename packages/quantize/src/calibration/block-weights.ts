@@ -2,18 +2,18 @@ import { type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tf
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { type AttentionParts, headMaps, type LayerMaps } from '@thinkbits/inference';
 import { dequantizeWeight } from '@thinkbits/numerics';
-import { ChannelMap } from '@thinkbits/ops';
+import { ChannelMap, LinearWeight } from '@thinkbits/ops';
 import type { BlockInfo, LinearInfo, QuantizedWeight } from '@thinkbits/spec';
 import { readWeight } from '../layers/read-weight.js';
 
 /** The sites of the online maps that the four groups of linears read through. */
 const inputSites = ['qkv-input', 'o-input', 'gate-up-input', 'down-input'] as const;
 
-/** One linear as a calibrated forward pass multiplies by it. */
-interface LinearTensors {
-  /** `[out, in]`. */
-  readonly weight: Tensor2D;
-  readonly bias: Tensor1D | undefined;
+/** The linears of a group as a calibrated forward pass multiplies by them. */
+interface GroupWeights {
+  /** `[out, in]` each, in order; as they are held for inference where all of them are rounded. */
+  readonly weights: readonly Tensor2D[] | LinearWeight;
+  readonly biases: readonly (Tensor1D | undefined)[];
 }
 
 /**
@@ -26,7 +26,7 @@ export class BlockWeights {
   readonly postAttentionNorm: Tensor1D;
   readonly attention: AttentionParts;
   private readonly checkpoint: Checkpoint;
-  private readonly linears = new Map<string, LinearTensors>();
+  private readonly groups = new Map<number, GroupWeights>();
   private readonly inputMaps: readonly (ChannelMap | undefined)[];
 
   private constructor(parts: {
@@ -106,23 +106,33 @@ export class BlockWeights {
    * @param rounded by linear name
    */
   async load(stage: number, rounded?: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
-    for (const linear of this.info.stages[stage] as readonly LinearInfo[]) {
-      const codes = rounded?.get(linear.name);
-      const values = codes ? dequantizeWeight(codes) : await readWeight(this.checkpoint, linear);
-      const bias = await readVector(this.checkpoint, `${linear.name}.bias`);
-      const weight = tensor2d(values, [linear.out, linear.in]);
-      this.linears.set(linear.name, { weight, bias });
+    const linears = this.info.stages[stage] as readonly LinearInfo[];
+    const codes = linears
+      .map(({ name }) => rounded?.get(name))
+      .filter((code) => code !== undefined);
+    const biases: (Tensor1D | undefined)[] = [];
+    for (const { name } of linears) biases.push(await readVector(this.checkpoint, `${name}.bias`));
+    if (codes.length === linears.length) {
+      this.groups.set(stage, { weights: new LinearWeight(codes), biases });
+      return;
     }
+    const weights: Tensor2D[] = [];
+    for (const linear of linears) {
+      const code = rounded?.get(linear.name);
+      const values = code ? dequantizeWeight(code) : await readWeight(this.checkpoint, linear);
+      weights.push(tensor2d(values, [linear.out, linear.in]));
+    }
+    this.groups.set(stage, { weights, biases });
   }
 
   /** Frees the linears of a group. */
   free(stage: number): void {
-    for (const { name } of this.info.stages[stage] as readonly LinearInfo[]) {
-      const tensors = this.linears.get(name);
-      tensors?.weight.dispose();
-      tensors?.bias?.dispose();
-      this.linears.delete(name);
-    }
+    const group = this.groups.get(stage);
+    if (!group) return;
+    if (group.weights instanceof LinearWeight) group.weights.dispose();
+    else for (const weight of group.weights) weight.dispose();
+    for (const bias of group.biases) bias?.dispose();
+    this.groups.delete(stage);
   }
 
   /** What the linears of a group read, `[tokens, in]`, given what the layer computes there; call within a tidy. */
@@ -130,9 +140,9 @@ export class BlockWeights {
     return this.inputMaps[stage]?.apply(x) ?? x;
   }
 
-  /** A linear's own tensors; they stay this object's. */
-  linear(name: string): LinearTensors {
-    return this.linears.get(name) as LinearTensors;
+  /** The linears of a group, which is loaded; they stay this object's. */
+  group(stage: number): GroupWeights {
+    return this.groups.get(stage) as GroupWeights;
   }
 
   dispose(): void {

@@ -1,11 +1,10 @@
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { checkKvParameters } from '@thinkbits/ops';
 import {
   type KvCalibrationSession,
   type KvCodec,
   type KvParameters,
   type KvScheme,
-  type LinearInfo,
   type ModelInfo,
   type Progress,
   type RandomSource,
@@ -96,8 +95,7 @@ export class KvCalibration {
 
 /** The bias of k_proj, where the keys that are quantized are a sum with it. */
 async function keyBiasOf(weights: BlockWeights, { rope }: KvScheme) {
-  const [, key] = weights.info.stages[0] as readonly LinearInfo[];
-  const bias: Tensor1D | undefined = weights.linear((key as LinearInfo).name).bias;
+  const [, bias] = weights.group(0).biases;
   if (!bias || rope === 'after' || weights.attention.keyNorm) return undefined;
   return new Float32Array((await bias.data()) as Float32Array);
 }
