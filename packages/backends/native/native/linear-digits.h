@@ -56,21 +56,25 @@ int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.d
 /** Digits of a piece, [3][stride]; returns the step. `sums` are those of each digit. */
 THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits, int64_t stride, int32_t* sums) {
   typedef int8_t Bytes __attribute__((vector_size(W)));
-  Vector largest = {};
+  const auto larger = [](IntVector a, IntVector b) { return a > b ? a : b; };
+  // by its bits what is no number is larger than all numbers
+  IntVector largest = {};
   for (int64_t k = 0; k < count; k += W) {
-    const Vector value = load(x + k);
-    const Vector size = (Vector)((WordVector)value & 0x7fffffffu);
-    // what is no number stays
-    largest = size <= largest ? largest : size;
+    const IntVector size = (IntVector)load(x + k) & 0x7fffffff;
+    largest = larger(size, largest);
   }
-  float most = leastLargest;
-  for (int lane = 0; lane < W; lane++) most = largest[lane] <= most ? most : largest[lane];
-  if (!(most - most == 0)) {
-    // the step makes the row what floats would make it, no number
-    for (int i = 0; i < digitsOfInput; i++) memset(digits + i * stride, 0, count);
-    for (int i = 0; i < digitsOfInput; i++) sums[i] = 0;
+  const int32_t bits = foldLanes(largest, larger);
+  float most;
+  memcpy(&most, &bits, sizeof most);
+  if (bits >= 0x7f800000) {
+    // the step makes of the row what floats would, no number
+    for (int i = 0; i < digitsOfInput; i++) {
+      memset(digits + i * stride, 0, count);
+      sums[i] = 0;
+    }
     return __builtin_nanf("");
   }
+  most = most > leastLargest ? most : leastLargest;
   const Vector inverse = splat(mostSteps / most);
   IntVector lanes[digitsOfInput] = {};
   for (int64_t k = 0; k < count; k += W) {
@@ -83,10 +87,7 @@ THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits,
       memcpy(digits + i * stride + k, &bytes, sizeof bytes);
     }
   }
-  for (int i = 0; i < digitsOfInput; i++) {
-    sums[i] = 0;
-    for (int lane = 0; lane < W; lane++) sums[i] += lanes[i][lane];
-  }
+  for (int i = 0; i < digitsOfInput; i++) sums[i] = foldLanes(lanes[i], [](IntVector a, IntVector b) { return a + b; });
   return most / mostSteps;
 }
 
@@ -103,23 +104,19 @@ void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, flo
     int32_t* parameters = to + blocks * blockSteps * words;
     forPieces(linear, [&](int64_t block, int64_t count, int64_t) {
       int32_t sums[digitsOfInput];
-      const float step = splitPiece(placed + block * blockInputs, count * blockInputs, digits + block * blockInputs, depth, sums);
+      int8_t* place = digits + row * digitsOfInput * depth + block * blockInputs;
+      const float step = splitPiece(placed + block * blockInputs, count * blockInputs, place, depth, sums);
       for (int i = 0; i < digitsOfInput; i++) parameters[row * digitsOfInput + i] = startOf(i) + (codeShift(as) - (1 << (linear.bits - 1))) * sums[i];
       const float sum = static_cast<float>(65536.0 * sums[2] + 256.0 * sums[1] + sums[0]);
       memcpy(parameters + words + row, &sum, sizeof sum);
       memcpy(parameters + words + rows + row, &step, sizeof step);
       parameters += words + 2 * rows;
     });
-    for (int i = 0; i < digitsOfInput; i++) {
-      const int8_t* from = digits + i * depth;
-      const int64_t at = row * digitsOfInput + i;
-      switch (as) {
-        case 2: layRowOfBits<2>(from, blocks, words, at, to); break;
-        case 4: layRowOfBits<4>(from, blocks, words, at, to); break;
-        case decoded: layRowOfBits<decoded>(from, blocks, words, at, to); break;
-        default: layRowOfBits<8>(from, blocks, words, at, to); break;
-      }
-    }
+  }
+  switch (codesOfByte(as)) {
+    case 4: return layRows<4>(digits, blocks, words, to);
+    case 2: return layRows<2>(digits, blocks, words, to);
+    default: return layRows<1>(digits, blocks, words, to);
   }
 }
 
@@ -212,7 +209,7 @@ void digitPanels(const PackedLinear& linear, const LinearInputs& inputs, float* 
 constexpr int64_t nearDigitRows = 64;
 
 int64_t digitScratch(const PackedLinear& linear, int64_t, int64_t panels) {
-  const int64_t inputs = linear.depth + digitsOfInput * linear.depth / 4;
+  const int64_t inputs = linear.depth + digitTileRows * digitsOfInput * linear.depth / 4;
   const int64_t product = (digitTileRows + (multipliedAs(linear.bits) == decoded ? linear.depth / 4 : 0)) * 2 * W;
   return panels == 0 ? inputs : product;
 }

@@ -5,23 +5,24 @@
 
 namespace {
 
-/** Four words of sixteen codes: with n codes to a byte, word r has those r, r + n, r + 2 n and r + 3 n of each 4 n. */
+typedef int32_t FourWords __attribute__((vector_size(16)));
+
+/** Sixteen codes as words: with n codes to a byte, word r has those r, r + n, r + 2 n and r + 3 n of each 4 n. */
 template <int Count>
-THINKBITS_INLINE void fourWords(const int8_t* codes, int32_t* words) {
+THINKBITS_INLINE FourWords fourWords(const int8_t* codes) {
   typedef int8_t Codes __attribute__((vector_size(16)));
   Codes from;
   memcpy(&from, codes, sizeof from);
   if constexpr (Count == 2) from = __builtin_shufflevector(from, from, 0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
   if constexpr (Count == 4) from = __builtin_shufflevector(from, from, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  memcpy(words, &from, sizeof from);
+  return (FourWords)from;
 }
 
 /** Codes in their places [depth] as words for row i of a tile of `rows`. */
 template <int Count, bool Wide>
 THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
   for (int64_t end = blocks * blockInputs, k = 0; k < end; k += 16) {
-    int32_t words[4];
-    fourWords<Count>(codes + k, words);
+    const FourWords words = fourWords<Count>(codes + k);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++, out += rows * (Wide ? 2 : 1)) {
       if (Wide) {
@@ -33,6 +34,27 @@ THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int
       }
     }
   }
+}
+
+/** The same of all rows [rows][depth]: four at a time, so that what lies together is written together. */
+template <int Count>
+THINKBITS_INLINE void layRows(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
+  const int64_t depth = blocks * blockInputs;
+  int64_t row = 0;
+  for (; row + 4 <= rows; row += 4, codes += 4 * depth) {
+    int32_t* to = out + row;
+    for (int64_t k = 0; k < depth; k += 16, to += 4 * rows) {
+      const FourWords a = fourWords<Count>(codes + k), b = fourWords<Count>(codes + depth + k);
+      const FourWords c = fourWords<Count>(codes + 2 * depth + k), d = fourWords<Count>(codes + 3 * depth + k);
+      const FourWords ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+      const FourWords abHigh = __builtin_shufflevector(a, b, 2, 6, 3, 7), cdHigh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+      const FourWords steps[4] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+                                  __builtin_shufflevector(abHigh, cdHigh, 0, 1, 4, 5), __builtin_shufflevector(abHigh, cdHigh, 2, 3, 6, 7)};
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) memcpy(to + i * rows, &steps[i], sizeof steps[i]);
+    }
+  }
+  for (; row < rows; row++, codes += depth) layRow<Count, false>(codes, blocks, rows, out + row);
 }
 
 template <int Bits>

@@ -76,6 +76,17 @@ THINKBITS_INLINE Vector multiplyAdd(Vector a, Vector b, Vector c) {
 
 typedef std::make_integer_sequence<int, W> Lanes;
 
+template <int Step, class F, int... L>
+THINKBITS_INLINE int32_t foldFrom(IntVector v, F f, std::integer_sequence<int, L...> lanes) {
+  v = f(v, __builtin_shufflevector(v, v, (L ^ Step)...));
+  if constexpr (Step > 1) return foldFrom<Step / 2>(v, f, lanes);
+  return v[0];
+}
+
+/** f(f(lane, lane), ...) of all lanes, for an f of vectors that does not mind their order. */
+template <class F>
+THINKBITS_INLINE int32_t foldLanes(IntVector v, F f) { return foldFrom<W / 2>(v, f, Lanes{}); }
+
 /** Lanes whose number has the bit `Step` come from b, the others from a; to each is added the one `Step` lanes away. */
 template <int Step, int... L>
 THINKBITS_INLINE Vector foldPair(Vector a, Vector b, std::integer_sequence<int, L...>) {
