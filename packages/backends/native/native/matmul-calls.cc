@@ -29,7 +29,9 @@ void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch
     return;
   }
   int64_t rowStep = kernels.rowBlock, columnStep = kernels.columnBlock;
-  const auto few = [&] { return threads > 1 && batch * pieces(job.rows, rowStep) * pieces(job.columns, columnStep) < 4 * threads; };
+  // tasks along a diagonal are of unequal size: more of them, where they stay large
+  const int64_t least = (job.upper && job.rows > 1024 ? 8 : 4) * threads;
+  const auto few = [&] { return threads > 1 && batch * pieces(job.rows, rowStep) * pieces(job.columns, columnStep) < least; };
   // enough tasks that no thread waits long for the last one
   while (few() && (columnStep > 64 || rowStep > 4 * kernels.tileRows)) {
     if (columnStep > 64 && (columnStep >= rowStep || rowStep <= 4 * kernels.tileRows))

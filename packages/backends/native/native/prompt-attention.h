@@ -8,6 +8,7 @@ namespace {
 /** Channels of a head that tiles are made for; larger heads are scored key by key. */
 constexpr int64_t tiledHead = 128;
 constexpr int64_t keysOfTile = 2 * D;
+static_assert(keysOfTile == W, "a tile is as many keys as a register has floats");
 /** Keys that are widened together: with their channels as large as the first two caches like it. */
 constexpr int64_t keysOfBlock = 64;
 constexpr int queriesOfTile = W == 16 ? 8 : 4;
@@ -25,7 +26,21 @@ THINKBITS_INLINE void widenKeys(const float* keys, int64_t count, int64_t depth,
     const int64_t held = count - first < keysOfTile ? count - first : keysOfTile;
     if (held < keysOfTile) memset(out, 0, depth * keysOfTile * sizeof(double));
     const float* from = keys + first * depth;
-    for (int64_t i = 0; i < depth; i++)
+    int64_t i = 0;
+    for (; i + W <= depth; i += W) {
+      Vector block[W];
+      for (int t = 0; t < W; t++) block[t] = t < held ? load(from + t * depth + i) : Vector{};
+      transposeBlock(block);
+      for (int channel = 0; channel < W; channel++) {
+        float values[W];
+        store(values, block[channel]);
+        for (int half = 0; half < W; half += D) {
+          const DoubleVector wide = widen(values + half);
+          memcpy(out + (i + channel) * keysOfTile + half, &wide, sizeof wide);
+        }
+      }
+    }
+    for (; i < depth; i++)
       for (int64_t t = 0; t < held; t++) out[i * keysOfTile + t] = from[t * depth + i];
   }
 }
