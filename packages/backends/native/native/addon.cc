@@ -13,7 +13,8 @@ namespace {
 std::vector<const Kernels*> findRunnable() {
   std::vector<const Kernels*> sets;
   [[maybe_unused]] const auto add = [&](const Kernels* set) {
-    if (multipliesIntegers(*set) && (!set->pairs.product || multipliesPairs(*set))) sets.push_back(set);
+    const auto right = [&](const LinearKernels& products) { return !products.product || multiplies(*set, products); };
+    if (multipliesIntegers(*set) && right(set->pairs) && right(set->digits)) sets.push_back(set);
   };
   [[maybe_unused]] const Processor has = askProcessor();
 #if defined(__x86_64__)

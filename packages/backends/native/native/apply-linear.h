@@ -24,8 +24,8 @@ bool plansRounded(PackedLinear& linear, int64_t group);
  */
 void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding);
 
-/** Whether a set's products in bfloat16 are what plain loops say. */
-bool multipliesPairs(const Kernels& kernels);
+/** Whether a set's products in bfloat16, or those by digits, are what plain loops say. @param products the set's `pairs` or `digits` */
+bool multiplies(const Kernels& kernels, const LinearKernels& products);
 
 /** Whether a set's integer products are what plain loops say, on a few weights and rows. */
 bool multipliesIntegers(const Kernels& kernels);

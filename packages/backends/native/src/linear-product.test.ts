@@ -1,4 +1,4 @@
-import { createRandom } from '@thinkbits/numerics';
+import { createRandom, dequantizeWeight } from '@thinkbits/numerics';
 import { LinearWeight } from '@thinkbits/ops';
 import type { WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
@@ -8,7 +8,12 @@ import { apply, reference, weightsOf } from './__fixtures__/random-weight.js';
 const random = createRandom(5).fork('linear-product');
 const randomWeight = weightsOf(random);
 
-describeEachSet('packed weights with kernels', () => {
+/** Of float32 beside which errors are counted. */
+const unit = 2 ** -24;
+
+describeEachSet('packed weights with kernels', tests, { integers: true });
+
+function tests() {
   const schemes: (Partial<WeightScheme> & Pick<WeightScheme, 'bits'>)[] = [
     ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => ({ bits, group: 64 })),
     { bits: 4 },
@@ -88,4 +93,54 @@ describeEachSet('packed weights with kernels', () => {
     expect(linear.bytes.held).toBe(linear.bytes.float);
     linear.dispose();
   });
-});
+
+  it.each([
+    ['as they come', () => 1],
+    ['with one of a hundred a thousand times as large', () => (random.integer(100) ? 1 : 1000)],
+    ['near 1e-28', () => 1e-28],
+    ['near 1e30', () => 1e30],
+    ['from 1e-12 to 1e12', () => 10 ** (random.integer(25) - 12)],
+  ])('is as exact as float32 with inputs %s', (_, size) => {
+    // a piece is off by a unit of its largest input, wherever that is, and sums by some of theirs
+    const [rows, columns, group, tokens] = [40, 1024, 128, 7];
+    const weight = randomWeight(rows, columns, { bits: 4, group });
+    const dense = dequantizeWeight(weight);
+    const x = Float32Array.from({ length: tokens * columns }, () => random.normal() * size());
+    const linear = new LinearWeight([weight]);
+    const wanted = reference(x, tokens, [weight]);
+    apply(linear, x, tokens).forEach((value, i) => {
+      const [token, row] = [Math.floor(i / rows), i % rows];
+      let bound = 0;
+      for (let start = 0; start < columns; start += group) {
+        const [inputs, weights] = [
+          x.subarray(token * columns + start, token * columns + start + group),
+          dense.subarray(row * columns + start, row * columns + start + group),
+        ];
+        const largest = inputs.reduce((high, input) => Math.max(high, Math.abs(input)), 0);
+        bound += largest * weights.reduce((sum, some) => sum + Math.abs(some), 0);
+      }
+      const { value: want } = wanted[i] as (typeof wanted)[0];
+      expect(Math.abs(value - want)).toBeLessThan(2 * unit * bound);
+    });
+    linear.dispose();
+  });
+
+  it('gives what is no number to the rows that have one, and 0 for zeros', () => {
+    const [rows, columns, tokens] = [40, 256, 9];
+    const linear = new LinearWeight([randomWeight(rows, columns, { bits: 4, group: 64 })]);
+    const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
+    x.fill(0, columns, 2 * columns);
+    const before = apply(linear, x, tokens);
+    x[3 * columns + 70] = Number.NaN;
+    x[5 * columns + 200] = Number.POSITIVE_INFINITY;
+    x[6 * columns] = Number.NEGATIVE_INFINITY;
+    const y = apply(linear, x, tokens);
+    for (let token = 0; token < tokens; token++) {
+      const row = y.subarray(token * rows, (token + 1) * rows);
+      if ([3, 5, 6].includes(token)) expect(row.some(Number.isFinite)).toBe(false);
+      else expect(row).toEqual(before.subarray(token * rows, (token + 1) * rows));
+    }
+    expect(y.subarray(rows, 2 * rows).every((value) => Math.abs(value) === 0)).toBe(true);
+    linear.dispose();
+  });
+}

@@ -5,7 +5,7 @@ import { openNative } from '../open-native.js';
 /**
  * Runs tests on the sets of kernels that this binary and processor have, on two threads; skips and says why without a binary.
  * Sets for VNNI, BF16 and AMX are those of their family but for such products: of a family, floats are tested with one.
- * @param integers whether the tests are about products of integers
+ * @param integers whether what the tests are about multiplies integers somewhere
  */
 export function describeEachSet(
   what: string,
