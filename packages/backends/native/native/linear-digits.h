@@ -180,29 +180,11 @@ DigitTile digitTileOf(int64_t rows) {
 /** Panels [panel0, panel1) of codes of `Bits`, multiplied `As` such or decoded, for rows [row0, row1). */
 template <int Bits, int As>
 void digitPanels(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
-  const int64_t blocks = linear.depth / blockInputs, height = inputs.height, tileCount = (row1 - row0 + height - 1) / height;
-  constexpr int64_t blockLines = (2 * Bits * W + lineWords - 1) / lineWords;
-  float* aside = scratch;
   uint32_t* bytes = reinterpret_cast<uint32_t*>(scratch + digitTileRows * 2 * W);
-  for (int64_t panel = panel0; panel < panel1; panel++) {
-    const uint32_t* words = linear.words + panel * blocks * 2 * Bits * W;
-    if constexpr (Bits != As) {
-      decodeBytes<Bits>(blocks, words, bytes);
-      words = bytes;
-    }
-    const int64_t column = panel * 2 * W, left = linear.out - column;
-    // the next panel comes while this one is multiplied; one row is through too soon for that, and looks 8 blocks ahead
-    Ahead ahead = {words + 8 * blockLines * lineWords, blockLines};
-    if (row1 - row0 > 1 || Bits != As) ahead = {linear.words + (panel + 1) * blocks * blockLines * lineWords, panel + 1 < panel1 ? (blockLines + tileCount - 1) / tileCount : 0};
-    for (int64_t row = row0; row < row1; row += height) {
-      const int64_t some = row1 - row < height ? row1 - row : height;
-      float* to = y + row * linear.out + column;
-      const bool whole = left >= 2 * W;
-      digitTileOf<As>(some)(linear, words, panel * linear.groups * 2 * W, reinterpret_cast<const int32_t*>(inputs.tile(row)), whole ? to : aside, whole ? linear.out : 2 * W, ahead);
-      ahead.words += blocks * ahead.lines * lineWords;
-      for (int64_t i = 0; i < some && !whole; i++) memcpy(to + i * linear.out, aside + i * 2 * W, left * sizeof(float));
-    }
-  }
+  const auto tile = [&](const uint32_t* words, int64_t panel, int64_t row, int64_t some, float* to, int64_t toRow, Ahead ahead) {
+    digitTileOf<As>(some)(linear, words, panel * linear.groups * 2 * W, reinterpret_cast<const int32_t*>(inputs.tile(row0 + row)), to, toRow, ahead);
+  };
+  eachTile<Bits, As>(linear, y + row0 * linear.out, row1 - row0, inputs.height, panel0, panel1, scratch, bytes, [](const uint32_t*) {}, tile);
 }
 
 /** Rows that a thread goes over with panels. */

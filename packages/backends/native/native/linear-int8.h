@@ -8,8 +8,7 @@
 // where D and X are exact, and floats hold them, since a segment has 512 inputs at most. The offset o is the zero point where the
 // difference code - zero does not fit a byte, else 0.
 #pragma once
-#include "code-words.h"
-#include "packed-linear.h"
+#include "code-panels.h"
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -37,18 +36,6 @@ constexpr int roundedTileRows = 8;
 #else
 constexpr int roundedTileRows = 2;
 #endif
-
-/** Vectors of four code bytes per lane that a block of 32 inputs has. */
-constexpr int blockSteps = 8;
-
-// Codes of 2, 4 and 8 bits are multiplied as they are stored, others are decoded to bytes first: `Bits` is `decoded` for those.
-constexpr int decoded = 0;
-
-/** Words of one lane that hold 32 codes. */
-constexpr int wordsOfBlock(int bits) { return bits == decoded ? 8 : bits; }
-
-/** Codes in a byte. */
-constexpr int codesOfByte(int bits) { return bits == 2 ? 4 : bits == 4 ? 2 : 1; }
 
 /** Whether inputs are held as pairs of 16 bits: two words for four of them. */
 constexpr bool widensInputs(int bits) {
@@ -252,14 +239,6 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
   }
 }
 
-constexpr int64_t lineWords = 16;
-
-/** Cache lines to fetch while a panel is multiplied: so many for each of its blocks. */
-struct Ahead {
-  const uint32_t* words;
-  int64_t lines;
-};
-
 /** A run's share of outputs, which the first one starts. */
 THINKBITS_INLINE void addRun(float* to, Vector scale, Vector sum, bool first) { store(to, first ? scale * sum : multiplyAdd(scale, sum, load(to))); }
 
@@ -358,63 +337,23 @@ void sumCodes(const RoundedPlan& plan, const uint32_t* words, Vector* sums) {
   }
 }
 
-/** Code bytes `step` of a block that is not multiplied as it is stored: four neighbours. */
-template <int Bits>
-THINKBITS_INLINE WordVector neighbourBytes(const WordVector* block, int step) {
-  WordVector bytes = codeAt<Bits, true>(block, 4 * step);
-#pragma GCC unroll 4
-  for (int j = 1; j < 4; j++) bytes |= codeAt<Bits, true>(block, 4 * step + j) << 8 * j;
-  return bytes;
-}
-
-/** Codes of a panel as bytes, in the order in which codes of 8 bits are stored. */
-template <int Bits>
-void decodeBytes(int64_t blocks, const uint32_t* words, uint32_t* out) {
-  for (int64_t half = 0; half < 2 * blocks; half++, words += Bits * W, out += blockSteps * W) {
-    WordVector block[Bits];
-    loadBlock<Bits>(words, block);
-#pragma GCC unroll 8
-    for (int step = 0; step < blockSteps; step++) {
-      const WordVector bytes = neighbourBytes<Bits>(block, step);
-      memcpy(out + step * W, &bytes, sizeof bytes);
-    }
-  }
-}
-
 /** Panels [panel0, panel1) of codes of `Bits`, multiplied `As` such or decoded. */
 template <int Bits, int As>
 void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows,
                    int64_t panel0, int64_t panel1, float* scratch) {
-  const int64_t blocks = linear.depth / blockInputs, segments = static_cast<int64_t>(plan.segments.size());
-  const int64_t rowWords = blocks * blockSteps * inputWords(As) + 3 * segments + plan.runs;
-  constexpr int64_t blockLines = (2 * Bits * W + lineWords - 1) / lineWords;
-  const int64_t tileCount = (rows + height - 1) / height;
+  const int64_t segments = static_cast<int64_t>(plan.segments.size());
+  const int64_t rowWords = linear.depth / 4 * inputWords(As) + 3 * segments + plan.runs;
   Vector* sums = reinterpret_cast<Vector*>(scratch);
   float* aside = scratch + segments * 2 * W;
   uint32_t* bytes = reinterpret_cast<uint32_t*>(aside + roundedTileRows * 2 * W);
-  for (int64_t panel = panel0; panel < panel1; panel++) {
-    const uint32_t* words = linear.words + panel * blocks * 2 * Bits * W;
-    if constexpr (Bits != As) {
-      decodeBytes<Bits>(blocks, words, bytes);
-      words = bytes;
-    }
-    const bool onTheWay = offset && rows == 1;
+  const bool onTheWay = offset && rows == 1;
+  const auto begin = [&](const uint32_t* words) {
     if (offset && !onTheWay) sumCodes<As>(plan, words, sums);
-    const int64_t gridAt = panel * linear.groups * 2 * W;
-    const int64_t column = panel * 2 * W, left = linear.out - column;
-    // the next panel comes while this one is multiplied; one row is through too soon for that, and looks 8 blocks ahead
-    Ahead ahead = {words + 8 * blockLines * lineWords, blockLines};
-    if (rows > 1 || Bits != As) ahead = {linear.words + (panel + 1) * blocks * blockLines * lineWords, panel + 1 < panel1 ? (blockLines + tileCount - 1) / tileCount : 0};
-    for (int64_t row = 0; row < rows; row += height) {
-      const int64_t some = rows - row < height ? rows - row : height;
-      const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
-      float* to = left < 2 * W ? aside : y + row * linear.out + column;
-      tile(linear, plan, words, gridAt, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, left < 2 * W ? 2 * W : linear.out, ahead);
-      ahead.words += blocks * ahead.lines * lineWords;
-      if (left >= 2 * W) continue;
-      for (int64_t i = 0; i < some; i++) memcpy(y + (row + i) * linear.out + column, aside + i * 2 * W, left * sizeof(float));
-    }
-  }
+  };
+  eachTile<Bits, As>(linear, y, rows, height, panel0, panel1, aside, bytes, begin, [&](const uint32_t* words, int64_t panel, int64_t row, int64_t some, float* to, int64_t toRow, Ahead ahead) {
+    const RoundedTile tile = onTheWay ? roundedTile<As, 1, true> : tileOfRows<As>(some);
+    tile(linear, plan, words, panel * linear.groups * 2 * W, offset && !onTheWay ? sums : nullptr, tiles + row * rowWords, to, toRow, ahead);
+  });
 }
 
 void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows, int64_t panel0, int64_t panel1,
@@ -429,9 +368,6 @@ void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool off
     default: return roundedPanels<8, 8>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
   }
 }
-
-/** How codes of so many bits are multiplied: as they are stored, or decoded. */
-constexpr int multipliedAs(int bits) { return bits == 2 || bits == 4 || bits == 8 ? bits : decoded; }
 
 int64_t roundedRowWords(const PackedLinear& linear, const RoundedPlan& plan) {
   return linear.depth / 4 * inputWords(multipliedAs(linear.bits)) + 3 * static_cast<int64_t>(plan.segments.size()) + plan.runs;
