@@ -6,8 +6,11 @@
 /** The packed weight whose handle is an argument; null, and the call refused, where there is none. */
 PackedLinear* findLinear(Call& call, int index);
 
-/** y [rows, out] = x [rows, in] W^T, on the threads of the state; floats at rounding of float32. */
-void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows);
+/** y [rows, out] = x [rows, in] W^T, on the threads of the state; floats at rounding of float32. Only from panel `panel0` on. */
+void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0 = 0);
+
+/** sum [size, size] += x^T x right of the diagonal and on it, of x [tokens, size] in bfloat16; false where there is no memory. */
+bool addGramOfPairs(State& state, const float* x, float* sum, int64_t tokens, int64_t size);
 
 /** A weight of codes without content; null where there is no memory. Arguments as createCodes checks them. */
 std::unique_ptr<PackedLinear> makeCodes(const Kernels& kernels, int64_t in, int64_t out, int bits, int64_t groups, int64_t groupDepth, Span<int32_t> order, Span<float> levels, bool byteZeros);

@@ -44,7 +44,18 @@ struct PairCodes {
 /** Outputs [row0, row0 + 2 W) of a float weight as pairs, zeros beyond the last one. */
 void packPairPanel(PackedLinear& linear, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0) {
   uint32_t* out = linear.pairs + panel * (linear.depth / 2) * tileColumns;
-  for (int64_t k = 0; k < columns; k += 2, out += tileColumns)
+  int64_t k = 0;
+  for (; k + W <= columns; k += W, out += W / 2 * tileColumns)
+    for (int64_t half = 0; half < tileColumns; half += W) {
+      Vector block[W];
+      for (int i = 0; i < W; i++) block[i] = row0 + half + i < rows ? load(weight + (row0 + half + i) * columns + k) : Vector{};
+      transposeBlock(block);
+      for (int d = 0; d < W; d += 2) {
+        const WordVector pair = roundUpper(block[d]) >> 16 | roundUpper(block[d + 1]);
+        memcpy(out + d / 2 * tileColumns + half, &pair, sizeof pair);
+      }
+    }
+  for (; k < columns; k += 2, out += tileColumns)
     for (int64_t i = 0; i < tileColumns; i++) {
       const float* from = weight + (row0 + i) * columns + k;
       out[i] = row0 + i < rows ? bfloat16Pair(from[0], k + 1 < columns ? from[1] : 0.0f) : 0;

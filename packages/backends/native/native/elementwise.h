@@ -306,6 +306,13 @@ void transposeRows(const float* x, float* out, int64_t rows, int64_t columns, in
     const int64_t r1 = row1 - r0 < block ? row1 : r0 + block;
     for (int64_t c0 = 0; c0 < columns; c0 += block) {
       const int64_t c1 = columns - c0 < block ? columns : c0 + block;
+      if (W == block && r1 - r0 == block && c1 - c0 == block) {
+        Vector values[W];
+        for (int i = 0; i < W; i++) values[i] = load(x + (r0 + i) * columns + c0);
+        transposeBlock(values);
+        for (int i = 0; i < W; i++) store(out + (c0 + i) * rows + r0, values[i]);
+        continue;
+      }
       for (int64_t c = c0; c < c1; c++)
         for (int64_t r = r0; r < r1; r++) out[c * rows + r] = x[r * columns + c];
     }

@@ -198,7 +198,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows) {
+void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0) {
   if (rows == 0) return;
   const LinearKernels& kernels = state.kernelsOf(linear);
   const int64_t width = kernels.width(linear);
@@ -219,11 +219,37 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
     };
     runTasks(state, tiles, 4 * count * linear.in < worthSharing ? 1 : threads, arrange);
 
-    sharePanels(state, threads, count, rowBlock, linear.panels, 4, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {
+    sharePanels(state, threads, count, rowBlock, linear.panels - panel0, 4, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {
       float* memory = scratch.atLeast(kernels.scratch(linear, rowEnd - row, panelEnd - panel));
-      kernels.product(linear, inputs, y + row0 * linear.out, row, rowEnd, panel, panelEnd, memory);
+      kernels.product(linear, inputs, y + row0 * linear.out, row, rowEnd, panel0 + panel, panel0 + panelEnd, memory);
     });
   }
+}
+
+bool addGramOfPairs(State& state, const float* x, float* sum, int64_t tokens, int64_t size) {
+  const Kernels& kernels = *state.kernels;
+  const int64_t width = kernels.panelColumns, rowStep = 3 * width;
+  const auto freed = [](float* block) { free(block); };
+  // x^T as a weight, and its rows as inputs: blocks of rows by the panels that are not left of them
+  std::unique_ptr<float, decltype(freed)> turned(static_cast<float*>(allocateBlock(size * tokens * sizeof(float))), freed);
+  std::unique_ptr<float, decltype(freed)> product(static_cast<float*>(allocateBlock(rowStep * size * sizeof(float))), freed);
+  const std::unique_ptr<PackedLinear> linear = makeLinear(kernels, tokens, size, true);
+  if (!turned || !product || !linear) return false;
+  share(state, pieces(tokens, 16), 16 * size, [&](int64_t from, int64_t to) { kernels.transpose(x, turned.get(), tokens, size, 16 * from, 16 * to < tokens ? 16 * to : tokens); });
+  share(state, linear->panels, width * tokens, [&](int64_t from, int64_t to) {
+    for (int64_t panel = from; panel < to; panel++) kernels.pairs.packPanel(*linear, panel, turned.get(), size, tokens, panel * width);
+  });
+  for (int64_t row0 = 0; row0 < size; row0 += rowStep) {
+    const int64_t rows = size - row0 < rowStep ? size - row0 : rowStep;
+    applyLinear(state, *linear, turned.get() + row0 * tokens, product.get(), rows, row0 / width);
+    share(state, rows, size - row0, [&](int64_t from, int64_t to) {
+      for (int64_t row = from; row < to; row++) {
+        float* out = sum + (row0 + row) * size + row0;
+        kernels.binary(Binary::add, out, product.get() + row * size + row0, out, size - row0, false, false);
+      }
+    });
+  }
+  return true;
 }
 
 /** applyLinear(handle, x, y, rows): y [rows, out] = x [rows, in] W^T. */

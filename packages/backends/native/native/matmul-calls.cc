@@ -1,5 +1,6 @@
 // Products: what JavaScript calls, and how a product is split into tasks.
 #include <vector>
+#include "apply-linear.h"
 #include "calls.h"
 
 namespace {
@@ -110,12 +111,17 @@ napi_value callJoinProduct(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** addGram(x, sum, tokens, size): sum [size, size] += x^T x right of the diagonal and on it; x is [tokens, size]. */
+/** addGram(x, sum, tokens, size): sum [size, size] += x^T x right of the diagonal and on it; x is [tokens, size], in bfloat16 where products are. */
 napi_value callAddGram(napi_env env, napi_callback_info info) {
   Call call(env, info, 4);
   const int64_t tokens = call.integer(2, 0, mostElements), size = call.integer(3, 0, int64_t{1} << 20);
   const Span<float> x = call.floats(0, tokens * size), sum = call.floats(1, size * size);
   if (!call.ok) return nullptr;
+  State& state = State::of(env);
+  if (state.pairs) {
+    call.require(tokens == 0 || size == 0 || addGramOfPairs(state, x.data, sum.data, tokens, size), "no memory for a product");
+    return nullptr;
+  }
   MatmulJob job{};
   job.a = x.data;
   job.b = x.data;
@@ -129,7 +135,7 @@ napi_value callAddGram(napi_env env, napi_callback_info info) {
   job.cRow = size;
   job.accumulate = true;
   job.upper = true;
-  runMatmul(State::of(env), job, 1, 0, 0, 0);
+  runMatmul(state, job, 1, 0, 0, 0);
   return nullptr;
 }
 

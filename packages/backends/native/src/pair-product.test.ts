@@ -112,6 +112,33 @@ describe.each(pairSets)('products in bf16 for %s', (kernels) => {
     }
   });
 
+  it('add up what inputs give with each other, right of the diagonal', () => {
+    if ('why' in loaded) throw new Error(loaded.why);
+    for (const [tokens, size] of [
+      [40, 100],
+      [1, 33],
+      [37, 300],
+      [65, 1],
+      [0, 8],
+    ] as const) {
+      const x = Float32Array.from({ length: tokens * size }, () => random.normal());
+      const before = Float32Array.from({ length: size * size }, () => random.normal());
+      const sum = before.slice();
+      loaded.addon.addGram(x, sum, tokens, size);
+      const rounded = nearest(x);
+      for (let i = 0; i < size; i++)
+        for (let j = i; j < size; j++) {
+          let [value, magnitude] = [before[i * size + j] as number, 1];
+          for (let t = 0; t < tokens; t++) {
+            const term = (rounded[t * size + i] as number) * (rounded[t * size + j] as number);
+            value += term;
+            magnitude += Math.abs(term);
+          }
+          expect(Math.abs((sum[i * size + j] as number) - value)).toBeLessThan(1e-6 * magnitude);
+        }
+    }
+  });
+
   it('let numbers that are not finite through', () => {
     const linear = new LinearWeight([randomWeight(3, 64, { bits: 4, group: 32 })]);
     const x = new Float32Array(3 * 64);
