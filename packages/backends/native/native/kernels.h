@@ -148,7 +148,7 @@ struct Kernels {
   int64_t panelColumns;
   /** Products in float32, and in bfloat16 with sums in float32, where the processor has those: no functions elsewhere. */
   LinearKernels floats, pairs;
-  /** The first of codes whose levels are plain by the digits of inputs, where that is faster: no functions elsewhere. */
+  /** Products in float32 of codes that stand for integers, by digits of the inputs (linear-digits.h): no functions where that is not faster. */
   LinearKernels digits;
 
   /** Rows that a tile of rounded inputs holds at most, and 32-bit words that one row of it takes. */

@@ -1,7 +1,7 @@
 // Products of packed weights with floats, in integers: an input is three digits of eight bits.
 //
 // Within a piece of a group, 256 inputs at most, x is step * (65536 d2 + 256 d1 + d0) with signed bytes d and a step of the largest
-// |x| / 8355710, so that x is off by 2^-24 of the largest at most: less than what adding up products in float32 loses. Sums of products
+// |x| / 8355710, so that x is off by 2^-24 of the largest at most: about what adding up products in float32 loses. Sums of products
 // of codes and digits are exact, and floats hold them; with u the code as it is stored, m the middle code and z the zero from there
 //
 //   y = sum over pieces of step * scale * (T - z X),  T = 65536 T2 + 256 T1 + T0,  Ti = sum di u - m Xi,  Xi = sum di.

@@ -110,19 +110,19 @@ export class BlockWeights {
     const codes = linears
       .map(({ name }) => rounded?.get(name))
       .filter((code) => code !== undefined);
+    const weights: Tensor2D[] = [];
     const biases: (Tensor1D | undefined)[] = [];
+    this.groups.set(stage, { weights, biases }); // from here on freed, also where reading fails
     for (const { name } of linears) biases.push(await readVector(this.checkpoint, `${name}.bias`));
     if (codes.length === linears.length) {
       this.groups.set(stage, { weights: new LinearWeight(codes), biases });
       return;
     }
-    const weights: Tensor2D[] = [];
     for (const linear of linears) {
       const code = rounded?.get(linear.name);
       const values = code ? dequantizeWeight(code) : await readWeight(this.checkpoint, linear);
       weights.push(tensor2d(values, [linear.out, linear.in]));
     }
-    this.groups.set(stage, { weights, biases });
   }
 
   /** Frees the linears of a group. */
