@@ -27,10 +27,8 @@
 
 namespace {
 
-#if THINKBITS_WIDTH == 16
+#if THINKBITS_WIDTH >= 8
 constexpr int roundedTileRows = 6;
-#elif THINKBITS_WIDTH == 8
-constexpr int roundedTileRows = 4;
 #elif defined(THINKBITS_DOT)
 constexpr int roundedTileRows = 8;
 #else
@@ -176,6 +174,21 @@ struct CodeSum {
   }
 };
 
+/**
+ * Keeps a sum in its register. Sums of integers may be reordered, and compilers do: they take all products of a block first, for which there
+ * are no registers, and add them up from memory.
+ */
+template <class Sum>
+THINKBITS_INLINE void keep(Sum& sum) {
+#if defined(__AVX512F__)
+  asm("" : "+v"(sum));
+#elif defined(__AVX2__)
+  asm("" : "+x"(sum));
+#else
+  (void)sum;
+#endif
+}
+
 /** Adds one block of both halves of a panel for a tile of rows; `Chains` sums take turns, for few rows. */
 template <int Bits, int R, int Chains>
 THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVector* left, IntVector* right) {
@@ -194,6 +207,8 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
         const __m512i input = _mm512_set1_epi32(x[step * R + i]);
         low[i] = _mm512_add_epi16(low[i], _mm512_maddubs_epi16(a, input));
         high[i] = _mm512_add_epi16(high[i], _mm512_maddubs_epi16(b, input));
+        keep(low[i]);
+        keep(high[i]);
       }
     }
 #else
@@ -206,6 +221,8 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
         const __m256i input = _mm256_set1_epi32(x[step * R + i]);
         low[i] = _mm256_add_epi16(low[i], _mm256_maddubs_epi16(a, input));
         high[i] = _mm256_add_epi16(high[i], _mm256_maddubs_epi16(b, input));
+        keep(low[i]);
+        keep(high[i]);
       }
     }
 #endif
@@ -235,6 +252,10 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
       const int at = step % Chains * R + i;
       left[at] = addProducts<Bits>(left[at], a, input);
       right[at] = addProducts<Bits>(right[at], b, input);
+#if !defined(THINKBITS_DOT)
+      keep(left[at]);
+      keep(right[at]);
+#endif
     }
   }
 }
