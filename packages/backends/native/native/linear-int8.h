@@ -73,6 +73,19 @@ THINKBITS_INLINE IntVector addPairs(IntVector sum, WordVector a, IntVector b) {
 #endif
 }
 
+#if defined(__AVX2__) && !defined(THINKBITS_VNNI)
+typedef int16_t ShortVector __attribute__((vector_size(W * 4)));
+
+/** Sums of two products of bytes, unsigned and signed ones, each. */
+THINKBITS_INLINE ShortVector multiplyBytes(WordVector codes, IntVector inputs) {
+#if THINKBITS_WIDTH == 16
+  return (ShortVector)_mm512_maddubs_epi16((__m512i)codes, (__m512i)inputs);
+#else
+  return (ShortVector)_mm256_maddubs_epi16((__m256i)codes, (__m256i)inputs);
+#endif
+}
+#endif
+
 /** Adds the four products of each lane's code bytes and four inputs, the same for all lanes. */
 template <int Bits>
 THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const int32_t* inputs) {
@@ -87,10 +100,8 @@ THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const in
     sum = addPairs(sum, codes & 0x00ff00ffu, splatInteger(inputs[0]));
     return addPairs(sum, (codes >> 8) & 0x00ff00ffu, splatInteger(inputs[1]));
   }
-#if THINKBITS_WIDTH == 16
-  return addPairs(sum, (WordVector)_mm512_maddubs_epi16((__m512i)codes, _mm512_set1_epi32(*inputs)), splatInteger(0x00010001));
-#elif THINKBITS_WIDTH == 8
-  return addPairs(sum, (WordVector)_mm256_maddubs_epi16((__m256i)codes, _mm256_set1_epi32(*inputs)), splatInteger(0x00010001));
+#if defined(__AVX2__)
+  return addPairs(sum, (WordVector)multiplyBytes(codes, splatInteger(*inputs)), splatInteger(0x00010001));
 #endif
 #endif
 }
@@ -197,35 +208,19 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
 #if defined(__AVX2__) && !defined(THINKBITS_VNNI)
   // 16 bits hold all products of a block of small codes: 8 steps of 2 * 15 * 128
   if constexpr (codesOfByte(Bits) > 1) {
-#if THINKBITS_WIDTH == 16
-    __m512i low[R] = {}, high[R] = {};
+    ShortVector low[R] = {}, high[R] = {};
 #pragma GCC unroll 8
     for (int step = 0; step < blockSteps; step++) {
-      const __m512i a = (__m512i)codeBytes<Bits>(block, step), b = (__m512i)codeBytes<Bits>(other, step);
+      const WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
 #pragma GCC unroll 16
       for (int i = 0; i < R; i++) {
-        const __m512i input = _mm512_set1_epi32(x[step * R + i]);
-        low[i] = _mm512_add_epi16(low[i], _mm512_maddubs_epi16(a, input));
-        high[i] = _mm512_add_epi16(high[i], _mm512_maddubs_epi16(b, input));
+        const IntVector input = splatInteger(x[step * R + i]);
+        low[i] += multiplyBytes(a, input);
+        high[i] += multiplyBytes(b, input);
         keep(low[i]);
         keep(high[i]);
       }
     }
-#else
-    __m256i low[R] = {}, high[R] = {};
-#pragma GCC unroll 8
-    for (int step = 0; step < blockSteps; step++) {
-      const __m256i a = (__m256i)codeBytes<Bits>(block, step), b = (__m256i)codeBytes<Bits>(other, step);
-#pragma GCC unroll 16
-      for (int i = 0; i < R; i++) {
-        const __m256i input = _mm256_set1_epi32(x[step * R + i]);
-        low[i] = _mm256_add_epi16(low[i], _mm256_maddubs_epi16(a, input));
-        high[i] = _mm256_add_epi16(high[i], _mm256_maddubs_epi16(b, input));
-        keep(low[i]);
-        keep(high[i]);
-      }
-    }
-#endif
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
       left[i] = addPairs(left[i], (WordVector)low[i], splatInteger(0x00010001));
