@@ -128,54 +128,70 @@ void decodeBlocks(const PackedLinear& linear, const uint32_t* blocks, int64_t de
   }
 }
 
-/** Part of a group for a tile of rows: its first part starts sums, its last one scales them and adds them to y; between, they wait. */
-struct GroupPart {
-  int64_t depth;
-  int64_t gridAt;
-  bool starts, ends;
-  bool startsRow;  // y has nothing yet
+/** Inputs [k0, k1) of a panel for a tile of rows: whole groups, or a part of one. */
+struct DepthPart {
+  int64_t k0, k1;
+  int64_t panel;
+  /** What comes after this panel, and how much of it to ask for beside each group. */
+  const float* next;
+  int64_t share;
 };
 
-/** @param sums of a row's inputs by group, `groups` from row to row  @param waiting [R][2 W] */
+/**
+ * Adds one part to y [R, 2 W], group by group: the first part of a group starts its sums, the last one scales them and adds them to y; between,
+ * they wait.
+ *
+ * @param x [elements][R]  @param levels [elements][2 W]  @param sums of a row's inputs by group, `groups` from row to row  @param waiting [R][2 W]
+ */
 template <class Product, int R>
-void tilePart(const PackedLinear& linear, const GroupPart& part, const float* x, const float* levels, const float* sums, float* waiting, float* y, int64_t yRow) {
-  Vector left[R], right[R];
-#pragma GCC unroll 16
-  for (int i = 0; i < R; i++) {
-    left[i] = part.starts ? Vector{} : load(waiting + i * tileColumns);
-    right[i] = part.starts ? Vector{} : load(waiting + i * tileColumns + W);
-  }
-  for (int64_t k = 0; k < part.depth; k += Product::together, x += R, levels += tileColumns) {
-    const Vector b0 = load(levels), b1 = load(levels + W);
-#pragma GCC unroll 16
-    for (int i = 0; i < R; i++) {
-      const Vector value = splat(x[i]);
-      left[i] = Product::add(left[i], value, b0);
-      right[i] = Product::add(right[i], value, b1);
-    }
-  }
-  if (!part.ends) {
+void tilePart(const PackedLinear& linear, const DepthPart& part, const float* x, const float* levels, const float* sums, float* waiting, float* y, int64_t yRow) {
+  const int64_t groupDepth = linear.groupDepth;
+  const float* next = part.next;
+  int64_t g = part.k0 / groupDepth;
+  for (int64_t from = part.k0, to; from < part.k1; from = to, g++, next += part.share) {
+    to = (g + 1) * groupDepth < part.k1 ? (g + 1) * groupDepth : part.k1;
+    fetch(next, part.share);
+    const bool starts = from == g * groupDepth, ends = to == (g + 1) * groupDepth;
+    Vector left[R], right[R];
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
-      store(waiting + i * tileColumns, left[i]);
-      store(waiting + i * tileColumns + W, right[i]);
+      left[i] = starts ? Vector{} : load(waiting + i * tileColumns);
+      right[i] = starts ? Vector{} : load(waiting + i * tileColumns + W);
     }
-    return;
-  }
-  const Vector s0 = load(linear.scales + part.gridAt), s1 = load(linear.scales + part.gridAt + W);
-  const Vector z0 = loadZeros(linear, part.gridAt), z1 = loadZeros(linear, part.gridAt + W);
+#pragma GCC unroll 2
+    for (int64_t k = from; k < to; k += Product::together, x += R, levels += tileColumns) {
+      const Vector b0 = load(levels), b1 = load(levels + W);
 #pragma GCC unroll 16
-  for (int i = 0; i < R; i++) {
-    const Vector sum = splat(sums[i * linear.groups]);
-    Vector low = part.startsRow ? Vector{} : load(y + i * yRow), high = part.startsRow ? Vector{} : load(y + i * yRow + W);
-    low += s0 * (left[i] - z0 * sum);
-    high += s1 * (right[i] - z1 * sum);
-    store(y + i * yRow, low);
-    store(y + i * yRow + W, high);
+      for (int i = 0; i < R; i++) {
+        const Vector value = splat(x[i]);
+        left[i] = Product::add(left[i], value, b0);
+        right[i] = Product::add(right[i], value, b1);
+      }
+    }
+    if (!ends) {
+#pragma GCC unroll 16
+      for (int i = 0; i < R; i++) {
+        store(waiting + i * tileColumns, left[i]);
+        store(waiting + i * tileColumns + W, right[i]);
+      }
+      return;
+    }
+    const int64_t grid = (part.panel * linear.groups + g) * tileColumns;
+    const Vector s0 = load(linear.scales + grid), s1 = load(linear.scales + grid + W);
+    const Vector z0 = loadZeros(linear, grid), z1 = loadZeros(linear, grid + W);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      const Vector sum = splat(sums[i * linear.groups + g]);
+      Vector low = g == 0 ? Vector{} : load(y + i * yRow), high = g == 0 ? Vector{} : load(y + i * yRow + W);
+      low += s0 * (left[i] - z0 * sum);
+      high += s1 * (right[i] - z1 * sum);
+      store(y + i * yRow, low);
+      store(y + i * yRow + W, high);
+    }
   }
 }
 
-typedef void (*TilePart)(const PackedLinear&, const GroupPart&, const float*, const float*, const float*, float*, float*, int64_t);
+typedef void (*TilePart)(const PackedLinear&, const DepthPart&, const float*, const float*, const float*, float*, float*, int64_t);
 
 /** The part of a tile of `rows` rows. */
 template <class Product, int R = tileRows>
@@ -251,23 +267,21 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
       const int64_t column = panel * tileColumns, columns = linear.out - column < tileColumns ? linear.out - column : tileColumns;
       const auto blocksOf = [&](int64_t of) { return linear.words + (of * depth + k0) / blockInputs * 2 * Bits * W; };
       decodeBlocks<Product, Bits, Own>(linear, blocksOf(panel), k1 - k0, levels);
-      // the next panel's codes come while this one is multiplied, a part with every tile
-      const int64_t share = panel + 1 < panel1 ? ((k1 - k0) / blockInputs * 2 * Bits * W + tileCount - 1) / tileCount : 0;
+      // the next panel's codes come while this one is multiplied, a part with every group of a tile
+      const int64_t parts = tileCount * ((k1 - k0 + groupDepth - 1) / groupDepth);
+      const int64_t share = panel + 1 < panel1 ? ((k1 - k0) / blockInputs * 2 * Bits * W + parts - 1) / parts : 0;
       const float* next = reinterpret_cast<const float*>(blocksOf(panel + 1));
-      for (int64_t row = row0; row < row1; row += height, next += share) {
+      const bool whole = columns == tileColumns;
+      for (int64_t row = row0; row < row1; row += height, next += parts / tileCount * share) {
         const int64_t rows = row1 - row < height ? row1 - row : height;
-        float* to = columns < tileColumns ? aside : y + row * linear.out + column;
-        const int64_t toRow = columns < tileColumns ? tileColumns : linear.out;
-        for (int64_t i = 0; i < rows && columns < tileColumns; i++) memcpy(aside + i * tileColumns, y + (row + i) * linear.out + column, columns * sizeof(float));
-        for (int64_t k = k0, end; k < k1; k = end) {
-          const int64_t g = k / groupDepth;
-          end = (g + 1) * groupDepth < k1 ? (g + 1) * groupDepth : k1;
-          const GroupPart part = {end - k, (panel * linear.groups + g) * tileColumns, k == g * groupDepth, end == (g + 1) * groupDepth, g == 0};
-          fetch(next + (k - k0) * share / (k1 - k0), (end - k) * share / (k1 - k0));
-          partOf<Product>(rows)(linear, part, inputs.tile(row) + k / Product::together * rows, levels + (k - k0) / Product::together * tileColumns, inputs.sums + row * linear.groups + g,
-                          waiting + ((panel - panel0) * (row1 - row0) + row - row0) * tileColumns * waits, to, toRow);
-        }
-        for (int64_t i = 0; i < rows && columns < tileColumns; i++) memcpy(y + (row + i) * linear.out + column, aside + i * tileColumns, columns * sizeof(float));
+        float* to = whole ? y + row * linear.out + column : aside;
+        const int64_t toRow = whole ? linear.out : tileColumns;
+        for (int64_t i = 0; i < rows && !whole; i++) memcpy(aside + i * tileColumns, y + (row + i) * linear.out + column, columns * sizeof(float));
+        // outputs of rows lie far apart: those of the next tile are asked for
+        for (int64_t i = height; i < 2 * height && whole && row + i < row1; i++) __builtin_prefetch(to + i * toRow, 1, 3);
+        partOf<Product>(rows)(linear, {k0, k1, panel, next, share}, inputs.tile(row) + k0 / Product::together * rows, levels, inputs.sums + row * linear.groups,
+                              waiting + ((panel - panel0) * (row1 - row0) + row - row0) * tileColumns * waits, to, toRow);
+        for (int64_t i = 0; i < rows && !whole; i++) memcpy(y + (row + i) * linear.out + column, aside + i * tileColumns, columns * sizeof(float));
       }
     }
   }
