@@ -38,18 +38,27 @@ function decode(recipe, options) {
 
 for (let round = 1; round <= Number(values.rounds); round++) {
   process.stderr.write(`round ${round} of ${values.rounds}\n`);
-  for (const { recipe, compute, wasm, native } of measured) {
-    wasm.push(decode(recipe, { backend: 'wasm' }));
-    native.push(decode(recipe, { backend: 'native', compute }));
+  for (const one of measured.filter(({ skipped }) => !skipped)) {
+    try {
+      one.native.push(decode(one.recipe, { backend: 'native', compute: one.compute }));
+    } catch (error) {
+      if (!error.message.includes('compute/unavailable')) throw error;
+      one.skipped = `this processor does not multiply in ${one.compute}`;
+      console.log(`skipped: ${one.name}: ${one.skipped}`);
+      continue;
+    }
+    one.wasm.push(decode(one.recipe, { backend: 'wasm' }));
   }
 }
 const about = { ...machine(), ...values, output: undefined };
 console.log(
   `${about.processor} (${about.instructions.join(', ')}), ${threads} threads, ${model}, batch ${batch}, ${generate} tokens each`,
 );
-const rows = measured.map(({ name, wasm, native }) => {
-  const [peer, ours] = [median(wasm), median(native)];
-  return [name, peer.toFixed(0), ours.toFixed(0), (ours / peer).toFixed(2)];
-});
+const rows = measured
+  .filter(({ skipped }) => !skipped)
+  .map(({ name, wasm, native }) => {
+    const [peer, ours] = [median(wasm), median(native)];
+    return [name, peer.toFixed(0), ours.toFixed(0), (ours / peer).toFixed(2)];
+  });
 console.log(table([['recipe', 'wasm, tokens/s', 'native, tokens/s', 'ratio'], ...rows]));
 writeResult(values.output, `${JSON.stringify({ ...about, measured }, null, 2)}\n`);
