@@ -131,6 +131,8 @@ THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
   return addProducts<8>(sum, bytes, &ones);
 #elif defined(THINKBITS_DOT)
   return (IntVector)vdotq_u32((uint32x4_t)sum, (uint8x16_t)bytes, vdupq_n_u8(1));
+#elif defined(__AVX2__)
+  return addPairs(sum, (WordVector)multiplyBytes(bytes, splatInteger(0x01010101)), splatInteger(0x00010001));
 #else
   const WordVector pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
   return sum + (IntVector)((pairs & 0xffffu) + (pairs >> 16));
