@@ -189,11 +189,13 @@ struct CodeSum {
 
 /**
  * Keeps a sum in its register. Sums of integers may be reordered, and compilers do: they take all products of a block first, for which there
- * are no registers, and add them up from memory.
+ * are no registers, and add them up from memory. Where one instruction multiplies and adds there is nothing to reorder.
  */
 template <class Sum>
 THINKBITS_INLINE void keep(Sum& sum) {
-#if defined(__AVX512F__)
+#if defined(THINKBITS_DOT)
+  (void)sum;
+#elif defined(__AVX512F__)
   asm("" : "+v"(sum));
 #elif defined(__AVX2__)
   asm("" : "+x"(sum));
@@ -249,10 +251,8 @@ THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVecto
       const int at = step % Chains * R + i;
       left[at] = addProducts<Bits>(left[at], a, input);
       right[at] = addProducts<Bits>(right[at], b, input);
-#if !defined(THINKBITS_DOT)
       keep(left[at]);
       keep(right[at]);
-#endif
     }
   }
 }
