@@ -32,7 +32,8 @@ const Kernels* THINKBITS_KERNELS() {
     kernels.roundInputs = roundTile;
     kernels.roundedScratch = roundedTileScratch;
     kernels.linearRounded = linearRounded;
-    kernels.digits = {digitTileRows, nearDigitRows, nullptr, digitWidth, arrangeDigits, digitScratch, digitProduct};
+    kernels.digits = digitKernels;
+    kernels.digitsServe = digitsServe;
 #endif
     return kernels;
   }();

@@ -10,6 +10,9 @@
 #include "matmul.h"
 #include "rounded-inputs.h"
 #include "sampling.h"
+#if defined(THINKBITS_SHORT_SUMS) && THINKBITS_WIDTH == 8
+#include "linear-digits.h"
+#endif
 
 #define THINKBITS_TEXT(name) #name
 #define THINKBITS_STRING(name) THINKBITS_TEXT(name)
@@ -25,7 +28,13 @@ static const Kernels table = {
     tileColumns,
     {tileRows, nearRows, packFloatPanel, inputWidth, arrangeTile, linearScratch, linearProduct},
     {},
+#if defined(THINKBITS_SHORT_SUMS) && THINKBITS_WIDTH == 8
+    digitKernels,
+    digitsServe,
+#else
     {},
+    nullptr,
+#endif
     roundedTileRows,
     roundedRowWords,
     roundTile,

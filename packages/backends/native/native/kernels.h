@@ -150,6 +150,8 @@ struct Kernels {
   LinearKernels floats, pairs;
   /** Products in float32 of codes that stand for integers, by digits of the inputs (linear-digits.h): no functions where that is not faster. */
   LinearKernels digits;
+  /** Whether they are for codes of so many bits. */
+  bool (*digitsServe)(int bits);
 
   /** Rows that a tile of rounded inputs holds at most, and 32-bit words that one row of it takes. */
   int64_t roundedRows;

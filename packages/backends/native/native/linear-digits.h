@@ -6,8 +6,8 @@
 //
 //   y = sum over pieces of step * scale * (T - z X),  T = 65536 T2 + 256 T1 + T0,  Ti = sum di u - m Xi,  Xi = sum di.
 //
-// Four products of bytes and their sum are one instruction, where float32 takes four and has to look up what codes stand for: three
-// digits cost less than floats do (docs/decisions/0008).
+// Where four products of bytes and their sum are one instruction, float32 takes four and has to look up what codes stand for: three
+// digits cost less than floats do. Where they are two, that holds for codes of few bits (docs/decisions/0008).
 #pragma once
 #include "linear-int8.h"
 #include "rounded-inputs.h"
@@ -15,6 +15,16 @@
 namespace {
 
 constexpr int digitsOfInput = 3;
+
+/** Whether digits are faster than floats for codes of so many bits. */
+constexpr bool digitsServe(int bits) {
+#if defined(THINKBITS_DOT)
+  return (void)bits, true;
+#else
+  return sumsShorts(bits);
+#endif
+}
+
 /** What the largest input of a piece becomes: one below the largest number of three digits, since it may be rounded up. */
 constexpr float mostSteps = 127 * 65536 + 127 * 256 + 126;
 /** The largest input of a piece counts as this at least: below it steps would be no normal numbers. */
@@ -26,8 +36,15 @@ constexpr int digitTileRows = 4;
 constexpr int digitTileRows = 2;
 #endif
 
+#if defined(THINKBITS_SHORT_SUMS)
+/** Blocks of a piece at most: as many as are written out, so that sums need not be kept in between. */
+constexpr int64_t pieceBlocks = 2;
+/** Sums of a row's products that are held in 32 bits: 256 T1 + T0, and T2. */
+constexpr int sumsOfRow = 2;
+#else
 /** Blocks of a piece at most: sums of products, of 128 * 128 at most, stay within 2^22. */
 constexpr int64_t pieceBlocks = 8;
+constexpr int sumsOfRow = digitsOfInput;
 
 /**
  * The bits of 1.5 * 2^23 * 256^i: an integer within 2^22 added to them counts units of 256^i. Sums of products start there, so that what
@@ -35,6 +52,17 @@ constexpr int64_t pieceBlocks = 8;
  */
 constexpr int32_t startOf(int digit) { return 0x4b400000 + (8 * digit << 23); }
 constexpr float startAsFloat = 12582912.0f;
+#endif
+
+/** Where the sums of a row's products start: -m X of each digit's sum X. */
+THINKBITS_INLINE void startSums(int32_t minusMiddle, const int32_t* sums, int32_t* starts) {
+#if defined(THINKBITS_SHORT_SUMS)
+  starts[0] = minusMiddle * (256 * sums[1] + sums[0]);
+  starts[1] = minusMiddle * sums[2];
+#else
+  for (int i = 0; i < digitsOfInput; i++) starts[i] = startOf(i) + minusMiddle * sums[i];
+#endif
+}
 
 /** Pieces of a row. */
 int64_t piecesOf(const PackedLinear& linear) {
@@ -51,7 +79,7 @@ THINKBITS_INLINE void forPieces(const PackedLinear& linear, F f) {
 }
 
 /** Words of a row: digits, and of each piece where its sums start, X and the step. */
-int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.depth / 4 + (digitsOfInput + 2) * piecesOf(linear); }
+int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.depth / 4 + (sumsOfRow + 2) * piecesOf(linear); }
 
 /** Digits of a piece, [3][stride]; returns the step. `sums` are those of each digit. */
 THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits, int64_t stride, int32_t* sums) {
@@ -91,7 +119,7 @@ THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits,
   return most / mostSteps;
 }
 
-/** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece where sums start [rows][3], X [rows] and steps [rows]. */
+/** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece where sums start [rows][], X [rows] and steps [rows]. */
 void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float*, float* scratch) {
   const int64_t depth = linear.depth, blocks = depth / blockInputs, words = digitsOfInput * rows;
   const int as = multipliedAs(linear.bits);
@@ -106,11 +134,11 @@ void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, flo
       int32_t sums[digitsOfInput];
       int8_t* place = digits + row * digitsOfInput * depth + block * blockInputs;
       const float step = splitPiece(placed + block * blockInputs, count * blockInputs, place, depth, sums);
-      for (int i = 0; i < digitsOfInput; i++) parameters[row * digitsOfInput + i] = startOf(i) + (codeShift(as) - (1 << (linear.bits - 1))) * sums[i];
+      startSums(codeShift(as) - (1 << (linear.bits - 1)), sums, parameters + row * sumsOfRow);
       const float sum = static_cast<float>(65536.0 * sums[2] + 256.0 * sums[1] + sums[0]);
-      memcpy(parameters + words + row, &sum, sizeof sum);
-      memcpy(parameters + words + rows + row, &step, sizeof step);
-      parameters += words + 2 * rows;
+      memcpy(parameters + sumsOfRow * rows + row, &sum, sizeof sum);
+      memcpy(parameters + (sumsOfRow + 1) * rows + row, &step, sizeof step);
+      parameters += (sumsOfRow + 2) * rows;
     });
   }
   switch (codesOfByte(as)) {
@@ -120,44 +148,108 @@ void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, flo
   }
 }
 
+#if defined(THINKBITS_SHORT_SUMS)
+/** Sums of one half of a panel. */
+template <int R>
+struct HalfSums {
+  IntVector lower[R], upper[R];
+
+  __attribute__((always_inline)) explicit HalfSums(const int32_t* starts) {
+    for (int i = 0; i < R; i++) {
+      lower[i] = splatInteger(starts[i * sumsOfRow]);
+      upper[i] = splatInteger(starts[i * sumsOfRow + 1]);
+    }
+  }
+  __attribute__((always_inline)) void add(const ShortVector* digits) {
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++, digits += digitsOfInput) {
+      lower[i] = addShorts(addShorts(lower[i], digits[0]), digits[1], 256);
+      upper[i] = addShorts(upper[i], digits[2]);
+    }
+  }
+  /** T; rounded twice. */
+  __attribute__((always_inline)) Vector total(int row) const { return multiplyAdd(splat(65536.0f), toFloat(upper[row]), toFloat(lower[row])); }
+};
+
+/** T of the rows of a tile, left and right, over a piece of one block or two. */
+template <int Bits, int R, bool Pair>
+THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, const int32_t* starts, Vector* left, Vector* right) {
+  constexpr int words = digitsOfInput * R;
+  ShortVector low[words], high[words];
+  HalfSums<R> a(starts), b(starts);
+  sumBlock<Bits, words, (R > 1)>(block, x, low, high);
+  a.add(low);
+  b.add(high);
+  if constexpr (Pair) {
+    sumBlock<Bits, words, (R > 1)>(block + 2 * wordsOfBlock(Bits) * W, x + blockSteps * words, low, high);
+    a.add(low);
+    b.add(high);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    left[i] = a.total(i);
+    right[i] = b.total(i);
+  }
+}
+
+/** T of the rows of a tile, left and right, over a piece of so many blocks. */
+template <int Bits, int R>
+THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, int64_t count, const int32_t* starts, Vector* left, Vector* right, Ahead& ahead) {
+  for (int64_t line = 0; line < count * ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+  if (count == 2) sumPiece<Bits, R, true>(block, x, starts, left, right);
+  else sumPiece<Bits, R, false>(block, x, starts, left, right);
+}
+#else
 /** T of the sums of three digits that began at their starts; rounded twice, the rest is exact. */
 THINKBITS_INLINE Vector joinDigits(const IntVector* sums) {
   const Vector high = (Vector)sums[2] - splat(startAsFloat * 65536), middle = (Vector)sums[1] - splat(startAsFloat * 256 + startAsFloat);
   return high + (middle + (Vector)sums[0]);
 }
 
+/** T of the rows of a tile, left and right, over a piece of so many blocks. */
+template <int Bits, int R>
+THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, int64_t count, const int32_t* starts, Vector* left, Vector* right, Ahead& ahead) {
+  constexpr int sums = digitsOfInput * R, chains = R == 1 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
+  IntVector a[chains * sums], b[chains * sums];
+#pragma GCC unroll 16
+  for (int i = 0; i < chains * sums; i++) a[i] = b[i] = i < sums ? splatInteger(starts[i]) : IntVector{};
+  for (int64_t i = 0; i < count; i++, block += blockWords, x += blockSteps * sums) {
+    for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+    addBlock<Bits, sums, chains>(block, x, a, b);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+#pragma GCC unroll 3
+    for (int j = i * digitsOfInput; chains == 2 && j < (i + 1) * digitsOfInput; j++) {
+      a[j] += a[(chains - 1) * sums + j];
+      b[j] += b[(chains - 1) * sums + j];
+    }
+    left[i] = joinDigits(a + i * digitsOfInput);
+    right[i] = joinDigits(b + i * digitsOfInput);
+  }
+}
+#endif
+
 /** y [R, 2 W] of one panel. */
 template <int Bits, int R>
 void digitTile(const PackedLinear& linear, const uint32_t* words, int64_t gridAt, const int32_t* tile, float* y, int64_t yRow, Ahead ahead) {
-  constexpr int sums = digitsOfInput * R, chains = R == 1 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
-  const int32_t* parameters = tile + linear.depth / 4 * sums;
+  constexpr int inputWords = digitsOfInput * R;
+  const int32_t* parameters = tile + linear.depth / 4 * inputWords;
   Vector low[R] = {}, high[R] = {};
   forPieces(linear, [&](int64_t first, int64_t count, int64_t group) __attribute__((always_inline)) {
-    IntVector left[chains * sums], right[chains * sums];
-#pragma GCC unroll 16
-    for (int i = 0; i < chains * sums; i++) left[i] = right[i] = i < sums ? splatInteger(parameters[i]) : IntVector{};
-    const uint32_t* block = words + first * blockWords;
-    const int32_t* x = tile + first * blockSteps * sums;
-    for (int64_t b = 0; b < count; b++, block += blockWords, x += blockSteps * sums) {
-      for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
-      addBlock<Bits, sums, chains>(block, x, left, right);
-    }
+    Vector left[R], right[R];
+    sumPiece<Bits, R>(words + first * 2 * wordsOfBlock(Bits) * W, tile + first * blockSteps * inputWords, count, parameters, left, right, ahead);
     const int64_t grid = gridAt + group * 2 * W;
     const Vector s0 = load(linear.scales + grid), s1 = load(linear.scales + grid + W);
     const Vector z0 = loadZeros(linear, grid), z1 = loadZeros(linear, grid + W);
-    const float* ofInputs = reinterpret_cast<const float*>(parameters + sums);
+    const float* ofInputs = reinterpret_cast<const float*>(parameters + sumsOfRow * R);
 #pragma GCC unroll 16
     for (int i = 0; i < R; i++) {
-#pragma GCC unroll 3
-      for (int j = i * digitsOfInput; chains == 2 && j < (i + 1) * digitsOfInput; j++) {
-        left[j] += left[(chains - 1) * sums + j];
-        right[j] += right[(chains - 1) * sums + j];
-      }
       const Vector sum = splat(ofInputs[i]), step = splat(ofInputs[R + i]);
-      low[i] = addScaled(low[i], joinDigits(left + i * digitsOfInput), s0 * step, z0, sum);
-      high[i] = addScaled(high[i], joinDigits(right + i * digitsOfInput), s1 * step, z1, sum);
+      low[i] = addScaled(low[i], left[i], s0 * step, z0, sum);
+      high[i] = addScaled(high[i], right[i], s1 * step, z1, sum);
     }
-    parameters += sums + 2 * R;
+    parameters += (sumsOfRow + 2) * R;
   });
 #pragma GCC unroll 16
   for (int i = 0; i < R; i++) {
@@ -192,12 +284,19 @@ constexpr int64_t nearDigitRows = 64;
 
 int64_t digitScratch(const PackedLinear& linear, int64_t, int64_t panels) {
   const int64_t inputs = linear.depth + digitTileRows * digitsOfInput * linear.depth / 4;
-  const int64_t product = (digitTileRows + (multipliedAs(linear.bits) == decoded ? linear.depth / 4 : 0)) * 2 * W;
+  const int as = multipliedAs(linear.bits);
+  const int64_t product = (digitTileRows + (as == decoded || sumsShorts(as) ? linear.depth / 4 : 0)) * 2 * W;
   return panels == 0 ? inputs : product;
 }
 
 void digitProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
-  forBits(linear.bits, [&](auto bits) { digitPanels<bits, multipliedAs(bits)>(linear, inputs, y, row0, row1, panel0, panel1, scratch); });
+  forBits(linear.bits, [&](auto bits) {
+    if constexpr (digitsServe(bits)) {
+      forTiles<bits>((row1 - row0 + inputs.height - 1) / inputs.height, [&](auto as) { digitPanels<bits, as>(linear, inputs, y, row0, row1, panel0, panel1, scratch); });
+    }
+  });
 }
+
+constexpr LinearKernels digitKernels = {digitTileRows, nearDigitRows, nullptr, digitWidth, arrangeDigits, digitScratch, digitProduct};
 
 }  // namespace

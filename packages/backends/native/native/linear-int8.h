@@ -35,6 +35,10 @@ constexpr int roundedTileRows = 8;
 constexpr int roundedTileRows = 2;
 #endif
 
+#if defined(__AVX2__) && !defined(THINKBITS_VNNI)
+#define THINKBITS_SHORT_SUMS 1  // products of small codes are added up in 16 bits
+#endif
+
 /** Whether inputs are held as pairs of 16 bits: two words for four of them. */
 constexpr bool widensInputs(int bits) {
 #if defined(THINKBITS_DOT)
@@ -47,6 +51,26 @@ constexpr bool widensInputs(int bits) {
 }
 
 constexpr int inputWords(int bits) { return widensInputs(bits) ? 2 : 1; }
+
+/** Whether 16 bits hold the sums of a block's products: 8 steps of two, of 15 * 128 at most. */
+constexpr bool sumsShorts(int bits) {
+#if defined(THINKBITS_SHORT_SUMS)
+  return codesOfByte(bits) > 1;
+#else
+  return (void)bits, false;
+#endif
+}
+
+/** Calls f(std::integral_constant<int, as>{}): how codes of `Bits` are multiplied with so many tiles of rows. */
+template <int Bits, class F>
+THINKBITS_INLINE void forTiles(int64_t tiles, F f) {
+  if constexpr (sumsShorts(Bits)) {
+    constexpr int64_t worthSpreading = 8;
+    if (tiles >= worthSpreading) return f(std::integral_constant<int, spread + Bits>{});
+  }
+  (void)tiles;
+  f(std::integral_constant<int, multipliedAs(Bits)>{});
+}
 
 /** What is taken from a code before it is multiplied, where only signed bytes are and those of 8 bits would not fit. */
 constexpr int codeShift(int bits) {
@@ -73,7 +97,7 @@ THINKBITS_INLINE IntVector addPairs(IntVector sum, WordVector a, IntVector b) {
 #endif
 }
 
-#if defined(__AVX2__) && !defined(THINKBITS_VNNI)
+#if defined(THINKBITS_SHORT_SUMS)
 typedef int16_t ShortVector __attribute__((vector_size(W * 4)));
 
 /** Sums of two products of bytes, unsigned and signed ones, each. */
@@ -84,27 +108,25 @@ THINKBITS_INLINE ShortVector multiplyBytes(WordVector codes, IntVector inputs) {
   return (ShortVector)_mm256_maddubs_epi16((__m256i)codes, (__m256i)inputs);
 #endif
 }
+
+/** Sums of 16 bits, in pairs and times `unit`, added to the sum. */
+THINKBITS_INLINE IntVector addShorts(IntVector sum, ShortVector shorts, int32_t unit = 1) { return addPairs(sum, (WordVector)shorts, splatInteger(unit * 0x00010001)); }
 #endif
 
-/** Adds the four products of each lane's code bytes and four inputs, the same for all lanes. */
-template <int Bits>
-THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, const int32_t* inputs) {
+#if !defined(__ARM_FEATURE_DOTPROD)
+/** Adds the products of each lane's codes and inputs, the same for all lanes: of four bytes, or `Wide` of two of 16 bits. */
+template <bool Wide>
+THINKBITS_INLINE IntVector addProducts(IntVector sum, WordVector codes, int32_t inputs) {
+  if constexpr (Wide) return addPairs(sum, codes, splatInteger(inputs));
 #if defined(THINKBITS_VNNI) && THINKBITS_WIDTH == 16
-  return (IntVector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(*inputs));
+  return (IntVector)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)codes, _mm512_set1_epi32(inputs));
 #elif defined(THINKBITS_VNNI)
-  return (IntVector)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)codes, _mm256_set1_epi32(*inputs));
-#elif defined(THINKBITS_DOT)
-  return (IntVector)vdotq_s32((int32x4_t)sum, (int8x16_t)codes, (int8x16_t)splatInteger(*inputs));
-#else
-  if constexpr (widensInputs(Bits)) {
-    sum = addPairs(sum, codes & 0x00ff00ffu, splatInteger(inputs[0]));
-    return addPairs(sum, (codes >> 8) & 0x00ff00ffu, splatInteger(inputs[1]));
-  }
-#if defined(__AVX2__)
-  return addPairs(sum, (WordVector)multiplyBytes(codes, splatInteger(*inputs)), splatInteger(0x00010001));
-#endif
+  return (IntVector)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)codes, _mm256_set1_epi32(inputs));
+#elif defined(THINKBITS_SHORT_SUMS)
+  return addShorts(sum, multiplyBytes(codes, splatInteger(inputs)));
 #endif
 }
+#endif
 
 #if defined(__ARM_FEATURE_DOTPROD)
 /** The same with the inputs that lane `Lane` holds. */
@@ -127,27 +149,15 @@ THINKBITS_INLINE void addToRows(IntVector* sums, WordVector codes, const int32_t
 /** The four bytes of each lane added to the sum. */
 THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
 #if defined(THINKBITS_VNNI)
-  const int32_t ones = 0x01010101;
-  return addProducts<8>(sum, bytes, &ones);
+  return addProducts<false>(sum, bytes, 0x01010101);
 #elif defined(THINKBITS_DOT)
   return (IntVector)vdotq_u32((uint32x4_t)sum, (uint8x16_t)bytes, vdupq_n_u8(1));
 #elif defined(__AVX2__)
-  return addPairs(sum, (WordVector)multiplyBytes(bytes, splatInteger(0x01010101)), splatInteger(0x00010001));
+  return addShorts(sum, multiplyBytes(bytes, splatInteger(0x01010101)));
 #else
   const WordVector pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
   return sum + (IntVector)((pairs & 0xffffu) + (pairs >> 16));
 #endif
-}
-
-/** Code bytes `step` of a block: with n codes to a byte, codes q * 4 n + r + n j for byte j, where step = q n + r. */
-template <int Bits>
-THINKBITS_INLINE WordVector codeBytes(const uint32_t* block, int step) {
-  constexpr int count = codesOfByte(Bits);
-  const WordVector word = loadWords(block + step / count * W);
-  if constexpr (count == 1) return word;
-  constexpr uint32_t mask = Bits == 4 ? 0x0f0f0f0fu : 0x03030303u;
-  const int shift = step % count * Bits;
-  return (shift ? word >> shift : word) & mask;
 }
 
 /** Adds up the codes of one half of a panel, block after block. */
@@ -193,67 +203,134 @@ struct CodeSum {
  */
 template <class Sum>
 THINKBITS_INLINE void keep(Sum& sum) {
-#if defined(THINKBITS_DOT)
-  (void)sum;
-#elif defined(__AVX512F__)
+#if defined(THINKBITS_SHORT_SUMS)
   asm("" : "+v"(sum));
-#elif defined(__AVX2__)
-  asm("" : "+x"(sum));
 #else
   (void)sum;
 #endif
 }
+
+#if defined(THINKBITS_SHORT_SUMS) && THINKBITS_WIDTH == 8
+/**
+ * Multiplies the codes of both halves with a row's inputs and adds that to its sums, in this order and with two registers besides: there are
+ * sixteen, of which sums and codes take fourteen, and compilers would spill one.
+ */
+#define THINKBITS_ADD_ROW(multiply, add)                                                                                              \
+  WordVector inputs, product;                                                                                                         \
+  asm("vpbroadcastd %6, %2\n\t" multiply " %2, %4, %3\n\t" multiply " %2, %5, %2\n\t" add " %3, %0, %0\n\t" add " %2, %1, %1"           \
+      : "+x"(left), "+x"(right), "=&x"(inputs), "=&x"(product)                                                                        \
+      : "x"(a), "x"(b), "m"(input))
+#endif
+
+#if !defined(__ARM_FEATURE_DOTPROD)
+/** {@link addProducts} of one row and both halves of a panel. */
+template <bool Wide>
+THINKBITS_INLINE void addRow(IntVector& left, IntVector& right, WordVector a, WordVector b, const int32_t& input) {
+#if defined(THINKBITS_ADD_ROW)
+  if constexpr (Wide) {
+    THINKBITS_ADD_ROW("vpmaddwd", "vpaddd");
+    return;
+  }
+#endif
+  left = addProducts<Wide>(left, a, input);
+  right = addProducts<Wide>(right, b, input);
+  keep(left);
+  keep(right);
+}
+#endif
+
+/** Every other of the code bytes, from byte `first` on, as 16 bits. */
+THINKBITS_INLINE WordVector everyOther(WordVector codes, int first) {
+  typedef uint16_t Halves __attribute__((vector_size(W * 4)));
+  return first ? (WordVector)((Halves)codes >> 8) : codes & 0x00ff00ffu;
+}
+
+#if defined(THINKBITS_SHORT_SUMS)
+/** {@link codeBytes}, whose mask comes from memory each time: where it had a register of its own, a sum would have none. */
+template <int As>
+THINKBITS_INLINE WordVector codeBytesAlone(const uint32_t* block, int step) {
+#if THINKBITS_WIDTH == 8
+  if constexpr (codesOfByte(As) > 1 && As < spread) {
+    static constexpr WordVector mask = WordVector{} + codeMask(As);
+    WordVector codes = wordOfStep<As>(block, step);
+    asm("vpand %1, %0, %0" : "+x"(codes) : "m"(mask));
+    return codes;
+  }
+#endif
+  return codeBytes<As>(block, step);
+}
+
+/**
+ * Sums of 16 bits of one block, of both halves of a panel, for a tile of rows. `Alone`: other blocks are written out beside it, and compilers
+ * would keep what they have in common.
+ */
+template <int Bits, int R, bool Alone = false>
+THINKBITS_INLINE void sumBlock(const uint32_t* block, const int32_t* x, ShortVector* low, ShortVector* high) {
+  const uint32_t* other = block + wordsOfBlock(Bits) * W;
+#pragma GCC unroll 8
+  for (int step = 0; step < blockSteps; step++, x += R) {
+    const WordVector a = Alone ? codeBytesAlone<Bits>(block, step) : codeBytes<Bits>(block, step);
+    const WordVector b = Alone ? codeBytesAlone<Bits>(other, step) : codeBytes<Bits>(other, step);
+#pragma GCC unroll 16
+    for (int i = 0; i < R; i++) {
+      if (step == 0) {
+        low[i] = multiplyBytes(a, splatInteger(x[i]));
+        high[i] = multiplyBytes(b, splatInteger(x[i]));
+        continue;
+      }
+      ShortVector &left = low[i], &right = high[i];
+#if defined(THINKBITS_ADD_ROW)
+      const int32_t& input = x[i];
+      THINKBITS_ADD_ROW("vpmaddubsw", "vpaddw");
+#else
+      left += multiplyBytes(a, splatInteger(x[i]));
+      right += multiplyBytes(b, splatInteger(x[i]));
+      keep(left);
+      keep(right);
+#endif
+    }
+  }
+}
+#endif
+
+#if defined(THINKBITS_SHORT_SUMS)
+/** Adds one block of small codes, of both halves of a panel, for a tile of rows; the first one to where sums start. */
+template <int Bits, int R, bool First>
+THINKBITS_INLINE void addSmallBlock(const uint32_t* block, const int32_t* x, const int32_t* starts, IntVector* left, IntVector* right) {
+  ShortVector low[R], high[R];
+  sumBlock<Bits, R>(block, x, low, high);
+#pragma GCC unroll 16
+  for (int i = 0; i < R; i++) {
+    left[i] = addShorts(First ? splatInteger(starts[i]) : left[i], low[i]);
+    right[i] = addShorts(First ? splatInteger(starts[i]) : right[i], high[i]);
+  }
+}
+#endif
 
 /** Adds one block of both halves of a panel for a tile of rows; `Chains` sums take turns, for few rows. */
 template <int Bits, int R, int Chains>
 THINKBITS_INLINE void addBlock(const uint32_t* block, const int32_t* x, IntVector* left, IntVector* right) {
   constexpr int words = inputWords(Bits);
   const uint32_t* other = block + wordsOfBlock(Bits) * W;
-#if defined(__AVX2__) && !defined(THINKBITS_VNNI)
-  // 16 bits hold all products of a block of small codes: 8 steps of 2 * 15 * 128
-  if constexpr (codesOfByte(Bits) > 1) {
-    ShortVector low[R] = {}, high[R] = {};
 #pragma GCC unroll 8
-    for (int step = 0; step < blockSteps; step++) {
-      const WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
-#pragma GCC unroll 16
-      for (int i = 0; i < R; i++) {
-        const IntVector input = splatInteger(x[step * R + i]);
-        low[i] += multiplyBytes(a, input);
-        high[i] += multiplyBytes(b, input);
-        keep(low[i]);
-        keep(high[i]);
-      }
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < R; i++) {
-      left[i] = addPairs(left[i], (WordVector)low[i], splatInteger(0x00010001));
-      right[i] = addPairs(right[i], (WordVector)high[i], splatInteger(0x00010001));
-    }
-    return;
-  }
-#endif
-#pragma GCC unroll 8
-  for (int step = 0; step < blockSteps; step++) {
+  for (int step = 0; step < blockSteps; step++, x += R * words) {
     WordVector a = codeBytes<Bits>(block, step), b = codeBytes<Bits>(other, step);
     if constexpr (codeShift(Bits) > 0) {
       a ^= 0x80808080u;
       b ^= 0x80808080u;
     }
 #if defined(__ARM_FEATURE_DOTPROD)
-    addToRows(left + step % Chains * R, a, x + step * R, std::make_integer_sequence<int, R>{});
-    addToRows(right + step % Chains * R, b, x + step * R, std::make_integer_sequence<int, R>{});
-    continue;
-#endif
+    addToRows(left + step % Chains * R, a, x, std::make_integer_sequence<int, R>{});
+    addToRows(right + step % Chains * R, b, x, std::make_integer_sequence<int, R>{});
+#else
+#pragma GCC unroll 2
+    for (int word = 0; word < words; word++) {
+      const int chain = (step * words + word) % Chains * R;
+      const WordVector c = words == 1 ? a : everyOther(a, word), d = words == 1 ? b : everyOther(b, word);
 #pragma GCC unroll 16
-    for (int i = 0; i < R; i++) {
-      const int32_t* input = x + (step * R + i) * words;
-      const int at = step % Chains * R + i;
-      left[at] = addProducts<Bits>(left[at], a, input);
-      right[at] = addProducts<Bits>(right[at], b, input);
-      keep(left[at]);
-      keep(right[at]);
+      for (int i = 0; i < R; i++) addRow<words == 2>(left[chain + i], right[chain + i], c, d, x[i * words + word]);
     }
+#endif
   }
 }
 
@@ -268,7 +345,7 @@ THINKBITS_INLINE void addRun(float* to, Vector scale, Vector sum, bool first) { 
 template <int Bits, int R, bool Sums>
 void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint32_t* words, int64_t gridAt, const Vector* sums,
                  const int32_t* tile, float* y, int64_t yRow, Ahead ahead) {
-  constexpr int chains = R <= 2 ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
+  constexpr int chains = R <= 2 && !sumsShorts(Bits) ? 2 : 1, blockWords = 2 * wordsOfBlock(Bits) * W;
   const int64_t blocks = linear.depth / blockInputs;
   const int32_t* parameters = tile + blocks * blockSteps * inputWords(Bits) * R;
   const float* inputScales = reinterpret_cast<const float*>(parameters + 3 * R * static_cast<int64_t>(plan.segments.size()));
@@ -276,19 +353,30 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
   bool first = true;
   for (const RoundedSegment& segment : plan.segments) {
     IntVector left[chains * R], right[chains * R];
-#pragma GCC unroll 16
-    for (int i = 0; i < chains * R; i++) left[i] = right[i] = i < R ? splatInteger(parameters[i]) : IntVector{};
     CodeSum<Bits> leftCodes, rightCodes;
     const uint32_t* block = words + segment.block * blockWords;
     const int32_t* x = tile + segment.block * blockSteps * inputWords(Bits) * R;
-    for (int64_t b = 0; b < segment.blocks; b++, block += blockWords, x += blockSteps * inputWords(Bits) * R) {
+    const auto next = [&](auto first) __attribute__((always_inline)) {
       for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
-      addBlock<Bits, R, chains>(block, x, left, right);
+#if defined(THINKBITS_SHORT_SUMS)
+      if constexpr (sumsShorts(Bits)) addSmallBlock<Bits, R, first>(block, x, parameters, left, right);
+      else
+#endif
+        addBlock<Bits, R, chains>(block, x, left, right);
       if constexpr (Sums) {
         leftCodes.add(block);
         rightCodes.add(block + blockWords / 2);
       }
+      block += blockWords;
+      x += blockSteps * inputWords(Bits) * R;
+    };
+    if constexpr (sumsShorts(Bits)) {
+      next(std::true_type{});
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < chains * R; i++) left[i] = right[i] = i < R ? splatInteger(parameters[i]) : IntVector{};
     }
+    for (int64_t b = sumsShorts(Bits); b < segment.blocks; b++) next(std::false_type{});
     const Vector leftSum = Sums ? leftCodes.total() : sums ? sums[0] : Vector{};
     const Vector rightSum = Sums ? rightCodes.total() : sums ? sums[1] : Vector{};
     const int64_t grid = gridAt + segment.group * 2 * W;
@@ -376,15 +464,9 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
 
 void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows, int64_t panel0, int64_t panel1,
                    float* scratch) {
-  switch (linear.bits) {
-    case 2: return roundedPanels<2, 2>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    case 3: return roundedPanels<3, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    case 4: return roundedPanels<4, 4>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    case 5: return roundedPanels<5, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    case 6: return roundedPanels<6, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    case 7: return roundedPanels<7, decoded>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-    default: return roundedPanels<8, 8>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch);
-  }
+  forBits(linear.bits, [&](auto bits) {
+    forTiles<bits>((rows + height - 1) / height, [&](auto as) { roundedPanels<bits, as>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch); });
+  });
 }
 
 int64_t roundedRowWords(const PackedLinear& linear, const RoundedPlan& plan) {

@@ -23,7 +23,8 @@ struct State {
 
   const LinearKernels& kernelsOf(const PackedLinear& linear) const {
     if (pairs) return kernels->pairs;
-    return linear.words && !linear.ownLevels && kernels->digits.product ? kernels->digits : kernels->floats;
+    const bool byDigits = linear.words && !linear.ownLevels && kernels->digits.product && kernels->digitsServe(linear.bits);
+    return byDigits ? kernels->digits : kernels->floats;
   }
 
   static State& of(napi_env env) {
