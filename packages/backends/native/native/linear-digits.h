@@ -81,9 +81,8 @@ THINKBITS_INLINE void forPieces(const PackedLinear& linear, F f) {
 /** Words of a row: digits, and of each piece where its sums start, X and the step. */
 int64_t digitWidth(const PackedLinear& linear) { return digitsOfInput * linear.depth / 4 + (sumsOfRow + 2) * piecesOf(linear); }
 
-/** Digits of a piece, [3][stride]; returns the step. `sums` are those of each digit. */
-THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits, int64_t stride, int32_t* sums) {
-  typedef int8_t Bytes __attribute__((vector_size(W)));
+/** Digits of a piece, those of an input in a word, the lowest first; returns the step. `sums` are those of each digit. */
+THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int32_t* words, int32_t* sums) {
   const auto larger = [](IntVector a, IntVector b) { return a > b ? a : b; };
   // by its bits what is no number is larger than all numbers
   IntVector largest = {};
@@ -96,55 +95,80 @@ THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int8_t* digits,
   memcpy(&most, &bits, sizeof most);
   if (bits >= 0x7f800000) {
     // the step makes of the row what floats would, no number
-    for (int i = 0; i < digitsOfInput; i++) {
-      memset(digits + i * stride, 0, count);
-      sums[i] = 0;
-    }
+    memset(words, 0, count * sizeof *words);
+    for (int i = 0; i < digitsOfInput; i++) sums[i] = 0;
     return __builtin_nanf("");
   }
   most = most > leastLargest ? most : leastLargest;
   const Vector inverse = splat(mostSteps / most);
-  IntVector lanes[digitsOfInput] = {};
+  // with 128 added to each digit they are the bytes of a word; sums of 256 such bytes fit 16 bits
+  const IntVector bias = splatInteger(0x00808080);
+  IntVector even = {}, odd = {};
   for (int64_t k = 0; k < count; k += W) {
-    IntVector rest = roundToInt(load(x + k) * inverse);
-    for (int i = 0; i < digitsOfInput; i++) {
-      const IntVector digit = (rest << 24) >> 24;
-      rest = (rest - digit) >> 8;
-      lanes[i] += digit;
-      const Bytes bytes = __builtin_convertvector(digit, Bytes);
-      memcpy(digits + i * stride + k, &bytes, sizeof bytes);
+    const IntVector biased = roundToInt(load(x + k) * inverse) + bias;
+    even += biased & 0x00ff00ff;
+    odd += biased >> 8 & 0x00ff00ff;
+    const IntVector digits = biased ^ bias;
+    memcpy(words + k, &digits, sizeof digits);
+  }
+  const auto add = [](IntVector a, IntVector b) { return a + b; };
+  const uint32_t evenSums = foldLanes(even, add), oddSums = foldLanes(odd, add);
+  const int32_t biases = 128 * static_cast<int32_t>(count);
+  sums[0] = static_cast<int32_t>(evenSums & 0xffff) - biases;
+  sums[1] = static_cast<int32_t>(oddSums & 0xffff) - biases;
+  sums[2] = static_cast<int32_t>(evenSums >> 16) - biases;
+  return most / mostSteps;
+}
+
+/** Word r of `Count` that four times as many inputs make: those r, r + Count, r + 2 Count and r + 3 Count. */
+template <int Count>
+THINKBITS_INLINE FourWords everyNth(const FourWords* from, int r) {
+  if constexpr (Count == 1) return from[0];
+  if constexpr (Count == 2) return r ? __builtin_shufflevector(from[0], from[1], 1, 3, 5, 7) : __builtin_shufflevector(from[0], from[1], 0, 2, 4, 6);
+  return FourWords{from[0][r], from[1][r], from[2][r], from[3][r]};
+}
+
+/** Lays digits of a piece, as {@link splitPiece} has them, out as one row of a tile whose steps are `stride` words apart. */
+template <int Count>
+void layDigits(const int32_t* words, int64_t count, int64_t stride, int32_t* out) {
+  typedef int8_t Digits __attribute__((vector_size(16)));
+  for (int64_t k = 0; k < count; k += 4 * Count) {
+    FourWords inputs[Count];
+    memcpy(inputs, words + k, sizeof inputs);
+#pragma GCC unroll 4
+    for (int r = 0; r < Count; r++, out += stride) {
+      const Digits digits = (Digits)everyNth<Count>(inputs, r);
+      const Digits byDigit = __builtin_shufflevector(digits, digits, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+      memcpy(out, &byDigit, digitsOfInput * sizeof *out);
     }
   }
-  for (int i = 0; i < digitsOfInput; i++) sums[i] = foldLanes(lanes[i], [](IntVector a, IntVector b) { return a + b; });
-  return most / mostSteps;
 }
 
 /** Inputs of the rows of a tile: words [blocks][8][rows][3], then by piece where sums start [rows][], X [rows] and steps [rows]. */
 void arrangeDigits(const PackedLinear& linear, const float* x, int64_t rows, float* tile, float*, float* scratch) {
-  const int64_t depth = linear.depth, blocks = depth / blockInputs, words = digitsOfInput * rows;
-  const int as = multipliedAs(linear.bits);
+  const int64_t depth = linear.depth, blocks = depth / blockInputs, stride = digitsOfInput * rows;
+  const int as = multipliedAs(linear.bits), count = codesOfByte(as);
   int32_t* to = reinterpret_cast<int32_t*>(tile);
-  float* ordered = scratch;
-  int8_t* digits = reinterpret_cast<int8_t*>(scratch + (linear.order ? depth : 0));
+  float* ordered = scratch + pieceBlocks * blockInputs;
+  int32_t* words = reinterpret_cast<int32_t*>(scratch);
   for (int64_t row = 0; row < rows; row++, x += linear.in) {
     for (int64_t k = 0; linear.order && k < depth; k++) ordered[k] = linear.order[k] < 0 ? 0.0f : x[linear.order[k]];
     const float* placed = linear.order ? ordered : x;
-    int32_t* parameters = to + blocks * blockSteps * words;
-    forPieces(linear, [&](int64_t block, int64_t count, int64_t) {
+    int32_t* parameters = to + blocks * blockSteps * stride;
+    forPieces(linear, [&](int64_t block, int64_t pieces, int64_t) {
+      const int64_t inputs = pieces * blockInputs;
       int32_t sums[digitsOfInput];
-      int8_t* place = digits + row * digitsOfInput * depth + block * blockInputs;
-      const float step = splitPiece(placed + block * blockInputs, count * blockInputs, place, depth, sums);
+      const float step = splitPiece(placed + block * blockInputs, inputs, words, sums);
+      int32_t* out = to + block * blockSteps * stride + row * digitsOfInput;
+      if (count == 4) layDigits<4>(words, inputs, stride, out);
+      else if (count == 2) layDigits<2>(words, inputs, stride, out);
+      else layDigits<1>(words, inputs, stride, out);
       startSums(codeShift(as) - (1 << (linear.bits - 1)), sums, parameters + row * sumsOfRow);
       const float sum = static_cast<float>(65536.0 * sums[2] + 256.0 * sums[1] + sums[0]);
       memcpy(parameters + sumsOfRow * rows + row, &sum, sizeof sum);
       memcpy(parameters + (sumsOfRow + 1) * rows + row, &step, sizeof step);
       parameters += (sumsOfRow + 2) * rows;
     });
-  }
-  switch (codesOfByte(as)) {
-    case 4: return layRows<4>(digits, blocks, words, to);
-    case 2: return layRows<2>(digits, blocks, words, to);
-    default: return layRows<1>(digits, blocks, words, to);
   }
 }
 
@@ -283,7 +307,7 @@ void digitPanels(const PackedLinear& linear, const LinearInputs& inputs, float* 
 constexpr int64_t nearDigitRows = 64;
 
 int64_t digitScratch(const PackedLinear& linear, int64_t, int64_t panels) {
-  const int64_t inputs = linear.depth + digitTileRows * digitsOfInput * linear.depth / 4;
+  const int64_t inputs = linear.depth + pieceBlocks * blockInputs;
   const int as = multipliedAs(linear.bits);
   const int64_t product = (digitTileRows + (as == decoded || sumsShorts(as) ? linear.depth / 4 : 0)) * 2 * W;
   return panels == 0 ? inputs : product;

@@ -36,27 +36,6 @@ THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int
   }
 }
 
-/** The same of all rows [rows][depth]: four at a time, so that what lies together is written together. */
-template <int Count>
-THINKBITS_INLINE void layRows(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
-  const int64_t depth = blocks * blockInputs;
-  int64_t row = 0;
-  for (; row + 4 <= rows; row += 4, codes += 4 * depth) {
-    int32_t* to = out + row;
-    for (int64_t k = 0; k < depth; k += 16, to += 4 * rows) {
-      const FourWords a = fourWords<Count>(codes + k), b = fourWords<Count>(codes + depth + k);
-      const FourWords c = fourWords<Count>(codes + 2 * depth + k), d = fourWords<Count>(codes + 3 * depth + k);
-      const FourWords ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-      const FourWords abHigh = __builtin_shufflevector(a, b, 2, 6, 3, 7), cdHigh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-      const FourWords steps[4] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
-                                  __builtin_shufflevector(abHigh, cdHigh, 0, 1, 4, 5), __builtin_shufflevector(abHigh, cdHigh, 2, 3, 6, 7)};
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; i++) memcpy(to + i * rows, &steps[i], sizeof steps[i]);
-    }
-  }
-  for (; row < rows; row++, codes += depth) layRow<Count, false>(codes, blocks, rows, out + row);
-}
-
 template <int Bits>
 void layRowOfBits(const int8_t* codes, int64_t blocks, int64_t rows, int64_t row, int32_t* tile) {
   layRow<codesOfByte(Bits), widensInputs(Bits)>(codes, blocks, rows, tile + row * inputWords(Bits));
