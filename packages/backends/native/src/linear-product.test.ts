@@ -125,6 +125,29 @@ function tests() {
     linear.dispose();
   });
 
+  it.each([2, 4])('of codes of %i bits holds where sums are as large as they get', (bits) => {
+    const [rows, columns] = [20, 1024];
+    const most = 2 ** bits - 1;
+    const weight = {
+      ...randomWeight(rows, columns, { bits, group: 256 }),
+      codes: new Uint8Array(rows * columns).fill(most),
+      scales: new Float32Array(4 * rows).fill(1),
+      zeros: new Float32Array(4 * rows),
+    };
+    const linear = new LinearWeight([weight]);
+    // inputs of 24 bits: as bytes 127 and 126, or 126 and twice -128, beside the largest
+    for (const other of [8_355_710, 126 * 65_536 - 128 * 257])
+      for (const sign of [1, -1]) {
+        const x = new Float32Array(18 * columns).fill(sign * other);
+        for (let k = 0; k < x.length; k += 32) x[k] = sign * 8_355_710;
+        const value = ((sign * most * columns) / 32) * (8_355_710 + 31 * other);
+        for (const tokens of [1, 2, 18])
+          for (const y of apply(linear, x.subarray(0, tokens * columns), tokens))
+            expect(Math.abs(y - value)).toBeLessThanOrEqual(Math.abs(value) * 2 ** -20);
+      }
+    linear.dispose();
+  });
+
   it('gives what is no number to the rows that have one, and 0 for zeros', () => {
     const [rows, columns, tokens] = [40, 256, 9];
     const linear = new LinearWeight([randomWeight(rows, columns, { bits: 4, group: 64 })]);
