@@ -356,7 +356,7 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
     CodeSum<Bits> leftCodes, rightCodes;
     const uint32_t* block = words + segment.block * blockWords;
     const int32_t* x = tile + segment.block * blockSteps * inputWords(Bits) * R;
-    const auto next = [&](auto first) __attribute__((always_inline)) {
+    const auto next = [&]([[maybe_unused]] auto first) __attribute__((always_inline)) {
       for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
 #if defined(THINKBITS_SHORT_SUMS)
       if constexpr (sumsShorts(Bits)) addSmallBlock<Bits, R, first>(block, x, parameters, left, right);
