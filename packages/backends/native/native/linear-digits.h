@@ -9,7 +9,7 @@
 // Where four products of bytes and their sum are one instruction, float32 takes four and has to look up what codes stand for: three
 // digits cost less than floats do. Where they are two, that holds for codes of few bits (docs/decisions/0008).
 #pragma once
-#include "linear-int8.h"
+#include "byte-products.h"
 #include "rounded-inputs.h"
 
 namespace {

@@ -125,7 +125,7 @@ function tests() {
     linear.dispose();
   });
 
-  it.each([2, 4])('of codes of %i bits holds where sums are as large as they get', (bits) => {
+  it.each([2, 4] as const)('of %i bits holds where sums are as large as they get', (bits) => {
     const [rows, columns] = [20, 1024];
     const most = 2 ** bits - 1;
     const weight = {
