@@ -53,14 +53,13 @@ constexpr bool sumsShorts(int bits) {
 #endif
 }
 
-/** Calls f(std::integral_constant<int, as>{}): how codes of `Bits` are multiplied with so many tiles of rows. */
+/** Calls f(std::integral_constant<int, as>{}): how codes of `Bits` are multiplied with so many rows, in tiles of `height`. */
 template <int Bits, class F>
-THINKBITS_INLINE void forTiles(int64_t tiles, F f) {
+THINKBITS_INLINE void forTiles([[maybe_unused]] int64_t rows, [[maybe_unused]] int64_t height, F f) {
   if constexpr (sumsShorts(Bits)) {
-    constexpr int64_t worthSpreading = 8;
-    if (tiles >= worthSpreading) return f(std::integral_constant<int, spread + Bits>{});
+    constexpr int64_t worthSpreading = 8;  // tiles
+    if (rows > (worthSpreading - 1) * height) return f(std::integral_constant<int, spread + Bits>{});
   }
-  (void)tiles;
   f(std::integral_constant<int, multipliedAs(Bits)>{});
 }
 
@@ -138,6 +137,12 @@ THINKBITS_INLINE void addToRows(IntVector* sums, WordVector codes, const int32_t
 }
 #endif
 
+/** Every other byte of each lane, from byte `first` on, as 16 bits. */
+THINKBITS_INLINE WordVector everyOther(WordVector codes, int first) {
+  typedef uint16_t Halves __attribute__((vector_size(W * 4)));
+  return first ? (WordVector)((Halves)codes >> 8) : codes & 0x00ff00ffu;
+}
+
 /** The four bytes of each lane added to the sum. */
 THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
 #if defined(THINKBITS_VNNI)
@@ -147,7 +152,7 @@ THINKBITS_INLINE IntVector addBytes(IntVector sum, WordVector bytes) {
 #elif defined(__AVX2__)
   return addShorts(sum, multiplyBytes(bytes, splatInteger(0x01010101)));
 #else
-  const WordVector pairs = (bytes & 0x00ff00ffu) + ((bytes >> 8) & 0x00ff00ffu);
+  const WordVector pairs = everyOther(bytes, 0) + everyOther(bytes, 1);
   return sum + (IntVector)((pairs & 0xffffu) + (pairs >> 16));
 #endif
 }
@@ -165,7 +170,7 @@ struct CodeSum {
       for (int word = 0; word < Bits; word++) {
         const WordVector codes = loadWords(block + word * W);
         bytes = addBytes(bytes, codes);
-        low = addBytes(low, codes & 0x0f0f0f0fu);
+        low = addBytes(low, codes & codeMask(4));
       }
       return;
     }
@@ -231,12 +236,6 @@ THINKBITS_INLINE void addRow(IntVector& left, IntVector& right, WordVector a, Wo
 }
 #endif
 
-/** Every other of the code bytes, from byte `first` on, as 16 bits. */
-THINKBITS_INLINE WordVector everyOther(WordVector codes, int first) {
-  typedef uint16_t Halves __attribute__((vector_size(W * 4)));
-  return first ? (WordVector)((Halves)codes >> 8) : codes & 0x00ff00ffu;
-}
-
 #if defined(THINKBITS_SHORT_SUMS)
 /** {@link codeBytes}, whose mask comes from memory each time: where it had a register of its own, a sum would have none. */
 template <int As>
@@ -250,6 +249,18 @@ THINKBITS_INLINE WordVector codeBytesAlone(const uint32_t* block, int step) {
   }
 #endif
   return codeBytes<As>(block, step);
+}
+
+/** Adds the products of a row's inputs and the small codes of both halves of a panel, in 16 bits. */
+THINKBITS_INLINE void addShortRow(ShortVector& left, ShortVector& right, WordVector a, WordVector b, const int32_t& input) {
+#if defined(THINKBITS_ADD_ROW)
+  THINKBITS_ADD_ROW("vpmaddubsw", "vpaddw");
+#else
+  left += multiplyBytes(a, splatInteger(input));
+  right += multiplyBytes(b, splatInteger(input));
+  keep(left);
+  keep(right);
+#endif
 }
 
 /**
@@ -270,16 +281,7 @@ THINKBITS_INLINE void sumBlock(const uint32_t* block, const int32_t* x, ShortVec
         high[i] = multiplyBytes(b, splatInteger(x[i]));
         continue;
       }
-      ShortVector &left = low[i], &right = high[i];
-#if defined(THINKBITS_ADD_ROW)
-      const int32_t& input = x[i];
-      THINKBITS_ADD_ROW("vpmaddubsw", "vpaddw");
-#else
-      left += multiplyBytes(a, splatInteger(x[i]));
-      right += multiplyBytes(b, splatInteger(x[i]));
-      keep(left);
-      keep(right);
-#endif
+      addShortRow(low[i], high[i], a, b, x[i]);
     }
   }
 }

@@ -29,6 +29,10 @@ constexpr int64_t lineWords = 16;
 struct Ahead {
   const uint32_t* words;
   int64_t lines;
+
+  __attribute__((always_inline)) void fetch(int64_t blocks) {
+    for (int64_t line = 0; line < blocks * lines; line++, words += lineWords) __builtin_prefetch(words, 0, 2);
+  }
 };
 
 constexpr uint32_t codeMask(int bits) { return bits == 4 ? 0x0f0f0f0fu : 0x03030303u; }

@@ -119,7 +119,7 @@ void roundedBlock(const PackedLinear& linear, const RoundedPlan& plan, const Pro
   const RoundedSegment* before = nullptr;
   for (const RoundedSegment& segment : plan.segments) {
     const int64_t step = segment.block * blockSteps;
-    for (int64_t line = 0; line < segment.blocks * ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+    ahead.fetch(segment.blocks);
     tiles.zero();
     tiles.add<ByteTiles>(block.inputs + step * rows, block.bytes + step * productColumns, segment.blocks * blockSteps);
     if (before) leave(*before);

@@ -106,8 +106,8 @@ THINKBITS_INLINE float splitPiece(const float* x, int64_t count, int32_t* words,
   IntVector even = {}, odd = {};
   for (int64_t k = 0; k < count; k += W) {
     const IntVector biased = roundToInt(load(x + k) * inverse) + bias;
-    even += biased & 0x00ff00ff;
-    odd += biased >> 8 & 0x00ff00ff;
+    even += (IntVector)everyOther((WordVector)biased, 0);
+    odd += (IntVector)everyOther((WordVector)biased, 1);
     const IntVector digits = biased ^ bias;
     memcpy(words + k, &digits, sizeof digits);
   }
@@ -131,14 +131,12 @@ THINKBITS_INLINE FourWords everyNth(const FourWords* from, int r) {
 /** Lays digits of a piece, as {@link splitPiece} has them, out as one row of a tile whose steps are `stride` words apart. */
 template <int Count>
 void layDigits(const int32_t* words, int64_t count, int64_t stride, int32_t* out) {
-  typedef int8_t Digits __attribute__((vector_size(16)));
   for (int64_t k = 0; k < count; k += 4 * Count) {
     FourWords inputs[Count];
     memcpy(inputs, words + k, sizeof inputs);
 #pragma GCC unroll 4
     for (int r = 0; r < Count; r++, out += stride) {
-      const Digits digits = (Digits)everyNth<Count>(inputs, r);
-      const Digits byDigit = __builtin_shufflevector(digits, digits, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+      const FourWords some = everyNth<Count>(inputs, r), byDigit = fourWords<4>(reinterpret_cast<const int8_t*>(&some));
       memcpy(out, &byDigit, digitsOfInput * sizeof *out);
     }
   }
@@ -219,7 +217,7 @@ THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, const in
 /** T of the rows of a tile, left and right, over a piece of so many blocks. */
 template <int Bits, int R>
 THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, int64_t count, const int32_t* starts, Vector* left, Vector* right, Ahead& ahead) {
-  for (int64_t line = 0; line < count * ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+  ahead.fetch(count);
   if (count == 2) sumPiece<Bits, R, true>(block, x, starts, left, right);
   else sumPiece<Bits, R, false>(block, x, starts, left, right);
 }
@@ -238,7 +236,7 @@ THINKBITS_INLINE void sumPiece(const uint32_t* block, const int32_t* x, int64_t 
 #pragma GCC unroll 16
   for (int i = 0; i < chains * sums; i++) a[i] = b[i] = i < sums ? splatInteger(starts[i]) : IntVector{};
   for (int64_t i = 0; i < count; i++, block += blockWords, x += blockSteps * sums) {
-    for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+    ahead.fetch(1);
     addBlock<Bits, sums, chains>(block, x, a, b);
   }
 #pragma GCC unroll 16
@@ -316,7 +314,7 @@ int64_t digitScratch(const PackedLinear& linear, int64_t, int64_t panels) {
 void digitProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   forBits(linear.bits, [&](auto bits) {
     if constexpr (digitsServe(bits)) {
-      forTiles<bits>((row1 - row0 + inputs.height - 1) / inputs.height, [&](auto as) { digitPanels<bits, as>(linear, inputs, y, row0, row1, panel0, panel1, scratch); });
+      forTiles<bits>(row1 - row0, inputs.height, [&](auto as) { digitPanels<bits, as>(linear, inputs, y, row0, row1, panel0, panel1, scratch); });
     }
   });
 }

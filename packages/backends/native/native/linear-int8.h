@@ -35,7 +35,7 @@ void roundedTile(const PackedLinear& linear, const RoundedPlan& plan, const uint
     const uint32_t* block = words + segment.block * blockWords;
     const int32_t* x = tile + segment.block * blockSteps * inputWords(Bits) * R;
     const auto next = [&]([[maybe_unused]] auto isFirst) __attribute__((always_inline)) {
-      for (int64_t line = 0; line < ahead.lines; line++, ahead.words += lineWords) __builtin_prefetch(ahead.words, 0, 2);
+      ahead.fetch(1);
 #if defined(THINKBITS_SHORT_SUMS)
       if constexpr (sumsShorts(Bits)) addSmallBlock<Bits, R, isFirst>(block, x, parameters, left, right);
       else
@@ -143,7 +143,7 @@ void roundedPanels(const PackedLinear& linear, const RoundedPlan& plan, bool off
 void linearRounded(const PackedLinear& linear, const RoundedPlan& plan, bool offset, const int32_t* tiles, int64_t height, float* y, int64_t rows, int64_t panel0, int64_t panel1,
                    float* scratch) {
   forBits(linear.bits, [&](auto bits) {
-    forTiles<bits>((rows + height - 1) / height, [&](auto as) { roundedPanels<bits, as>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch); });
+    forTiles<bits>(rows, height, [&](auto as) { roundedPanels<bits, as>(linear, plan, offset, tiles, height, y, rows, panel0, panel1, scratch); });
   });
 }
 
