@@ -30,6 +30,7 @@ import { BlockWeights } from './block-weights.js';
 import { KvCalibration } from './kv-calibration.js';
 import { withOpenFolds } from './open-folds.js';
 import { relativeOutputError } from './output-error.js';
+import { readRows } from './read-rows.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
 
@@ -64,6 +65,18 @@ const table = 'model.embed_tokens.weight';
 
 /** Tokens of the made-up input on which edits are verified where there is no calibration text. */
 const probeTokens = 16;
+
+/** @throws ThinkbitsError `calibration/unknown-token` */
+function refuseUnknown(window: number, ids: Int32Array, vocabulary: number): void {
+  const token = ids.find((id) => id < 0 || id >= vocabulary);
+  if (token === undefined) return;
+  throw new ThinkbitsError({
+    code: 'calibration/unknown-token',
+    message: `Calibration window ${window} has the token ${token}; the model has ${vocabulary}.`,
+    help: 'Cut calibration text with the tokenizer of this model.',
+    details: { window, token },
+  });
+}
 
 /**
  * Takes calibration windows through a model, decoder layer by decoder layer and group by group: transforms propose and their
@@ -264,35 +277,24 @@ export class CalibrationWalk {
     return BlockWeights.open(this.checkpoint, info, mapsOf(info.index, this.checkpoint.online));
   }
 
-  /** The windows as the embedding gives them; the table is read row by row. */
+  /** The windows as the embedding gives them; of the table, the rows of their tokens are read. */
   private async embed(): Promise<void> {
     const { paths } = this;
-    for (const [window, ids] of paths.length > 0 ? this.parts.windows.entries() : []) {
-      throwIfAborted(this.parts.signal);
-      const embedded = await this.embedWindow(window, ids);
-      for (const path of paths) await path.hidden.put(window, new Float32Array(embedded));
-    }
-  }
-
-  private async embedWindow(window: number, ids: Int32Array): Promise<Float32Array> {
+    const { windows, signal } = this.parts;
+    if (paths.length === 0) return;
     const { hidden, vocabulary } = this.flow.config;
-    const embedded = new Float32Array(ids.length * hidden);
-    const rows = new Map<number, Float32Array>();
-    for (const [token, id] of ids.entries()) {
-      if (id < 0 || id >= vocabulary) {
-        throw new ThinkbitsError({
-          code: 'calibration/unknown-token',
-          message: `Calibration window ${window} has the token ${id}; the model has ${vocabulary}.`,
-          help: 'Cut calibration text with the tokenizer of this model.',
-          details: { window, token: id },
-        });
+    for (const [window, ids] of windows.entries()) refuseUnknown(window, ids, vocabulary);
+    const tokens = windows.flatMap((ids) => [...new Set(ids)]);
+    const rows = await readRows(this.checkpoint, table, tokens, signal);
+    for (const [window, ids] of windows.entries()) {
+      throwIfAborted(signal);
+      for (const path of paths) {
+        const embedded = new Float32Array(ids.length * hidden);
+        for (const [token, id] of ids.entries())
+          embedded.set(rows.get(id) as Float32Array, token * hidden);
+        await path.hidden.put(window, embedded);
       }
-      const row =
-        rows.get(id) ?? (await this.checkpoint.readFloat(table, { start: id, count: 1 })).values;
-      rows.set(id, row);
-      embedded.set(row, token * hidden);
     }
-    return embedded;
   }
 
   private async propose(transform: Transform, info: BlockInfo): Promise<Proposal> {
