@@ -1,11 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** Bytes that all stores of a run may keep in memory together; what is beyond goes to disk. */
-export interface MemoryBudget {
-  left: number;
-}
+import type { ActivationMemory } from './activation-memory.js';
 
 /** Where in the file a window has its place; the values in it are current while the window is not held. */
 interface Place {
@@ -15,18 +11,18 @@ interface Place {
 }
 
 /**
- * Activations of calibration windows, one `[tokens, channels]` array each: in memory as far as the budget reaches, beyond it
+ * Activations of calibration windows, one `[tokens, channels]` array each: in memory as far as that reaches, beyond it
  * in a file that is gone with the store.
  */
 export class ActivationStore {
   private readonly held = new Map<number, Float32Array>();
   private readonly places = new Map<number, Place>();
-  private readonly budget: MemoryBudget;
+  private readonly memory: ActivationMemory;
   private file: { readonly handle: FileHandle; readonly folder: string } | undefined;
   private end = 0;
 
-  constructor(budget: MemoryBudget) {
-    this.budget = budget;
+  constructor(memory: ActivationMemory) {
+    this.memory = memory;
   }
 
   /** Windows that are in memory. */
@@ -38,19 +34,19 @@ export class ActivationStore {
     return this.held.has(window) || this.places.has(window);
   }
 
-  /** Gives the array of a window back that is held in memory; its values are not the store's any more. */
-  release(window: number): Float32Array | undefined {
-    const values = this.held.get(window);
-    this.held.delete(window);
-    this.budget.left += values?.byteLength ?? 0;
-    return values;
+  /**
+   * Gives up what a window has in memory; hands out an array for what takes its place, where one of that length lies idle.
+   * Tensors on the window's old values may not be read any more.
+   */
+  replace(window: number, length: number): Float32Array | undefined {
+    this.release(window);
+    return this.memory.reuse(length);
   }
 
   /** Stores a window's activations, replacing those it had; the array belongs to the store from now on. */
   async put(window: number, values: Float32Array): Promise<void> {
     this.release(window);
-    if (values.byteLength <= this.budget.left) {
-      this.budget.left -= values.byteLength;
+    if (this.memory.claim(values)) {
       this.held.set(window, values);
       return;
     }
@@ -87,14 +83,19 @@ export class ActivationStore {
 
   /** Gives memory and disk back; the store is empty and can be used again. */
   async clear(): Promise<void> {
-    for (const { byteLength } of this.held.values()) this.budget.left += byteLength;
-    this.held.clear();
+    for (const window of this.held.keys()) this.release(window);
     this.places.clear();
     this.end = 0;
     const { file } = this;
     this.file = undefined;
     await file?.handle.close();
     if (file) await rm(file.folder, { recursive: true, force: true });
+  }
+
+  private release(window: number): void {
+    const values = this.held.get(window);
+    this.held.delete(window);
+    if (values) this.memory.giveBack(values);
   }
 
   /** The window's own place where its new values fit, else one at the end of the file. */

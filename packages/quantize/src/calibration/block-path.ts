@@ -102,7 +102,7 @@ export class BlockPath {
 
   /** Keeps a tensor's values, in place of those that the window had; the tensor is freed. */
   private async store(store: ActivationStore, window: number, tensor: Tensor2D): Promise<void> {
-    const { values, finite } = await copyValues(tensor, store.release(window));
+    const { values, finite } = await copyValues(tensor, store.replace(window, tensor.size));
     tensor.dispose();
     if (!finite) {
       const bad = values.find((value) => !Number.isFinite(value));

@@ -1,6 +1,7 @@
 import { add, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Checkpoint } from '@thinkbits/checkpoint';
 import { rotaryFrequencies } from '@thinkbits/inference';
+import { copyValues } from '@thinkbits/ops';
 import {
   type BlockInfo,
   type BlockView,
@@ -72,7 +73,10 @@ export function createBlockView(parts: BlockViewParts): BlockView {
         ? flow.attention(weights, before, replaced)
         : flow.feedForward(weights, before, replaced);
     before.dispose();
-    if (!replaced) await store.put(window, new Float32Array((await result.data()) as Float32Array));
+    if (!replaced) {
+      const { values } = await copyValues(result, store.replace(window, result.size));
+      await store.put(window, values);
+    }
     return result;
   }
 

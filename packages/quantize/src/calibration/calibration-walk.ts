@@ -22,7 +22,8 @@ import {
 } from '@thinkbits/spec';
 import { EditedCheckpoint } from '../edits/edited-checkpoint.js';
 import { findKvCodec, findRounder } from '../plan/complete-pipeline.js';
-import { ActivationStore, type MemoryBudget } from './activation-store.js';
+import { ActivationMemory } from './activation-memory.js';
+import { ActivationStore } from './activation-store.js';
 import { BlockFlow } from './block-flow.js';
 import { BlockPath } from './block-path.js';
 import { createBlockView, type HalfResults } from './block-view.js';
@@ -97,7 +98,6 @@ export class CalibrationWalk {
   private readonly parts: CalibrationWalkParts;
   private readonly transforms: readonly Transform[];
   private readonly flow: BlockFlow;
-  private readonly budget: MemoryBudget;
   private readonly basis = new ResidualBasis();
   private readonly floatPath: BlockPath | undefined;
   private readonly quantizedPath: BlockPath | undefined;
@@ -109,18 +109,18 @@ export class CalibrationWalk {
     this.checkpoint = new EditedCheckpoint(parts.checkpoint);
     this.transforms = parts.pipeline.filter((stage) => stage.role === 'transform');
     this.flow = new BlockFlow(readFamily(parts.checkpoint.config).decoder);
-    this.budget = { left: parts.activationBytes };
+    const memory = new ActivationMemory(parts.activationBytes);
     this.halfResults = {
-      attention: new ActivationStore(this.budget),
-      'feed-forward': new ActivationStore(this.budget),
+      attention: new ActivationStore(memory),
+      'feed-forward': new ActivationStore(memory),
     };
     const rounderNeeds = findRounder(parts.pipeline)?.needs.calibration ?? 'none';
     const transformsSee = this.transforms.some(({ needs }) => needs.calibration !== 'none');
     const path = () =>
       new BlockPath({
         flow: this.flow,
-        hidden: new ActivationStore(this.budget),
-        inputs: new ActivationStore(this.budget),
+        hidden: new ActivationStore(memory),
+        inputs: new ActivationStore(memory),
         lengths: parts.windows.map(({ length }) => length),
         signal: parts.signal,
       });
