@@ -33,7 +33,7 @@ export async function finishRun(
   for (const [benchmark, own] of byBenchmark) {
     for (const issue of issuesOf(benchmark, own)) emit({ type: 'issue', issue });
   }
-  await sortSampleFile(directory, log, locate);
+  await sortSampleFile(log, locate);
   const records = samples.map((sample) => sampleRecord(sample, locate(sample)));
   const summary = summarize(records, scorers);
   if (samples.length === planned.length) {

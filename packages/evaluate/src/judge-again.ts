@@ -8,7 +8,6 @@ import { createSampleLocator, type SampleLocator } from './run/locate-samples.js
 import { removeSummary, writeRunDirectory } from './run/open-run-directory.js';
 import { runPaths } from './run/paths.js';
 import type { RunDirectory } from './run/read-run-directory.js';
-import { replaceFile } from './run/replace-file.js';
 import { runScorers } from './run/run-scorer.js';
 import { SampleLog, type StoredSample } from './run/sample-log.js';
 import { sortedSamples } from './run/sort-samples.js';
@@ -39,8 +38,7 @@ export async function judgeAgain(
   for (const { scorer: id, benchmark, problem } of problems) {
     findTests(requireScorer(id, scorers, benchmark), benchmark, problem);
   }
-  const path = runPaths(directory).samples;
-  const log = await SampleLog.open(path);
+  const log = await SampleLog.open(runPaths(directory).samples);
   try {
     const locate = createSampleLocator({ run, problems });
     const samples = sortedSamples(log, locate);
@@ -56,7 +54,7 @@ export async function judgeAgain(
     const { scorers: _, ...unsigned } = run;
     await writeRunDirectory(directory, { run: unsigned, problems });
     const how = { scorers, findTests, signal };
-    await replaceFile(path, judgedLines(samples, log, locate, how, emit));
+    await log.replace(judgedLines(samples, log, locate, how, emit));
     const signed = { ...run, scorers: runScorers(problems, scorers) };
     await writeRunDirectory(directory, { run: signed, problems });
   } finally {

@@ -3,7 +3,6 @@
 #include "apply-linear.h"
 #include "bfloat16.h"
 #include "calls.h"
-#include "large-pages.h"
 
 namespace {
 
@@ -229,10 +228,8 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
 bool addGramOfPairs(State& state, const float* x, float* sum, int64_t tokens, int64_t size) {
   const Kernels& kernels = *state.kernels;
   const int64_t width = kernels.panelColumns, rowStep = 3 * width;
-  const auto freed = [](float* block) { free(block); };
   // x^T as a weight, and its rows as inputs: blocks of rows by the panels that are not left of them
-  std::unique_ptr<float, decltype(freed)> turned(static_cast<float*>(allocateBlock(size * tokens * sizeof(float))), freed);
-  std::unique_ptr<float, decltype(freed)> product(static_cast<float*>(allocateBlock(rowStep * size * sizeof(float))), freed);
+  const FloatBlock turned = allocateFloats(size * tokens), product = allocateFloats(rowStep * size);
   const std::unique_ptr<PackedLinear> linear = makeLinear(kernels, tokens, size, true);
   if (!turned || !product || !linear) return false;
   share(state, pieces(tokens, 16), 16 * size, [&](int64_t from, int64_t to) { kernels.transpose(x, turned.get(), tokens, size, 16 * from, 16 * to < tokens ? 16 * to : tokens); });

@@ -159,7 +159,7 @@ napi_value callSubtractProduct(napi_env env, napi_callback_info info) {
   if (!call.ok) return nullptr;
   // c - a b = c + (-a) b: the copy of a is small beside the product
   State& state = State::of(env);
-  std::unique_ptr<float, void (*)(void*)> negated(static_cast<float*>(malloc(rows * depth * sizeof(float))), free);
+  const FloatBlock negated = allocateFloats(rows * depth);
   call.require(negated != nullptr, "no memory for a copy of a");
   if (!call.ok) return nullptr;
   for (int64_t i = 0; i < rows; i++)

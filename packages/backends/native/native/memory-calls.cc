@@ -2,7 +2,7 @@
 #include <atomic>
 #include <cstring>
 #include "calls.h"
-#include "large-pages.h"
+#include "memory-blocks.h"
 
 /** preferLargePages(x): new memory that nobody wrote to yet is best. */
 napi_value callPreferLargePages(napi_env env, napi_callback_info info) {

@@ -9,8 +9,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
+#include "memory-blocks.h"
 #include "rounded-plan.h"
 
 struct PackedLinear {
@@ -43,6 +43,6 @@ struct PackedLinear {
   PackedLinear& operator=(const PackedLinear&) = delete;
   ~PackedLinear() {
     void* blocks[] = {order, floats, pairs, words, scales, zeros, byteZeros, levels};
-    for (void* block : blocks) free(block);
+    for (void* block : blocks) freeBlock(block);
   }
 };

@@ -9,27 +9,23 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-#include "large-pages.h"
+#include "memory-blocks.h"
 
 /** Memory of a thread that grows to what a task asks for, 64-byte aligned; its content is lost then. */
 class Scratch {
  public:
-  ~Scratch() { free(block_); }
   float* atLeast(int64_t floats) {
     if (floats > size_) {
-      free(block_);
+      block_.reset();
       size_ = floats;
-      block_ = static_cast<float*>(allocateBlock(size_ * static_cast<int64_t>(sizeof(float))));
-      if (!block_) {
-        size_ = 0;
-        abort();  // tasks cannot report; a machine without a few hundred KiB is beyond help
-      }
+      block_ = allocateFloats(size_);
+      if (!block_) abort();  // tasks cannot report; a machine without a few hundred KiB is beyond help
     }
-    return block_;
+    return block_.get();
   }
 
  private:
-  float* block_ = nullptr;
+  FloatBlock block_;
   int64_t size_ = 0;
 };
 

@@ -63,7 +63,7 @@ function giveUp(why) {
 if (values['emulate-tiles'] && !values.output)
   throw new Error('--emulate-tiles is for tests: --output has to name a file of its own');
 if (values['if-missing'] ? loads(output) || loads(prebuilt) : upToDate()) process.exit(0);
-if (platform === 'win32') giveUp('builds and prebuilt binaries are not made for Windows yet');
+if (platform === 'win32') giveUp('nothing is compiled on Windows');
 if (!compiler)
   giveUp(
     `no C++ compiler (tried ${compilers.join(', ')}); install g++ or clang++ and run npm rebuild @thinkbits/backend-native`,

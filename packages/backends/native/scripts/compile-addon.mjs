@@ -18,7 +18,7 @@ export const entryPoints = ['napi_register_module_v1', 'node_api_module_get_api_
 /**
  * @typedef {object} Compiler
  * @property {string[]} command GCC's or clang's driver for C++, or zig's, with the options that name the target
- * @property {boolean} [isZig] it takes extensions of ARM by -mcpu alone
+ * @property {string[]} [zig] how zig is called, where it is the compiler: it takes extensions of ARM by -mcpu alone
  */
 
 /**
@@ -91,13 +91,31 @@ function setsOf(arch, isZig, emulateTiles) {
 }
 
 /**
+ * Libraries, in `work`, of what an addon for Windows takes from node.exe: its linker wants to know where each name comes from.
+ *
+ * @param {string[]} zig
+ * @param {string} work
+ */
+async function importLibraries([program = '', ...zig], work) {
+  const made = Object.entries(nodeApi.def_paths).map(async ([name, definitions]) => {
+    const library = join(work, `${name}.lib`);
+    const options = ['-m', 'i386:x86-64', '-d', definitions, '-l', library];
+    await promisify(execFile)(program, [...zig, 'dlltool', ...options]);
+    return library;
+  });
+  return Promise.all(made);
+}
+
+/**
  * Options of the link of objects that lie in `work`.
  *
  * @param {string} platform
  * @param {string} work
+ * @param {string[]} [zig]
  */
-function linkOptions(platform, work) {
+async function linkOptions(platform, work, zig = ['zig']) {
   if (platform === 'darwin') return ['-undefined', 'dynamic_lookup'];
+  if (platform === 'win32') return importLibraries(zig, work);
   const exported = join(work, 'exports.map');
   writeFileSync(exported, `{ global: ${entryPoints.join('; ')}; local: *; };\n`);
   // A worker thread that ends closes its addons, while a C++ library within one has still to clean up for other threads.
@@ -114,7 +132,7 @@ function linkOptions(platform, work) {
 export async function compileAddon(compilation) {
   const { compiler, platform, arch, output, sanitize, emulateTiles = false, strip } = compilation;
   const [program = '', ...target] = compiler.command;
-  const { sets, furtherSets } = setsOf(arch, compiler.isZig === true, emulateTiles);
+  const { sets, furtherSets } = setsOf(arch, compiler.zig !== undefined, emulateTiles);
   const further = Object.entries(furtherSets).map(([name, set]) => ({ name, ...set }));
   const isKnown = further.map(
     ({ options }) =>
@@ -179,7 +197,7 @@ export async function compileAddon(compilation) {
     const finished = join(work, 'thinkbits.node');
     await run([
       ...['-shared', ...(strip ? ['-s'] : []), ...sanitizers],
-      ...[...objects, '-o', finished, ...linkOptions(platform, work)],
+      ...[...objects, '-o', finished, ...(await linkOptions(platform, work, compiler.zig))],
     ]);
     renameSync(finished, output);
   } finally {

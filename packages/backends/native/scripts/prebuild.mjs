@@ -52,7 +52,7 @@ for (const name of values.platform) {
   if (!values.check) {
     const command = [...zig, 'c++', '-target', targets[name] ?? ''];
     try {
-      const compiler = { command, isZig: true };
+      const compiler = { command, zig };
       const compilation = { compiler, platform, arch, output, strip: true };
       const { leftOut, warnings } = await compileAddon(compilation);
       if (warnings) console.warn(`${name}: ${warnings}`);

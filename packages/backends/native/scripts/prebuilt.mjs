@@ -12,6 +12,7 @@ export const targets = {
   'darwin-x64': 'x86_64-macos.11.0',
   'linux-arm64': `aarch64-linux-gnu.${glibc}`,
   'linux-x64': `x86_64-linux-gnu.${glibc}`,
+  'win32-x64': 'x86_64-windows-gnu',
 };
 
 /** The binary in the platform's package. @param {string} name of the platform: linux-x64 */
@@ -22,6 +23,7 @@ export const prebuiltFile = (name) =>
 const systemLibraries = {
   linux: /^(libc|libm|libpthread|libdl|ld-linux[-\w]*)\.so\.\d$/,
   darwin: /^\/usr\/lib\/lib(System\.B|c\+\+\.1)\.dylib$/,
+  win32: /^(node\.exe|kernel32\.dll|api-ms-win-crt-[\w-]+\.dll)$/i,
 };
 
 /** Whether version a, numbers between dots, is later than b. @param {string} a @param {string} b */

@@ -1,4 +1,4 @@
-/** Reads what an addon is made for, from its file alone: ELF (Linux) and Mach-O (macOS), both of 64 bits and little-endian. */
+/** Reads what an addon is made for, from its file alone: ELF (Linux), Mach-O (macOS) and PE (Windows), all of 64 bits and little-endian. */
 import { readFileSync } from 'node:fs';
 
 /**
@@ -88,14 +88,47 @@ function readMachO(bytes) {
   return { platform: 'darwin', arch, exported, libraries, versions: [], signed };
 }
 
+/** @param {Buffer} bytes @returns {Binary} */
+function readPe(bytes) {
+  const header = bytes.readUInt32LE(0x3c) + 4;
+  const directories = header + 20 + 112;
+  const sections = header + 20 + bytes.readUInt16LE(header + 16);
+  /** Where in the file lies what is loaded at an address. @param {number} address */
+  const placeOf = (address) => {
+    for (let i = 0, at = sections; i < bytes.readUInt16LE(header + 2); i++, at += 40) {
+      const within = address - bytes.readUInt32LE(at + 12);
+      if (within >= 0 && within < bytes.readUInt32LE(at + 16))
+        return bytes.readUInt32LE(at + 20) + within;
+    }
+    throw new Error(`nothing is loaded at ${address}`);
+  };
+  /** @type {Set<string>} */
+  const exported = new Set();
+  const exports = bytes.readUInt32LE(directories);
+  if (exports !== 0) {
+    const [count, names] = [24, 32].map((field) => bytes.readUInt32LE(placeOf(exports) + field));
+    for (let i = 0; i < Number(count); i++)
+      exported.add(textAt(bytes, placeOf(bytes.readUInt32LE(placeOf(Number(names)) + 4 * i))));
+  }
+  /** @type {string[]} */
+  const libraries = [];
+  const imports = bytes.readUInt32LE(directories + 8);
+  for (let at = imports && placeOf(imports); at && bytes.readUInt32LE(at + 12) !== 0; at += 20)
+    libraries.push(textAt(bytes, placeOf(bytes.readUInt32LE(at + 12))));
+  const machine = bytes.readUInt16LE(header);
+  const arch = { 34404: 'x64', 43620: 'arm64' }[machine] ?? `machine ${machine}`;
+  return { platform: 'win32', arch, exported, libraries, versions: [], signed: false };
+}
+
 /**
  * @param {string} file
  * @returns {Binary}
- * @throws Error where it is neither ELF nor Mach-O
+ * @throws Error where it is none of the three
  */
 export function readBinary(file) {
   const bytes = readFileSync(file);
   if (bytes.length >= 64 && bytes.readUInt32BE(0) === 0x7f454c46) return readElf(bytes);
   if (bytes.length >= 32 && bytes.readUInt32LE(0) === 0xfeedfacf) return readMachO(bytes);
-  throw new Error(`${file} is neither an ELF nor a Mach-O file`);
+  if (bytes.length >= 512 && bytes.readUInt16BE(0) === 0x4d5a) return readPe(bytes);
+  throw new Error(`${file} is neither an ELF nor a Mach-O nor a PE file`);
 }

@@ -1,4 +1,6 @@
 /** Six problems that the tiny reasoners were made for, as a package that is resolved by its path. */
+import { fileURLToPath } from 'node:url';
+
 const rows = [
   {
     "id": "chain-d7f9f4c23947",
@@ -54,7 +56,7 @@ export const benchmark = {
         messages: [{ role: 'user', content: row.question }],
         answer: row.answer,
         groups: { steps: row.steps },
-        scorer: new URL('./tiny-scorer.mjs', import.meta.url).pathname,
+        scorer: fileURLToPath(new URL('./tiny-scorer.mjs', import.meta.url)),
         row,
       })),
     };

@@ -15,15 +15,24 @@ function locatePath(name: string, directory: string): string | undefined {
   return statSync(path).isDirectory() ? entryOf(path) : path;
 }
 
+/** Files of rows, which the benchmark `jsonl` reads. */
+const rowsExtension = /\.(jsonl?|csv|parquet)$/;
+const howToAskRows = (file: string) => `Rows of your own: --benchmark jsonl --data ${file}`;
+
+function howToFind(name: string, kind: PackageKind): string {
+  if (isPath(name)) return 'Check the path.';
+  if (kind === 'benchmark' && rowsExtension.test(name)) return howToAskRows(name);
+  if (/^[^@].*[/\\]/.test(name)) return 'A path begins with ./';
+  return `To install: npm install @thinkbits/${kind}-${name} (or thinkbits-${kind}-${name}).`;
+}
+
 function notFound(name: string, kind: PackageKind, directory: string): ThinkbitsError {
   const list = installedNames(kind, directory);
   const near = nearestName(name, list);
   const help = [
     near ? `Did you mean "${near}"?` : undefined,
     `Installed: ${list.join(', ')}.`,
-    isPath(name)
-      ? 'Check the path.'
-      : `To install: npm install @thinkbits/${kind}-${name} (or thinkbits-${kind}-${name}).`,
+    howToFind(name, kind),
   ];
   return new ThinkbitsError({
     code: `${kind}/not-found`,
@@ -85,7 +94,7 @@ async function load(name: string, kind: PackageKind, directory: string): Promise
     });
   const extension = extname(found);
   if (extension !== '' && !moduleExtension.test(extension)) {
-    const rows = kind === 'benchmark' ? ` Rows of your own: --benchmark jsonl --data ${name}` : '';
+    const rows = kind === 'benchmark' ? ` ${howToAskRows(name)}` : '';
     throw notLoadable(`it is a ${extension} file.`, `A path names a JavaScript module.${rows}`);
   }
   try {

@@ -52,11 +52,22 @@ describe('names of packages', () => {
     await expect(resolveScorer(name, directory)).rejects.toMatchObject({ code });
   });
 
-  it('a file of rows in place of a benchmark is told where rows go', async () => {
+  it.each([
+    ['./rows.jsonl', 'benchmark/not-loadable'],
+    ['rows.jsonl', 'benchmark/not-found'],
+    ['nowhere.parquet', 'benchmark/not-found'],
+  ])('%s in place of a benchmark is told where rows go', async (name, code) => {
     writeFileSync(join(directory, 'rows.jsonl'), '{}\n');
-    const error = await resolveBenchmark('./rows.jsonl', directory).catch((reason) => reason);
-    expect(error.code).toBe('benchmark/not-loadable');
-    expect(error.help).toContain('--benchmark jsonl --data ./rows.jsonl');
+    const error = await resolveBenchmark(name, directory).catch((reason) => reason);
+    expect(error.code).toBe(code);
+    expect(error.help).toContain(`--benchmark jsonl --data ${name}`);
+    expect(error.help).not.toContain('npm install');
+  });
+
+  it('a path that looks like a name is told how paths begin', async () => {
+    const error = await resolveScorer('scorers/mine', directory).catch((reason) => reason);
+    expect(error.code).toBe('scorer/not-found');
+    expect(error.help).toMatch(/ A path begins with \.\/$/);
   });
 
   it('an unknown name lists what is installed and how to install it', async () => {

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { readSampleLines } from './read-sample-lines.js';
+import { replaceFile } from './replace-file.js';
 import type { SampleLine } from './sample-line.js';
 import { sha256 } from './sha256.js';
 import { storageError } from './storage-error.js';
@@ -112,6 +113,23 @@ export class SampleLog {
     return JSON.parse(Buffer.from(await this.bytes(sample)).toString('utf8'));
   }
 
+  /**
+   * Replaces the file at once by other lines, which may be read from it on the way. Nothing can be read or appended afterwards:
+   * Windows lets no file take the place of one that is open.
+   * @throws ThinkbitsError `disk/full`, `disk/not-writable`, `disk/failed`
+   */
+  async replace(lines: AsyncIterable<string | Uint8Array>): Promise<void> {
+    const close = () => this.close();
+    await replaceFile(
+      this.#path,
+      (async function* () {
+        yield* lines;
+        await close();
+      })(),
+    );
+  }
+
+  /** Safe to repeat. */
   async close(): Promise<void> {
     await this.#file.close();
   }

@@ -1,6 +1,4 @@
 import type { SampleLocator } from './locate-samples.js';
-import { runPaths } from './paths.js';
-import { replaceFile } from './replace-file.js';
 import type { SampleLog, StoredSample } from './sample-log.js';
 
 /** The samples in the order in which a finished file has them: by benchmark, problem, repeat. */
@@ -21,13 +19,9 @@ export function sortedSamples(log: SampleLog, locate: SampleLocator): StoredSamp
 
 /**
  * Rewrites `samples.jsonl` at once, sorted, superseded lines left out; does nothing where that is
- * how it already lies.
+ * how it already lies. Only what the log has in memory may be used afterwards.
  */
-export async function sortSampleFile(
-  directory: string,
-  log: SampleLog,
-  locate: SampleLocator,
-): Promise<void> {
+export async function sortSampleFile(log: SampleLog, locate: SampleLocator): Promise<void> {
   const sorted = sortedSamples(log, locate);
   let end = 0;
   const inPlace = sorted.every(({ offset, bytes }) => {
@@ -36,7 +30,7 @@ export async function sortSampleFile(
     return follows;
   });
   if (inPlace && end === log.size) return;
-  await replaceFile(runPaths(directory).samples, linesOf(log, sorted));
+  await log.replace(linesOf(log, sorted));
 }
 
 async function* linesOf(

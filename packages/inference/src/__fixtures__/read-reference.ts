@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { type Checkpoint, memoryFiles, openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 
@@ -30,5 +31,5 @@ export async function readIds(tensors: Checkpoint, name: string): Promise<number
 }
 
 export async function openReference(name: string): Promise<Checkpoint> {
-  return openCheckpoint(await folderFiles(new URL(name, root).pathname));
+  return openCheckpoint(await folderFiles(fileURLToPath(new URL(name, root))));
 }
