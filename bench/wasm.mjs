@@ -24,7 +24,8 @@ const { values } = parseArgs({
   },
 });
 const { model, batch, generate, threads } = values;
-const shared = { prompt: 0, generate, batch, rounds: 1, threads };
+// several rounds to a process, of which it reports the median: while the first one runs, JavaScript is still being compiled
+const shared = { prompt: 0, generate, batch, rounds: 5, threads };
 const measured = values.recipes.split(',').map((name) => {
   const [recipe, compute = 'f32'] = name.split('@');
   return { name, recipe, compute, wasm: [], native: [] };

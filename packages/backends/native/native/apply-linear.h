@@ -1,13 +1,25 @@
 // Products with packed weights as plain functions, for the calls from JavaScript and for calls that do several things at once.
 #pragma once
+#include <functional>
 #include "call.h"
 #include "state.h"
 
 /** The packed weight whose handle is an argument; null, and the call refused, where there is none. */
 PackedLinear* findLinear(Call& call, int index);
 
-/** y [rows, out] = x [rows, in] W^T, on the threads of the state; floats at rounding of float32. Only from panel `panel0` on. */
-void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0 = 0);
+/** What makes rows of inputs: each once, by the thread that lays it out for the product then. */
+struct RowMaker {
+  std::function<void(int64_t from, int64_t to)> make;
+  /** Of a row, in multiplications. */
+  int64_t work = 0;
+
+  void operator()(int64_t from, int64_t to) const {
+    if (make) make(from, to);
+  }
+};
+
+/** y [rows, out] = x [rows, in] W^T, on the threads of the state; floats at rounding of float32. Only from panel `panel0` on. @param maker of x */
+void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0 = 0, const RowMaker& maker = {});
 
 /** sum [size, size] += x^T x right of the diagonal and on it, of x [tokens, size] in bfloat16; false where there is no memory. */
 bool addGramOfPairs(State& state, const float* x, float* sum, int64_t tokens, int64_t size);
@@ -23,9 +35,9 @@ bool plansRounded(PackedLinear& linear, int64_t group);
 
 /**
  * y [rows, out] = x^ [rows, in] W^T in integers, where x^ is x rounded; what roundTokens and applyLinear give to float rounding.
- * The weight has to have a plan for the rounding's group.
+ * The weight has to have a plan for the rounding's group. @param maker of x
  */
-void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding);
+void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding, const RowMaker& maker = {});
 
 /** Whether a set's products in bfloat16, or those by digits, are what plain loops say. @param products the set's `pairs` or `digits` */
 bool multiplies(const Kernels& kernels, const LinearKernels& products);

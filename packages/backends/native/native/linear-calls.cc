@@ -197,7 +197,7 @@ napi_value callFillLinear(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0) {
+void applyLinear(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, int64_t panel0, const RowMaker& maker) {
   if (rows == 0) return;
   const LinearKernels& kernels = state.kernelsOf(linear);
   const int64_t width = kernels.width(linear);
@@ -214,9 +214,10 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
     const std::function<void(int64_t, Scratch&)> arrange = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * height, some = count - row < height ? count - row : height;
       float* memory = scratch.atLeast(kernels.scratch(linear, some, 0));
+      maker(row0 + row, row0 + row + some);
       kernels.arrange(linear, x + (row0 + row) * linear.in, some, inputs.tile(row), inputs.sums + row * linear.groups, memory);
     };
-    runTasks(state, tiles, 4 * count * linear.in < worthSharing ? 1 : threads, arrange);
+    runTasks(state, tiles, count * (4 * linear.in + maker.work) < worthSharing ? 1 : threads, arrange);
 
     sharePanels(state, threads, count, rowBlock, linear.panels - panel0, 4, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {
       float* memory = scratch.atLeast(kernels.scratch(linear, rowEnd - row, panelEnd - panel));

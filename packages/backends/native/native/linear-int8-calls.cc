@@ -61,7 +61,7 @@ bool plansRounded(PackedLinear& linear, int64_t group) {
   return linear.plan->served;
 }
 
-void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding) {
+void applyRounded(State& state, const PackedLinear& linear, const float* x, float* y, int64_t rows, const ActivationRounding& rounding, const RowMaker& maker) {
   if (rows == 0) return;
   const Kernels& kernels = *state.kernels;
   const RoundedPlan& plan = *linear.plan;
@@ -75,10 +75,11 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
     int32_t* tiles = reinterpret_cast<int32_t*>(state.inputs.atLeast(count * rowWords));
     const std::function<void(int64_t, Scratch&)> round = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * height, some = count - row < height ? count - row : height;
+      maker(row0 + row, row0 + row + some);
       kernels.roundInputs(linear, plan, rounding, x + (row0 + row) * linear.in, some, tiles + row * rowWords, scratch.atLeast(scratchSize));
     };
     const int64_t all = state.pool->threads();
-    runTasks(state, pieces(count, height), 8 * count * linear.in < worthSharing ? 1 : static_cast<int>(all), round);
+    runTasks(state, pieces(count, height), count * (8 * linear.in + maker.work) < worthSharing ? 1 : static_cast<int>(all), round);
 
     const int threads = count * linear.in * linear.out < worthSharing ? 1 : static_cast<int>(all);
     sharePanels(state, threads, count, rowBlock, linear.panels, 2, [&](int64_t row, int64_t rowEnd, int64_t panel, int64_t panelEnd, Scratch& scratch) {

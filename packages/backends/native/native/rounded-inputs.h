@@ -21,17 +21,22 @@ THINKBITS_INLINE FourWords fourWords(const int8_t* codes) {
 /** Codes in their places [depth] as words for row i of a tile of `rows`. */
 template <int Count, bool Wide>
 THINKBITS_INLINE void layRow(const int8_t* __restrict codes, int64_t blocks, int64_t rows, int32_t* __restrict out) {
+  typedef int16_t EightShorts __attribute__((vector_size(16)));
+  typedef int64_t TwoLongs __attribute__((vector_size(16)));
   for (int64_t end = blocks * blockInputs, k = 0; k < end; k += 16) {
     const FourWords words = fourWords<Count>(codes + k);
+    if constexpr (Wide) {
+      // of each word a pair of its even bytes, then one of its odd ones
+      const FourWords even = (FourWords)((EightShorts)words << 8 >> 8), odd = (FourWords)((EightShorts)words >> 8);
+      const TwoLongs halves[] = {(TwoLongs)__builtin_shufflevector(even, odd, 0, 4, 1, 5), (TwoLongs)__builtin_shufflevector(even, odd, 2, 6, 3, 7)};
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; i++, out += rows * (Wide ? 2 : 1)) {
-      if (Wide) {
-        const auto wide = [&](int byte) { return static_cast<uint32_t>(static_cast<int8_t>(words[i] >> 8 * byte)); };
-        out[0] = static_cast<int32_t>((wide(0) & 0xffffu) | wide(2) << 16);
-        out[1] = static_cast<int32_t>((wide(1) & 0xffffu) | wide(3) << 16);
-      } else {
-        out[0] = words[i];
+      for (int i = 0; i < 4; i++, out += 2 * rows) {
+        const int64_t pairs = halves[i / 2][i % 2];
+        memcpy(out, &pairs, sizeof pairs);
       }
+    } else {
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++, out += rows) out[0] = words[i];
     }
   }
 }

@@ -28,46 +28,44 @@ void add(State& state, const float* a, const float* b, float* out, int64_t rows,
   });
 }
 
-void normalize(State& state, const float* x, const std::vector<float>& weight, float* out, int64_t rows, float epsilon) {
-  const int64_t width = static_cast<int64_t>(weight.size());
-  share(state, rows, 3 * width, [&](int64_t from, int64_t to) {
-    state.kernels->rmsNormRows(x + from * width, weight.data(), out + from * width, to - from, width, epsilon);
-  });
+/** normed = the norm of hidden, to which what the half before gives is added first, if any. */
+RowMaker normalized(State& state, const DecoderStack& stack, const std::vector<float>& weight, const float* added, float* hidden, float* normed) {
+  const int64_t width = stack.hidden;
+  const float epsilon = stack.epsilon;
+  const auto make = [&state, &weight, width, epsilon, added, hidden, normed](int64_t from, int64_t to) {
+    const int64_t at = from * width, count = (to - from) * width;
+    if (added) state.kernels->binary(Binary::add, hidden + at, added + at, hidden + at, count, false, false);
+    state.kernels->rmsNormRows(hidden + at, weight.data(), normed + at, to - from, width, epsilon);
+  };
+  return {make, (added ? 4 : 3) * width};
 }
 
 /** y [tokens, out]. @param rounded room for the input, [tokens, in] */
-void apply(State& state, const StackStage& stage, const float* x, float* y, int64_t tokens, float* rounded) {
+void apply(State& state, const StackStage& stage, const RowMaker& maker, const float* x, float* y, int64_t tokens, float* rounded) {
   PackedLinear& linear = *state.linears.at(stage.linear);
-  if (stage.bits > 0 && plansRounded(linear, stage.group)) {
-    applyRounded(state, linear, x, y, tokens, {stage.bits, stage.symmetric, stage.group, stage.lows.data(), stage.highs.data()});
+  if (stage.bits == 0) {
+    applyLinear(state, linear, x, y, tokens, 0, maker);
+  } else if (plansRounded(linear, stage.group)) {
+    applyRounded(state, linear, x, y, tokens, {stage.bits, stage.symmetric, stage.group, stage.lows.data(), stage.highs.data()}, maker);
   } else {
-    if (stage.bits > 0) {
-      share(state, tokens, 8 * linear.in, [&](int64_t from, int64_t to) {
-        state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
-                                   stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
-      });
-      x = rounded;
-    }
-    applyLinear(state, linear, x, y, tokens);
+    const auto round = [&](int64_t from, int64_t to) {
+      maker(from, to);
+      state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
+                                 stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
+    };
+    applyLinear(state, linear, rounded, y, tokens, 0, {round, 8 * linear.in + maker.work});
   }
   if (!stage.bias.empty()) add(state, y, stage.bias.data(), y, tokens, linear.out, 0);
 }
 
-/** Queries or keys of some heads: normed where the model norms them, and rotated. @param out [tokens, heads * headDim] */
-void turn(State& state, const DecoderStack& stack, const StackPlace& place, const float* x, int64_t xStride, int64_t heads, const std::vector<float>& norm, float* out) {
-  const int64_t width = heads * stack.headDim, half = stack.headDim / 2;
-  share(state, place.tokens, 4 * width, [&](int64_t from, int64_t to) {
-    for (int64_t t = from; t < to; t++) {
-      const float* source = x + t * xStride;
-      float* row = out + t * width;
-      const int64_t at = place.positions[t] * half;
-      if (!norm.empty()) {
-        state.kernels->rmsNormRows(source, norm.data(), row, heads, stack.headDim, stack.epsilon);
-        source = row;
-      }
-      state.kernels->rotateRow(source, row, heads, half, place.cosines + at, place.sines + at);
-    }
-  });
+/** Queries or keys of a token: normed where the model norms them, and rotated. */
+void turn(State& state, const DecoderStack& stack, const StackPlace& place, int64_t token, const float* x, int64_t heads, const std::vector<float>& norm, float* out) {
+  const int64_t half = stack.headDim / 2, at = place.positions[token] * half;
+  if (!norm.empty()) {
+    state.kernels->rmsNormRows(x, norm.data(), out, heads, stack.headDim, stack.epsilon);
+    x = out;
+  }
+  state.kernels->rotateRow(x, out, heads, half, place.cosines + at, place.sines + at);
 }
 
 }  // namespace
@@ -97,23 +95,23 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
     const StackLayer& layer = stack.layers[index];
     const StackCache& cache = caches[index];
     // attention
-    normalize(state, hidden, layer.inputNorm, normed, tokens, stack.epsilon);
-    apply(state, layer.stages[0], normed, projected, tokens, rounded);
-    turn(state, stack, place, projected, qkv, stack.heads, layer.queryNorm, query);
-    turn(state, stack, place, projected + queries, qkv, stack.kvHeads, layer.keyNorm, key);
-    for (int64_t t = 0; t < tokens; t++) memcpy(value + t * keys, projected + t * qkv + queries + keys, keys * sizeof(float));
+    apply(state, layer.stages[0], normalized(state, stack, layer.inputNorm, index > 0 ? added : nullptr, hidden, normed), normed, projected, tokens, rounded);
+    share(state, tokens, 4 * qkv, [&](int64_t from, int64_t to) {
+      for (int64_t t = from; t < to; t++) {
+        const float* row = projected + t * qkv;
+        turn(state, stack, place, t, row, stack.heads, layer.queryNorm, query + t * queries);
+        turn(state, stack, place, t, row + queries, stack.kvHeads, layer.keyNorm, key + t * keys);
+        memcpy(value + t * keys, row + queries + keys, keys * sizeof(float));
+      }
+    });
     storeTokens(state, StoreJob{cache.layout, key, value, place.memory}, cache.rows);
     attendRows(state, AttentionJob{cache.layout, query, attended, place.memory, stack.heads}, cache.rows);
-    apply(state, layer.stages[1], attended, added, tokens, rounded);
-    add(state, hidden, added, hidden, tokens, stack.hidden, stack.hidden);
+    apply(state, layer.stages[1], {}, attended, added, tokens, rounded);
     // feed-forward
+    apply(state, layer.stages[2], normalized(state, stack, layer.postAttentionNorm, added, hidden, normed), normed, gateUp, tokens, rounded);
     const int64_t width = state.linears.at(layer.stages[3].linear)->in;
-    normalize(state, hidden, layer.postAttentionNorm, normed, tokens, stack.epsilon);
-    apply(state, layer.stages[2], normed, gateUp, tokens, rounded);
-    share(state, tokens, 8 * width, [&](int64_t from, int64_t to) {
-      state.kernels->swigluRows(gateUp + from * 2 * width, gated + from * width, to - from, width);
-    });
-    apply(state, layer.stages[3], gated, added, tokens, rounded);
-    add(state, hidden, added, hidden, tokens, stack.hidden, stack.hidden);
+    const auto gate = [&](int64_t from, int64_t to) { state.kernels->swigluRows(gateUp + from * 2 * width, gated + from * width, to - from, width); };
+    apply(state, layer.stages[3], {gate, 8 * width}, gated, added, tokens, rounded);
   }
+  if (!stack.layers.empty()) add(state, hidden, added, hidden, tokens, stack.hidden, stack.hidden);
 }
