@@ -23,6 +23,8 @@ static const Kernels table = {
     blockRows,
     blockColumns,
     matmulBlock,
+    packedFloats,
+    packRows,
     matmulStreams,
     matmulStream,
     tileColumns,

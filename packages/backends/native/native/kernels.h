@@ -16,6 +16,7 @@ struct MatmulJob {
   int64_t cRow;
   bool accumulate;  // c += instead of c =
   bool upper;       // only what lies right of the diagonal, and on it, has to be computed
+  const float* packed;  // all of a, as packRows leaves it; or null
 };
 
 /** Inputs of a product with a packed weight, arranged in tiles of rows: [width][rows of the tile], one behind the other. */
@@ -140,6 +141,9 @@ struct Kernels {
   /** Rows of c that stay in registers; rows and columns that one task of a matmul computes at most. */
   int64_t tileRows, rowBlock, columnBlock;
   void (*matmul)(const MatmulJob&, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch);
+  /** Floats that a [rows, depth] takes packed, and rows [row0, row1) of it, whole tiles, packed for every block of columns. */
+  int64_t (*packedFloats)(int64_t rows, int64_t depth);
+  void (*packRows)(const MatmulJob&, int64_t row0, int64_t row1, float* packed);
   /** Whether so few rows are better streamed along b than tiled; c is then computed for columns [column0, column1). */
   bool (*streams)(const MatmulJob&);
   void (*matmulStream)(const MatmulJob&, int64_t column0, int64_t column1);

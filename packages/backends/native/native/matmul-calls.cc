@@ -5,8 +5,25 @@
 
 namespace {
 
+/** Blocks of columns from which rows of a are packed once, for all of them, and floats of that at most. */
+constexpr int64_t fewColumnBlocks = 3, mostPacked = int64_t{1} << 23;
+
+/** Packs a whole a into memory of the state; null where that does not pay. */
+const float* packOnce(State& state, const MatmulJob& job, int threads, int64_t columnBlocks) {
+  const Kernels& kernels = *state.kernels;
+  const int64_t floats = kernels.packedFloats(job.rows, job.depth);
+  if (columnBlocks < fewColumnBlocks || floats > mostPacked) return nullptr;
+  float* packed = state.inputs.atLeast(floats);
+  const int64_t step = 8 * kernels.tileRows;
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch&) {
+    kernels.packRows(job, i * step, (i + 1) * step < job.rows ? (i + 1) * step : job.rows, packed);
+  };
+  runTasks(state, pieces(job.rows, step), threads, task);
+  return packed;
+}
+
 /** Runs one product per batch entry, [batch, M, N]; a batch stride of 0 uses the same matrix again. */
-void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch, int64_t bBatch, int64_t cBatch) {
+void runMatmul(State& state, MatmulJob job, int64_t batch, int64_t aBatch, int64_t bBatch, int64_t cBatch) {
   const Kernels& kernels = *state.kernels;
   const auto jobOf = [&](int64_t index) {
     MatmulJob one = job;
@@ -41,6 +58,7 @@ void runMatmul(State& state, const MatmulJob& job, int64_t batch, int64_t aBatch
       rowStep = pieces(rowStep, 2 * kernels.tileRows) * kernels.tileRows;
   }
   const int64_t rowBlocks = pieces(job.rows, rowStep), columnBlocks = pieces(job.columns, columnStep);
+  if (batch == 1) job.packed = packOnce(state, job, threads, columnBlocks);
   const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
     const int64_t row = i / columnBlocks % rowBlocks * rowStep, column = i % columnBlocks * columnStep;
     const int64_t rowEnd = row + rowStep < job.rows ? row + rowStep : job.rows;

@@ -141,9 +141,33 @@ THINKBITS_INLINE void packColumns(const float* b, int64_t bDepth, int64_t bColum
   }
 }
 
+/** Floats behind a packed tile, over which packing may write. */
+constexpr int64_t tileSlack = W;
+
+/** Where a tile lies within rows that are packed: [blocks of depth][tiles]. */
+THINKBITS_INLINE int64_t packedAt(int64_t rows, int64_t row, int64_t k0, int64_t depth) {
+  const int64_t tiles = (rows + tileRows - 1) / tileRows;
+  return tiles * (tileRows * k0 + tileSlack * (k0 / blockDepth)) + row / tileRows * (tileRows * depth + tileSlack);
+}
+
+int64_t packedFloats(int64_t rows, int64_t depth) {
+  const int64_t tiles = (rows + tileRows - 1) / tileRows, blocks = (depth + blockDepth - 1) / blockDepth;
+  return tiles * (tileRows * depth + tileSlack * blocks);
+}
+
+void packRows(const MatmulJob& job, int64_t row0, int64_t row1, float* packed) {
+  for (int64_t k0 = 0; k0 < job.depth; k0 += blockDepth) {
+    const int64_t depth = job.depth - k0 < blockDepth ? job.depth - k0 : blockDepth;
+    for (int64_t row = row0; row < row1; row += tileRows) {
+      const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
+      packTile(job.a + row * job.aRow + k0 * job.aDepth, job.aRow, job.aDepth, rows, depth, packed + packedAt(job.rows, row, k0, depth));
+    }
+  }
+}
+
 void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t column0, int64_t column1, float* scratch) {
   float* panels = scratch;
-  float* rowTile = scratch + blockColumns * blockDepth;
+  float* ownTile = scratch + blockColumns * blockDepth;
   for (int64_t k0 = 0; k0 < job.depth || k0 == 0; k0 += blockDepth) {
     const int64_t k1 = job.depth - k0 < blockDepth ? job.depth : k0 + blockDepth, depth = k1 - k0;
     const bool accumulate = k0 > 0 || job.accumulate;
@@ -156,9 +180,10 @@ void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t colum
       const int64_t rows = row1 - row < tileRows ? row1 - row : tileRows;
       if (job.upper && column1 <= row) break;
       const float* a = job.a + row * job.aRow + k0 * job.aDepth;
-      packTile(a, job.aRow, job.aDepth, rows, depth, rowTile);
-      // the next tile's rows come while this one is multiplied, a part with every panel
-      const int64_t coming = job.aDepth == 1 ? row1 - row - rows : 0, share = (depth * tileColumns + column1 - column0 - 1) / (column1 - column0);
+      if (!job.packed) packTile(a, job.aRow, job.aDepth, rows, depth, ownTile);
+      const float* rowTile = job.packed ? job.packed + packedAt(job.rows, row, k0, depth) : ownTile;
+      // the next tile's rows come while this one is multiplied, a part with every panel; packed ones lie in a row
+      const int64_t coming = job.aDepth == 1 && !job.packed ? row1 - row - rows : 0, share = (depth * tileColumns + column1 - column0 - 1) / (column1 - column0);
       const float* next = a + rows * job.aRow;
       for (int64_t column = column0; column < column1; column += tileColumns, next += share) {
         const int64_t columns = column1 - column < tileColumns ? column1 - column : tileColumns;

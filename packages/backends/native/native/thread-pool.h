@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 #include "memory-blocks.h"
+#include "thread-placement.h"
 
 /** Memory of a thread that grows to what a task asks for, 64-byte aligned; its content is lost then. */
 class Scratch {
@@ -31,7 +32,7 @@ class Scratch {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int threads) : scratch_(threads) {
+  explicit ThreadPool(int threads) : scratch_(threads), sleepers_(threads) {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { work(i); });
   }
   ~ThreadPool() {
@@ -64,6 +65,9 @@ class ThreadPool {
       const uint64_t generation = generation_.load(std::memory_order_relaxed) + 1;
       ticket_.store(generation << remainingBits | static_cast<uint64_t>(tasks), std::memory_order_release);
       generation_.store(generation, std::memory_order_release);
+      for (Sleeper& sleeper : sleepers_) {
+        if (sleeper.asleep) sleeper.placement.avoidCaller();
+      }
     }
     wake_.notify_all();
     take(scratch_[0]);
@@ -96,12 +100,17 @@ class ThreadPool {
   }
 
   void work(int index) {
+    Sleeper& self = sleepers_[index];
+    self.placement.begin();
     uint64_t seen = 0;
     for (;;) {
       for (int spins = 0; spins < 4000 && generation_.load(std::memory_order_acquire) == seen; spins++) pause();
       if (generation_.load(std::memory_order_acquire) == seen) {
         std::unique_lock<std::mutex> lock(mutex_);
+        self.asleep = true;
         wake_.wait(lock, [&] { return generation_.load(std::memory_order_acquire) != seen; });
+        self.asleep = false;
+        self.placement.restore();
       }
       seen = generation_.load(std::memory_order_acquire);
       if (quit_) return;
@@ -109,7 +118,14 @@ class ThreadPool {
     }
   }
 
+  /** Of a worker; under the mutex. */
+  struct Sleeper {
+    ThreadPlacement placement;
+    bool asleep = false;
+  };
+
   std::vector<Scratch> scratch_;
+  std::vector<Sleeper> sleepers_;
   std::vector<std::thread> workers_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -13,8 +13,10 @@ import { backendKernels, copyValues, joinedProduct } from '@thinkbits/ops';
 import { completeWeightScheme, floatFormats, type WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
+import { loadAddon } from './addon.js';
 
 const random = createRandom('native algebra');
+const loaded = loadAddon();
 const draw = (size: number) => Float32Array.from({ length: size }, () => random.normal());
 
 /** 2/n Σ XXᵀ of tokens whose columns have one draw in common. */
@@ -41,6 +43,30 @@ describeEachSet('the algebra', () => {
     expect(await upperFactorOfInverse(plain, size)).toBe(true);
     expect(await upperFactorOfInverse(native, size, backendKernels())).toBe(true);
     expect(native).toEqual(plain);
+  });
+
+  it.each([
+    [1, 5],
+    [400, 130],
+    [900, 31],
+    [500, 700],
+  ])('adds up what %i inputs of %i columns give with each other', (tokens, size) => {
+    if ('why' in loaded) throw new Error(loaded.why);
+    const [x, before] = [draw(tokens * size), draw(size * size)];
+    const sum = before.slice();
+    loaded.addon.addGram(x, sum, tokens, size);
+    let worst = 0;
+    for (let i = 0; i < size; i += size > 200 ? 7 : 1)
+      for (let j = i; j < size; j++) {
+        let [value, magnitude] = [before[i * size + j] as number, 1];
+        for (let at = 0; at < tokens * size; at += size) {
+          const term = (x[at + i] as number) * (x[at + j] as number);
+          value += term;
+          magnitude += Math.abs(term);
+        }
+        worst = Math.max(worst, Math.abs((sum[i * size + j] as number) - value) / magnitude);
+      }
+    expect(worst).toBeLessThan(4e-6);
   });
 
   it('says where a matrix is not positive definite', async () => {

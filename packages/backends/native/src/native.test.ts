@@ -57,6 +57,16 @@ describeEachSet('native kernels', () => {
     }
   });
 
+  it('multiplies by so many columns that rows are packed once for all of them', async () => {
+    for (let i = 0; i < 6; i++) {
+      const [m, k, n] = [20 + integer(200), integer(900), 600 + integer(300)];
+      const [transposeA, transposeB] = [i % 2 === 0, i % 3 === 0];
+      const a = tensorOf(transposeA ? [k, m] : [m, k]);
+      const b = tensorOf(transposeB ? [n, k] : [k, n]);
+      await compare(() => tf.matMul(a(), b(), transposeA, transposeB), 1e-4);
+    }
+  });
+
   it('has nothing to do for an empty batch', async () => {
     await compare(() => tf.transpose(tf.zeros([0, 2, 3]), [0, 2, 1]));
     await compare(() => tf.matMul(tf.zeros([0, 2, 3]), tf.ones([1, 3, 4])));
