@@ -44,7 +44,7 @@ function attempt(
     return { binary: require(name) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { missing: code === 'MODULE_NOT_FOUND', why: message.split('\n', 1).join() };
+    return { missing: code === 'MODULE_NOT_FOUND', why: message.split(/\r?\n/, 1).join() };
   }
 }
 
