@@ -113,9 +113,12 @@ async function importLibraries([program = '', ...zig], work) {
  * @param {string} work
  * @param {string[]} [zig]
  */
-async function linkOptions(platform, work, zig = ['zig']) {
+async function linkOptions(platform, work, zig) {
   if (platform === 'darwin') return ['-undefined', 'dynamic_lookup'];
-  if (platform === 'win32') return importLibraries(zig, work);
+  if (platform === 'win32') {
+    if (!zig) throw new Error('addons for Windows are linked by zig alone');
+    return importLibraries(zig, work);
+  }
   const exported = join(work, 'exports.map');
   writeFileSync(exported, `{ global: ${entryPoints.join('; ')}; local: *; };\n`);
   // A worker thread that ends closes its addons, while a C++ library within one has still to clean up for other threads.

@@ -119,14 +119,12 @@ export class SampleLog {
    * @throws ThinkbitsError `disk/full`, `disk/not-writable`, `disk/failed`
    */
   async replace(lines: AsyncIterable<string | Uint8Array>): Promise<void> {
-    const close = () => this.close();
-    await replaceFile(
-      this.#path,
-      (async function* () {
-        yield* lines;
-        await close();
-      })(),
-    );
+    await replaceFile(this.#path, this.#closedAfter(lines));
+  }
+
+  async *#closedAfter<Line>(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+    yield* lines;
+    await this.close();
   }
 
   /** Safe to repeat. */

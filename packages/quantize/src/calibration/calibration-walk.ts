@@ -284,7 +284,7 @@ export class CalibrationWalk {
     if (paths.length === 0) return;
     const { hidden, vocabulary } = this.flow.config;
     for (const [window, ids] of windows.entries()) refuseUnknown(window, ids, vocabulary);
-    const tokens = windows.flatMap((ids) => [...new Set(ids)]);
+    const tokens = windows.flatMap((ids) => [...ids]);
     const rows = await readRows(this.checkpoint, table, tokens, signal);
     for (const [window, ids] of windows.entries()) {
       throwIfAborted(signal);

@@ -6,18 +6,19 @@ const mostBetween = 64;
 /** Rows that are read at once. */
 const mostTogether = 1024;
 
-/** First and last of each run of indices that are near each other. @param indices ascending */
-function* nearRuns(indices: readonly number[]): Generator<[first: number, last: number]> {
-  let run: [number, number] | undefined;
+/** Cuts indices into runs that are near each other. @param indices ascending */
+function nearRuns(indices: readonly number[]): number[][] {
+  const runs: number[][] = [];
   for (const index of indices) {
-    if (run && index - run[1] <= mostBetween && index - run[0] < mostTogether) {
-      run[1] = index;
-      continue;
-    }
-    if (run) yield run;
-    run = [index, index];
+    const run = runs.at(-1);
+    const joins =
+      run !== undefined &&
+      index - (run.at(-1) as number) <= mostBetween &&
+      index - (run[0] as number) < mostTogether;
+    if (joins) run.push(index);
+    else runs.push([index]);
   }
-  if (run) yield run;
+  return runs;
 }
 
 /**
@@ -34,16 +35,14 @@ export async function readRows(
 ): Promise<ReadonlyMap<number, Float32Array>> {
   const wanted = [...new Set(indices)].sort((a, b) => a - b);
   const rows = new Map<number, Float32Array>();
-  let at = 0;
-  for (const [first, last] of nearRuns(wanted)) {
+  for (const run of nearRuns(wanted)) {
     throwIfAborted(signal);
-    const count = last - first + 1;
-    const { values } = await checkpoint.readFloat(name, { start: first, count });
+    const start = run[0] as number;
+    const count = (run.at(-1) as number) - start + 1;
+    const { values } = await checkpoint.readFloat(name, { start, count });
     const columns = values.length / count;
-    for (; at < wanted.length && (wanted[at] as number) <= last; at++) {
-      const start = ((wanted[at] as number) - first) * columns;
-      rows.set(wanted[at] as number, values.slice(start, start + columns));
-    }
+    for (const index of run)
+      rows.set(index, values.slice((index - start) * columns, (index - start + 1) * columns));
   }
   return rows;
 }
