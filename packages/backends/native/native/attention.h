@@ -52,16 +52,15 @@ THINKBITS_INLINE void scoreKeysExactly(const float* query, const float* keys, in
   }
 }
 
-/**
- * The first `count` tokens of a page and head as floats [count, headDim]: in place, or decoded.
- * @param after tokens of the next page, which is asked for meanwhile
- */
-THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* memory, const int32_t* page, int64_t kvHead, int64_t headDim, int64_t count, int64_t after, float* decoded) {
-  // addresses are 32-bit words of a memory of up to 4 GiB
-  const auto headOf = [&](int32_t address) { return memory + static_cast<uint32_t>(address) + kvHead * part.headBytes; };
-  if (part.bits == 32) return reinterpret_cast<const float*>(headOf(*page));
-  if (after > 0) fetchCodes(part, headOf(page[1]), headDim, after);
-  decodeCodes(part, headOf(*page), headDim, count, decoded);
+/** Where a head of a page lies; addresses are 32-bit words of a memory of up to 4 GiB. */
+THINKBITS_INLINE const uint8_t* headOfPage(const CachePart& part, const uint8_t* memory, int32_t page, int64_t kvHead) {
+  return memory + static_cast<uint32_t>(page) + kvHead * part.headBytes;
+}
+
+/** The first `count` tokens of a head of a page as floats [count, headDim]: in place, or decoded. */
+THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* head, int64_t headDim, int64_t count, float* decoded) {
+  if (part.bits == 32) return reinterpret_cast<const float*>(head);
+  decodeCodes(part, head, headDim, count, decoded);
   return decoded;
 }
 
@@ -105,11 +104,18 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
   const int64_t at = task.token * width + task.kvHead * group * headDim;
   const auto tokensFrom = [&](int64_t first) { return last - first < job.pageTokens ? last - first : job.pageTokens; };
+  // codes are asked for a page ahead, whose keys, values or head it may be
+  const auto ask = [&](const CachePart& part, const int32_t* pages, int64_t kvHead, int64_t first) {
+    const int64_t page = first / job.pageTokens;
+    if (part.bits < 32) fetchCodes(part, headOfPage(part, job.memory, pages[page], kvHead), headDim, tokensFrom(first));
+  };
   const bool tiled = task.exact && headDim <= tiledHead;
   const TaskQueries queries = {task.count * group, group, width, headDim};
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
-    const float* keys = readPage(job.keys, job.memory, task.keyPages + page, task.kvHead, headDim, held, after, decoded);
+    const int64_t held = tokensFrom(first), next = first + job.pageTokens;
+    if (next < last) ask(job.keys, task.keyPages, task.kvHead, next);
+    else ask(job.values, task.valuePages, task.kvHead, 0);
+    const float* keys = readPage(job.keys, headOfPage(job.keys, job.memory, task.keyPages[page], task.kvHead), headDim, held, decoded);
     if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
     if (tiled) {
       scoreTogether(job.query + at, queries, keys, held, headDim, scale, scores + first, last);
@@ -133,8 +139,10 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
       memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
     }
   for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = tokensFrom(first), after = tokensFrom(first + job.pageTokens);
-    const float* values = readPage(job.values, job.memory, task.valuePages + page, task.kvHead, headDim, held, after, decoded);
+    const int64_t held = tokensFrom(first), next = first + job.pageTokens;
+    if (next < last) ask(job.values, task.valuePages, task.kvHead, next);
+    else if (task.kvHead + 1 < job.kvHeads) ask(job.keys, task.keyPages, task.kvHead + 1, 0);
+    const float* values = readPage(job.values, headOfPage(job.values, job.memory, task.valuePages[page], task.kvHead), headDim, held, decoded);
     const auto seenOf = [&](int64_t j) {
       const int64_t seen = task.seen + j / group - first;
       return seen < 0 ? 0 : (seen < held ? seen : held);

@@ -111,8 +111,10 @@ THINKBITS_INLINE void decodeGroup(const uint8_t* row, int bits, int64_t first, i
       IntVector each;
       for (int lane = 0; lane < W; lane++) each[lane] = lane & ((1 << Bits) - 1);
       const Vector levels = levelsOf<Kind, Element>(each, Bits, scales, seconds);
+#pragma GCC unroll 4
       for (; i + W <= count; i += W) store(out + i, lookUp(levels, codesAt<Bits, false>(stream, i)));
     } else if constexpr (Bits > 0) {
+#pragma GCC unroll 4
       for (; i + W <= count; i += W) store(out + i, levelsOf<Kind, Element>(codesAt<Bits, true>(stream, i), Bits, scales, seconds));
     }
   }
@@ -131,10 +133,13 @@ THINKBITS_INLINE void decodeTokens(const CachePart& part, const uint8_t* head, i
   for (int64_t t = 0; t < count; t++, head += part.rowBytes) {
     for (int64_t first = 0; first < headDim; first += part.group, out += part.group, grid += part.gridBytes) {
       float parameters[2] = {};
-      if (Kind == CodeKind::floats && part.gridBytes == 1)
+      // sizes that are known are moves, not calls
+      if constexpr (Kind != CodeKind::floats)
+        memcpy(parameters, grid, 2 * sizeof(float));
+      else if (part.gridBytes == 1)
         parameters[0] = powerScale(*grid);
       else
-        memcpy(parameters, grid, part.gridBytes);
+        memcpy(parameters, grid, sizeof(float));
       decodeGroup<Bits, Kind, Element>(head, part.bits, first, part.group, parameters[0], parameters[1], out);
     }
   }

@@ -91,14 +91,14 @@ void addCodes(const PackedLinear& linear, const ProductTiles& tiles, const PairB
 
 int64_t tilePairScratch(const PackedLinear& linear, int64_t rows, int64_t panels) {
   const int64_t near = panels < nearTilePanels ? panels : nearTilePanels;
-  const int64_t product = (blockDepth / 2 + 2 * productRows + 2 * near * rows) * productColumns;
+  const int64_t product = (nearDepth / 2 + 2 * productRows + 2 * near * rows) * productColumns;
   return product > linear.depth + W ? product : linear.depth + W;
 }
 
 void tilePairProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {
   const int64_t depth = linear.depth, rows = row1 - row0, height = inputs.height, tileCount = (rows + height - 1) / height;
   float* decodedPairs = scratch;
-  float* products = decodedPairs + blockDepth / 2 * productColumns;
+  float* products = decodedPairs + nearDepth / 2 * productColumns;
   float* aside = products + productRows * productColumns;
   float* sums = aside + productRows * productColumns;
   // words of a block of inputs of one panel

@@ -6,6 +6,9 @@
 
 namespace {
 
+/** Inputs of a panel that meet all rows of a block before the next ones do: what is decoded of them, or their weights, stays near. */
+constexpr int64_t nearDepth = 384;
+
 /** Copies outputs [row0, row0 + 2 W) of a float weight [rows, columns] into a panel, zeros beyond the last one. */
 void packFloatPanel(PackedLinear& linear, int64_t panel, const float* weight, int64_t rows, int64_t columns, int64_t row0) {
   const int64_t left = rows - row0;
@@ -247,8 +250,8 @@ void rowCodes(const PackedLinear& linear, const float* x, const float* sums, flo
 
 /** Where the part of the depth that begins at k0 ends: after as many whole groups as a block holds, or within one. */
 THINKBITS_INLINE int64_t partEnd(int64_t k0, int64_t groupDepth, int64_t depth) {
-  const int64_t groupEnd = (k0 / groupDepth + 1) * groupDepth, blockEnd = k0 + blockDepth;
-  const int64_t end = groupDepth <= blockDepth ? k0 + blockDepth / groupDepth * groupDepth : groupEnd < blockEnd ? groupEnd : blockEnd;
+  const int64_t groupEnd = (k0 / groupDepth + 1) * groupDepth, blockEnd = k0 + nearDepth;
+  const int64_t end = groupDepth <= nearDepth ? k0 + nearDepth / groupDepth * groupDepth : groupEnd < blockEnd ? groupEnd : blockEnd;
   return end < depth ? end : depth;
 }
 
@@ -258,8 +261,8 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
   const int64_t depth = linear.depth, groupDepth = linear.groupDepth, height = inputs.height;
   const int64_t tileCount = (row1 - row0 + height - 1) / height;
   float* levels = scratch;
-  float* waiting = levels + blockDepth * tileColumns;
-  const int64_t waits = groupDepth > blockDepth ? 1 : 0;
+  float* waiting = levels + nearDepth * tileColumns;
+  const int64_t waits = groupDepth > nearDepth ? 1 : 0;
   float* aside = waiting + waits * (panel1 - panel0) * (row1 - row0) * tileColumns;
   for (int64_t k0 = 0, k1; k0 < depth; k0 = k1) {
     k1 = partEnd(k0, groupDepth, depth);
@@ -290,8 +293,8 @@ void tileCodes(const PackedLinear& linear, const LinearInputs& inputs, float* y,
 /** Weights that are no codes: panels [panel0, panel1), [elements][2 W], for rows of a block. */
 template <class Product>
 void tilePanels(const LinearInputs& inputs, const float* panels, int64_t out, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1) {
-  for (int64_t k0 = 0; k0 < inputs.width; k0 += blockDepth) {
-    const int64_t k1 = inputs.width - k0 < blockDepth ? inputs.width : k0 + blockDepth;
+  for (int64_t k0 = 0; k0 < inputs.width; k0 += nearDepth) {
+    const int64_t k1 = inputs.width - k0 < nearDepth ? inputs.width : k0 + nearDepth;
     for (int64_t panel = panel0; panel < panel1; panel++) {
       const float* b = panels + (panel * inputs.width + k0) * tileColumns;
       const int64_t column = panel * tileColumns;
@@ -327,7 +330,7 @@ void linearCodes(const PackedLinear& linear, const LinearInputs& inputs, float* 
   }
 }
 
-/** Rows that a thread goes over with panels: some 384 inputs of each stay in its second cache. */
+/** Rows that a thread goes over with panels: {@link nearDepth} inputs of each stay in its second cache. */
 constexpr int64_t nearRows = 192;
 
 int64_t inputWidth(const PackedLinear& linear) { return linear.depth; }
@@ -335,8 +338,8 @@ int64_t inputWidth(const PackedLinear& linear) { return linear.depth; }
 /** Floats of scratch that {@link linearProduct} and {@link arrangeTile} need for so many rows and panels. */
 int64_t linearScratch(const PackedLinear& linear, int64_t rows, int64_t panels) {
   if (!linear.words) return 0;
-  const int64_t waiting = linear.groupDepth > blockDepth ? panels * rows : 0;
-  return (blockDepth + waiting + tileRows) * tileColumns;
+  const int64_t waiting = linear.groupDepth > nearDepth ? panels * rows : 0;
+  return (nearDepth + waiting + tileRows) * tileColumns;
 }
 
 void linearProduct(const PackedLinear& linear, const LinearInputs& inputs, float* y, int64_t row0, int64_t row1, int64_t panel0, int64_t panel1, float* scratch) {

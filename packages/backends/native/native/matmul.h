@@ -16,9 +16,13 @@ constexpr int tileRows = 8;
 constexpr int tileRows = 4;
 #endif
 constexpr int tileColumns = 2 * W;
-/** A block of b, [384, 32 W], is most of what the second cache holds; a tile of a, [384, 12], is half of the first. */
-constexpr int64_t blockDepth = 384;
-constexpr int64_t blockColumns = 32 * W;
+/**
+ * A block of b is most of what the second cache holds, a tile of a half of the first. A deep block is read and written less often in c, which
+ * lies far from both: tiles of six rows have room for that.
+ */
+constexpr int64_t blockDepth = W == 8 ? 768 : 384;
+constexpr int64_t blockColumns = W == 8 ? 128 : 32 * W;
+static_assert((blockColumns + tileRows) * blockDepth + W <= scratchFloats, "a block and a tile fit the scratch");
 /** Rows that share a block of b: so many that copying it is a small part of the work. */
 constexpr int64_t blockRows = 2048;
 
@@ -190,6 +194,8 @@ void matmulBlock(const MatmulJob& job, int64_t row0, int64_t row1, int64_t colum
         for (int64_t i = 0; i < tileRows && i < coming; i++) fetch(next + i * job.aRow, share);
         if (job.upper && column + columns <= row) continue;
         float* c = job.c + row * job.cRow + column;
+        // rows of c lie far apart: those of the next tile are asked for
+        for (int64_t i = 0; i < rows; i++) __builtin_prefetch(c + i * job.cRow + tileColumns, 1, 3);
         tileWithin<FloatProduct>(rowTile, panels + (column - column0) * depth, c, job.cRow, depth, accumulate, rows, columns);
       }
     }
