@@ -50,6 +50,9 @@ napi_value text(napi_env env, const char* value) {
   return result;
 }
 
+/** Threads of a pool: more than machines have. */
+constexpr int64_t mostThreads = 1024;
+
 }  // namespace
 
 /**
@@ -58,7 +61,7 @@ napi_value text(napi_env env, const char* value) {
  */
 napi_value callConfigure(napi_env env, napi_callback_info info) {
   Call call(env, info, 3);
-  const int64_t threads = call.integer(0, 1, 256);
+  const int64_t threads = call.integer(0, 1, mostThreads);
   bool pairs = call.boolean(2);
   char wanted[32] = {};
   size_t length;

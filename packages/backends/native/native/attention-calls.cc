@@ -6,10 +6,26 @@ namespace {
 /** Query tokens of a row that share a decoded page. */
 constexpr int64_t together = 16;
 
+/** Floats of a thread for scores: 1 GiB of them. */
+constexpr int64_t mostScores = int64_t{1} << 28;
+
+int64_t pageFloats(const CacheLayout& layout) { return layout.pageTokens * layout.headDim; }
+
+/** Scores of `count` query tokens of a row for one kv head, the last of which sees `end` tokens; a vector may be written behind them. */
+int64_t scoreFloats(const CacheLayout& layout, int64_t heads, int64_t count, int64_t end) { return count * (heads / layout.kvHeads) * (end + 1) + 64; }
+
 }  // namespace
 
+bool reserveScores(State& state, const CacheLayout& layout, int64_t heads, const std::vector<CachedRow>& rows) {
+  int64_t scores = 0;
+  for (const CachedRow& row : rows) {
+    const int64_t of = scoreFloats(layout, heads, row.count < together ? row.count : together, row.before + row.count);
+    if (of > scores) scores = of;
+  }
+  return scores <= mostScores && state.pool->reserve(pageFloats(layout) + scores);
+}
+
 void attendRows(State& state, const AttentionJob& job, const std::vector<CachedRow>& rows) {
-  const int64_t group = job.heads / job.kvHeads;
   std::vector<AttentionTask> tasks;
   int64_t work = 0;
   for (const CachedRow& row : rows) {
@@ -20,10 +36,10 @@ void attendRows(State& state, const AttentionJob& job, const std::vector<CachedR
         tasks.push_back({row.token + first, some, kvHead, row.before + first + 1, row.keyPages, row.valuePages, row.count > 1});
     }
   }
-  const int64_t page = job.pageTokens * job.headDim;
+  const int64_t page = pageFloats(job);
   const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
     const AttentionTask& one = tasks[i];
-    float* room = scratch.atLeast(page + one.count * group * (one.seen + one.count) + 64);
+    float* room = scratch.atLeast(page + scoreFloats(job, job.heads, one.count, one.seen + one.count - 1));
     state.kernels->attention(job, one, room + page, room);
   };
   runTasks(state, static_cast<int64_t>(tasks.size()), work < worthSharing ? 1 : state.pool->threads(), task);
@@ -43,6 +59,7 @@ napi_value callAttention(napi_env env, napi_callback_info info) {
   job.query = query.data;
   job.output = output.data;
   job.memory = call.bytes(2, 0).data;
-  attendRows(State::of(env), job, rows);
+  call.require(reserveScores(State::of(env), job, job.heads, rows), "no memory for the scores of so many tokens");
+  if (call.ok) attendRows(State::of(env), job, rows);
   return nullptr;
 }

@@ -35,5 +35,8 @@ int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<Cached
 /** Writes the batch's tokens behind those that the rows hold. */
 void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows);
 
+/** Makes room for what {@link attendRows} keeps of a row; false where that is more than a thread may have, or than there is. */
+bool reserveScores(State& state, const CacheLayout& layout, int64_t heads, const std::vector<CachedRow>& rows);
+
 /** Attention of all rows, whose keys and values are in the cache. */
 void attendRows(State& state, const AttentionJob& job, const std::vector<CachedRow>& rows);

@@ -146,6 +146,7 @@ napi_value callRunStack(napi_env env, napi_callback_info info) {
     std::vector<CachedRow>& rows = caches[layer].rows;
     if (!readCacheRows(call, layout, memory, pages, described.data + 4 * layer * count, count, rows)) return nullptr;
     call.require((rows.empty() ? 0 : rows.back().token + rows.back().count) == positions.length, "rows have other tokens than the batch");
+    call.require(call.ok && reserveScores(State::of(env), layout, stack->heads, rows), "no memory for the scores of so many tokens");
     if (!call.ok) return nullptr;
   }
   if (positions.length > 0) runStack(State::of(env), *stack, {positions.length, positions.data, cosines.data, sines.data, memory.data}, caches, hidden.data);

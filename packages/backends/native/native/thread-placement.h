@@ -16,11 +16,13 @@ class ThreadPlacement {
   /** Keeps the thread off the caller's processor until it calls {@link restore}; where it may run nowhere else, nothing changes. */
   void avoidCaller() {
     const int caller = sched_getcpu();
-    narrowed_ = caller >= 0 && caller < CPU_SETSIZE && sched_getaffinity(thread_, sizeof allowed_, &allowed_) == 0 && CPU_COUNT(&allowed_) > 1;
-    if (!narrowed_) return;
+    if (caller < 0 || caller >= CPU_SETSIZE) return;
+    // one that has not woken since the last call is narrowed still: where it may run is what was read before
+    if (!narrowed_ && sched_getaffinity(thread_, sizeof allowed_, &allowed_) != 0) return;
+    if (CPU_COUNT(&allowed_) < 2) return;
     cpu_set_t others = allowed_;
     CPU_CLR(caller, &others);
-    narrowed_ = sched_setaffinity(thread_, sizeof others, &others) == 0;
+    if (sched_setaffinity(thread_, sizeof others, &others) == 0) narrowed_ = true;
   }
 
   void restore() {

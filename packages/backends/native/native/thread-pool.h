@@ -16,13 +16,17 @@
 class Scratch {
  public:
   float* atLeast(int64_t floats) {
-    if (floats > size_) {
-      block_.reset();
-      size_ = floats;
-      block_ = allocateFloats(size_);
-      if (!block_) abort();  // tasks cannot report; a machine without a few hundred KiB is beyond help
-    }
+    if (!reserve(floats)) abort();  // tasks cannot report; what may be much is reserved before
     return block_.get();
+  }
+
+  /** Whether there is memory for so many. */
+  bool reserve(int64_t floats) {
+    if (floats <= size_) return true;
+    block_.reset();
+    block_ = allocateFloats(floats);
+    size_ = block_ ? floats : 0;
+    return block_ != nullptr;
   }
 
  private:
@@ -46,6 +50,13 @@ class ThreadPool {
   }
   /** Memory of the calling thread. */
   Scratch& own() { return scratch_[0]; }
+  /** Whether every thread has memory for so many floats. */
+  bool reserve(int64_t floats) {
+    for (Scratch& scratch : scratch_) {
+      if (!scratch.reserve(floats)) return false;
+    }
+    return true;
+  }
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   /**
@@ -137,5 +148,5 @@ class ThreadPool {
   std::atomic<int64_t> done_{0};
   int64_t tasks_ = 0;
   const std::function<void(int64_t, Scratch&)>* task_ = nullptr;
-  bool quit_ = false;
+  std::atomic<bool> quit_{false};
 };

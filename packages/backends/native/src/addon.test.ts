@@ -1,5 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { createRandom } from '@thinkbits/numerics';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { soundArguments } from './__fixtures__/sound-arguments.js';
 import { type Addon, loadAddon } from './addon.js';
 
@@ -154,5 +156,41 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => store(Int32Array.of(0, 1028), memory)).toThrow('outside of the memory');
     expect(() => store(Int32Array.of(0), memory)).toThrow('more tokens than pages');
     expect(() => store(Int32Array.of(0, 0), memory, format.with(0, 1))).toThrow('is wrong');
+  });
+
+  it('for more scores than memory holds are refused, though all of them fit their arrays', () => {
+    // 65536 heads for one of keys, and a row of 2^31 tokens that are all on one page
+    const [heads, pageTokens, before] = [2 ** 16, 2 ** 16, 2 ** 31 - 2];
+    const part = Int32Array.of(32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0);
+    const row = Int32Array.of(1, before, 0, 0);
+    const pages = new Int32Array(Math.ceil((before + 1) / pageTokens));
+    const [query, output] = [new Float32Array(heads), new Float32Array(heads)];
+    const memory = new Uint8Array(4 * pageTokens);
+    expect(() =>
+      addon.attention(query, output, memory, pages, row, part, part, heads, 1, 1, pageTokens),
+    ).toThrow('no memory for the scores');
+  });
+});
+
+describe.skipIf(why !== undefined || !existsSync('/proc/self/task'))('threads', () => {
+  it('may run where they could before, after calls that came faster than they woke', async () => {
+    const { addon } = loaded as { addon: Addon };
+    addon.configure(2, '', false);
+    const allowed = (thread: string): string =>
+      readFileSync(`/proc/self/task/${thread}/status`, 'utf8').match(/Cpus_allowed:\s*(.*)/)?.[1] ??
+      '';
+    const threads = () => readdirSync('/proc/self/task');
+    const everywhere = allowed(String(process.pid));
+    const size = 96;
+    const [a, b, c] = [1, 2, 3].map(() => new Float32Array(size * size)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (let round = 0; round < 8; round++) {
+      await setTimeout(20);
+      for (let i = 0; i < 3; i++) addon.matmul(a, b, c, 1, size, size, size, false, false, 0, 0);
+    }
+    await vi.waitFor(() => expect(threads().map(allowed)).toEqual(threads().map(() => everywhere)));
   });
 });
