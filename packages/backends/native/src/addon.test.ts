@@ -182,13 +182,10 @@ describe.skipIf(why !== undefined || !existsSync('/proc/self/task'))('threads', 
     const threads = () => readdirSync('/proc/self/task');
     const everywhere = allowed(String(process.pid));
     const size = 96;
-    const [a, b, c] = [1, 2, 3].map(() => new Float32Array(size * size)) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
-    for (let round = 0; round < 8; round++) {
-      await setTimeout(20);
+    const matrix = () => new Float32Array(size * size);
+    const [a, b, c] = [matrix(), matrix(), matrix()];
+    for (let round = 0; round < 20; round++) {
+      await setTimeout(20); // until the worker sleeps
       for (let i = 0; i < 3; i++) addon.matmul(a, b, c, 1, size, size, size, false, false, 0, 0);
     }
     await vi.waitFor(() => expect(threads().map(allowed)).toEqual(threads().map(() => everywhere)));

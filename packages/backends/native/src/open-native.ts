@@ -30,9 +30,12 @@ import { nativeLinear } from './linear-product.js';
 import { nativeAlgebra } from './native-algebra.js';
 import { NativeBackend } from './native-backend.js';
 
+/** Threads that the addon takes, native/addon.cc. */
+const mostThreads = 1024;
+
 /** Options of {@link openNative}. */
 export interface NativeOptions {
-  /** Threads of a product, the calling one included; all that the machine has where absent. */
+  /** Threads of a product, the calling one included, 1024 at most; all that the machine has where absent. */
   readonly threads?: number;
   /** `amx`, `avx512bf16`, `avx512vnni`, `avx512`, `avx2vnni`, `avx2`, `neondot` or `baseline`; the best that the processor has where absent. */
   readonly kernels?: string;
@@ -58,7 +61,7 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
   const { addon } = loaded;
   const pairs = options.compute === 'bf16';
   const configuration = addon.configure(
-    options.threads ?? availableParallelism(),
+    options.threads ?? Math.min(availableParallelism(), mostThreads),
     options.kernels ?? '',
     pairs,
   );

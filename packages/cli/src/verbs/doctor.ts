@@ -22,7 +22,9 @@ export function doctorVerb(host: Host): Command {
     const { listBackends } = await import('@thinkbits/inference');
     const { describeSandbox } = await import('@thinkbits/scorer-code');
     const { findGpu } = await import('@thinkbits/backend-tensorflow');
-    const backends = await withoutWarnings(listBackends);
+    const backends = await withoutWarnings(() =>
+      listBackends(options.threads === undefined ? {} : { threads: options.threads }),
+    );
     const selected = await chooseBackend(session);
     const [processor, gpu, sandbox] = [describeProcessor(), findGpu(), await describeSandbox()];
     const memory = { total_bytes: totalmem(), free_bytes: freemem() };

@@ -1,9 +1,11 @@
+import { openNative } from '@thinkbits/backend-native';
 import { openTensorflow } from '@thinkbits/backend-tensorflow';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BackendName, computeInUse, selectBackend } from './select-backend.js';
+import { type BackendName, computeInUse, listBackends, selectBackend } from './select-backend.js';
 
 const { available, why } = await openTensorflow();
+const native = await openNative();
 
 /** The backend in bf16, or the refusal. */
 const inBf16 = (name?: BackendName) =>
@@ -55,6 +57,32 @@ describe('bf16', () => {
       expect(computeInUse()).toBe('bf16');
       await selectBackend({ name: 'tensorflow', compute: 'f32' });
       expect(computeInUse()).toBe('f32');
+    },
+  );
+});
+
+describe('threads', () => {
+  afterAll(() => selectBackend({ name: 'cpu' }));
+
+  it.each([0, -1, 1.5, 1025, Number.NaN])('%s of them are refused', async (threads) => {
+    const refusal = { code: 'backend/threads', category: 'usage', details: { threads } };
+    await expect(selectBackend({ threads })).rejects.toMatchObject(refusal);
+    await expect(listBackends({ threads })).rejects.toMatchObject(refusal);
+  });
+
+  it.skipIf(!native.available)(
+    `of native change while it is in use${native.available ? '' : ` (skipped: ${native.why})`}`,
+    async () => {
+      for (const [threads, said] of [
+        [2, 'on 2 threads'],
+        [1, 'on 1 thread'],
+        [300, 'on 300 threads'],
+      ] as const) {
+        const { why } = await selectBackend({ name: 'native', threads });
+        expect(why).toContain(said);
+      }
+      const listed = await listBackends({ threads: 1 });
+      expect(listed.find(({ name }) => name === 'native')?.why).toContain('on 1 thread');
     },
   );
 });

@@ -95,10 +95,13 @@ async function open(name: BackendName, options: NativeOptions): Promise<BackendC
   return name === 'wasm' ? openWasm() : openCpu();
 }
 
+/** Threads that a backend may be asked for. */
+const mostThreads = 1024;
+
 /** Options of {@link selectBackend}. */
 export interface SelectBackendOptions {
   readonly name?: BackendName;
-  /** Threads of the backend `native`; as many as the machine runs at once where absent. */
+  /** Threads of the backend `native`, 1 to 1024; as many as the machine runs at once where absent. */
   readonly threads?: number;
   /**
    * Arithmetic of a linear's products; `f32` where absent. `bf16` is computed by `native`, on processors with instructions for it,
@@ -131,18 +134,33 @@ async function selectBf16({ name, threads }: SelectBackendOptions): Promise<Sele
   });
 }
 
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return;
+  throw new ThinkbitsError({
+    code: 'backend/threads',
+    category: 'usage',
+    message: `A backend cannot have ${threads} threads.`,
+    help: `Give a whole number from 1 to ${mostThreads}, or none: it takes as many as the machine runs at once.`,
+    details: { threads },
+  });
+}
+
 /**
  * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, native, tfjs-node, wasm, cpu. With a name, that
  * one or an error; never another in its place. One backend a process: a second call with another name switches it.
- * @throws ThinkbitsError `backend/unavailable` (machine) with the install command, `compute/unavailable` (machine)
+ * @throws ThinkbitsError `backend/unavailable` (machine) with the install command, `compute/unavailable` (machine), `backend/threads` (usage)
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
+  if (options.threads !== undefined) checkThreads(options.threads);
   installHostKernels();
   enableProdMode(); // or the cpu backend advertises tfjs-node on stderr
   if (options.compute === 'bf16') return selectBf16(options);
   const native = options.threads === undefined ? {} : { threads: options.threads };
   if (options.name) {
-    if (getBackend() === options.name && (options.compute ?? computeInUse()) === computeInUse())
+    const inUse =
+      getBackend() === options.name && (options.compute ?? computeInUse()) === computeInUse();
+    // threads are native's alone, which takes others while it is in use
+    if (inUse && (options.name !== 'native' || options.threads === undefined))
       return { name: options.name, why: 'already in use', candidates: [] };
     const candidate = await open(options.name, native);
     if (!candidate.available) {
@@ -173,15 +191,23 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
   });
 }
 
-/** Tries every backend and says what is there; leaves the process on the best one. */
-export async function listBackends(): Promise<readonly BackendCandidate[]> {
+/**
+ * Tries every backend and says what is there, best first; leaves the process on the best one.
+ * @param options `threads` as {@link selectBackend} takes them
+ * @throws ThinkbitsError `backend/threads` (usage)
+ */
+export async function listBackends(
+  options: Pick<SelectBackendOptions, 'threads'> = {},
+): Promise<readonly BackendCandidate[]> {
+  const { threads } = options;
+  if (threads !== undefined) checkThreads(threads);
   const cpu = await openCpu();
   const wasm = await openWasm();
   const tensorflow = await openTensorflow();
-  const native = await openNative();
+  const native = await openNative(threads === undefined ? {} : { threads });
   const best = tensorflow.gpu
     ? tensorflow
     : [native, tensorflow, wasm].find(({ available }) => available);
   await selectBackend({ name: best ? best.name : 'cpu' });
-  return [tensorflow, native, wasm, cpu];
+  return tensorflow.gpu ? [tensorflow, native, wasm, cpu] : [native, tensorflow, wasm, cpu];
 }
