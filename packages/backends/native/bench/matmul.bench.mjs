@@ -1,7 +1,7 @@
 /**
  * Float products beside OpenBLAS as numpy runs it, or products in bfloat16 beside torch's, in turns:
  *
- *   pnpm bench matmul [--compute bf16] [--sizes 2048] [--rounds 15] [--threads N] [--kernels SET] [--python python3] [--json]
+ *   pnpm bench matmul [--compute bf16] [--sizes 2048] [--rounds 15] [--threads N] [--kernels SET] [--python python3] [--output FILE]
  *
  * The peer is a process of its own that multiplies when it is told to, into memory that it has; OPENBLAS_CORETYPE is unset, so that
  * OpenBLAS chooses by itself. Without it ours is measured alone, and that is said.
@@ -10,13 +10,15 @@
  * float32. torch multiplies bfloat16 matrices into a bfloat16 one.
  */
 import { spawn } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { openNative } from '@thinkbits/backend-native';
 import { LinearWeight } from '@thinkbits/ops';
+import { cacheFolder, machine, median, writeResult } from '../../../../bench/measuring.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +28,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: String(availableParallelism()) },
     kernels: { type: 'string' },
     python: { type: 'string', default: 'python3' },
-    json: { type: 'boolean', default: false },
+    output: { type: 'string', default: join(cacheFolder, 'matmul.json') },
   },
 });
 const [rounds, threads] = [Number(values.rounds), Number(values.threads)];
@@ -82,7 +84,6 @@ if (!opened.available) {
   process.exit(0);
 }
 const peer = await startPeer();
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** A product of random matrices of ours: a call gives the seconds of one. */
 function ourProduct(size) {
@@ -133,23 +134,21 @@ for (const size of values.sizes.split(',').map(Number)) {
 }
 peer.end?.();
 const about = {
-  processor: cpus()[0]?.model.trim(),
+  ...machine(),
   set: opened.set,
   threads,
   [peerName]: peer.version ?? `skipped: ${peer.why}`,
 };
-if (values.json) console.log(JSON.stringify({ ...about, results }, null, 2));
-else {
+console.log(
+  `${about.processor}, ${about.set}, ${threads} threads; ${peerName}: ${about[peerName]}`,
+);
+for (const { size, gigaflops, ratio } of results) {
+  const beside =
+    ratio === undefined
+      ? ''
+      : `, ${peerName} ${gigaflops[peerName].toFixed(1)}, ratio ${ratio.toFixed(2)}`;
   console.log(
-    `${about.processor}, ${about.set}, ${threads} threads; ${peerName}: ${about[peerName]}`,
+    `${size}³ ${inPairs ? 'bfloat16' : 'float32'}: ${gigaflops.ours.toFixed(1)} GFLOP/s${beside}`,
   );
-  for (const { size, gigaflops, ratio } of results) {
-    const beside =
-      ratio === undefined
-        ? ''
-        : `, ${peerName} ${gigaflops[peerName].toFixed(1)}, ratio ${ratio.toFixed(2)}`;
-    console.log(
-      `${size}³ ${inPairs ? 'bfloat16' : 'float32'}: ${gigaflops.ours.toFixed(1)} GFLOP/s${beside}`,
-    );
-  }
 }
+writeResult(values.output, `${JSON.stringify({ ...about, results }, null, 2)}\n`);
