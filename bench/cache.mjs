@@ -10,7 +10,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cacheFolder, machine, median, table, thinkbitsBench, writeResult } from './measuring.mjs';
+import {
+  cacheFolder,
+  machine,
+  median,
+  table,
+  thinkbitsBench,
+  writeResult,
+} from '../tools/measuring.mjs';
 
 const { values } = parseArgs({
   options: {

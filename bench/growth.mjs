@@ -10,8 +10,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cacheFolder, machine, table, thinkbitsBench, writeResult } from '../tools/measuring.mjs';
 import { fitLine, plotLines } from './line-plot.mjs';
-import { cacheFolder, machine, table, thinkbitsBench, writeResult } from './measuring.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -22,7 +22,7 @@ import {
   table,
   thinkbitsBench,
   writeResult,
-} from '../measuring.mjs';
+} from '../../tools/measuring.mjs';
 import { bytesPerToken, writeSyntheticGguf } from './gguf.mjs';
 import { readRate } from './read-rate.mjs';
 import { llamaCppTools } from './tools.mjs';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { output } from '../measuring.mjs';
+import { output } from '../../tools/measuring.mjs';
 
 /**
  * Compiles the loop, once.

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { output } from '../measuring.mjs';
+import { output } from '../../tools/measuring.mjs';
 
 const version = '3';
 const programs = ['llama-bench', 'batched-bench'];

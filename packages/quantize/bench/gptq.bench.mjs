@@ -20,7 +20,7 @@ import { openCheckpoint } from '@thinkbits/checkpoint';
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { readTokenizer } from '@thinkbits/inference';
 import { createRandom } from '@thinkbits/numerics';
-import { cacheFolder, machine, median, writeResult } from '../../../bench/measuring.mjs';
+import { cacheFolder, machine, median, writeResult } from '@thinkbits-internal/tools/measuring';
 import { wideConfig, writeWideCheckpoint } from './wide-checkpoint.mjs';
 
 const { values } = parseArgs({

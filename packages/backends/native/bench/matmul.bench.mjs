@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { openNative } from '@thinkbits/backend-native';
 import { LinearWeight } from '@thinkbits/ops';
-import { cacheFolder, machine, median, writeResult } from '../../../../bench/measuring.mjs';
+import { cacheFolder, machine, median, writeResult } from '@thinkbits-internal/tools/measuring';
 
 const { values } = parseArgs({
   options: {
