@@ -72,9 +72,11 @@ function actionOf(map: LinearMap): Action {
 export class ChannelMap {
   /** Channels that the map mixes. */
   readonly size: number;
+  readonly map: LinearMap;
   private readonly action: Action;
 
   constructor(map: LinearMap) {
+    this.map = map;
     this.size = linearMapSize(map);
     this.action = actionOf(map);
   }

@@ -7,6 +7,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { Segment } from './attention/cached-attention.js';
+import type { ChannelMap } from './channel-map.js';
 import { hasKernel, installKernel } from './fused-op.js';
 import type { KvCache } from './kv-cache/kv-cache.js';
 import type { LinearWeight } from './linear-weight.js';
@@ -20,6 +21,8 @@ export interface StackStage {
   readonly bias?: Tensor1D;
   /** How the input is rounded. */
   readonly rounding?: QuantizeActivationsAttributes;
+  /** Acts on the input before it is rounded. */
+  readonly online?: ChannelMap;
 }
 
 /** One decoder layer of the Llama shape: attention, then a gated feed-forward half, each after an RMS norm. */
@@ -29,6 +32,11 @@ export interface StackLayer {
   /** `[headDim]`, before the rotary embedding. */
   readonly queryNorm?: Tensor1D;
   readonly keyNorm?: Tensor1D;
+  /** Of consecutive channels, after the rotary embedding. */
+  readonly queryMap?: ChannelMap;
+  readonly keyMap?: ChannelMap;
+  /** The same of values, before the cache. */
+  readonly valueMap?: ChannelMap;
   readonly o: StackStage;
   readonly postAttentionNorm: Tensor1D;
   readonly gateUp: StackStage;

@@ -7,14 +7,14 @@
 /** The packed weight whose handle is an argument; null, and the call refused, where there is none. */
 PackedLinear* findLinear(Call& call, int index);
 
-/** What makes rows of inputs: each once, by the thread that lays it out for the product then. */
+/** What makes rows of inputs: each once, by the thread that lays it out for the product then, whose memory it may use meanwhile. */
 struct RowMaker {
-  std::function<void(int64_t from, int64_t to)> make;
+  std::function<void(int64_t from, int64_t to, Scratch&)> make;
   /** Of a row, in multiplications. */
   int64_t work = 0;
 
-  void operator()(int64_t from, int64_t to) const {
-    if (make) make(from, to);
+  void operator()(int64_t from, int64_t to, Scratch& scratch) const {
+    if (make) make(from, to, scratch);
   }
 };
 

@@ -42,7 +42,7 @@ void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int6
   X(roundTokens, callRoundTokens) X(roundTokensToFloats, callRoundTokensToFloats) X(hadamard, callHadamard)                                             \
   X(storeTokens, callStoreTokens) X(attention, callAttention)                                                                           \
   X(createStack, callCreateStack) X(setStackNorms, callSetStackNorms) X(setStackStage, callSetStackStage) \
-  X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens) \
+  X(setStackMap, callSetStackMap) X(runStack, callRunStack) X(disposeStack, callDisposeStack) X(sampleTokens, callSampleTokens) \
   X(joinProduct, callJoinProduct) X(copyFinite, callCopyFinite)                                          \
   X(factorPanel, callFactorPanel) X(solveRows, callSolveRows)                                           \
   X(correctColumns, callCorrectColumns) X(sweepColumns, callSweepColumns)

@@ -50,6 +50,9 @@ void checkLayer(Call& call, const DecoderStack& stack, const StackLayer& layer) 
   if (!call.ok) return;
   const int64_t down = checkStage(call, layer.stages[3], gateUp / 2);
   call.require(down == stack.hidden, "a weight of the stack has other outputs");
+  const int64_t keys = stack.kvHeads * stack.headDim, widths[] = {stack.hidden, queries, stack.hidden, gateUp / 2, queries, keys, keys};
+  for (int64_t place = 0; place < 7; place++)
+    call.require(!layer.maps[place] || widths[place] % layer.maps[place]->size == 0, "a map does not divide what it acts on");
 }
 
 }  // namespace
@@ -110,6 +113,18 @@ napi_value callSetStackStage(napi_env env, napi_callback_info info) {
   stage.lows = copied(lows);
   stage.highs = copied(highs);
   layer->stages[which] = std::move(stage);
+  return nullptr;
+}
+
+/** setStackMap(handle, layer, place, structure, values): places as StackLayer has them, the map as readMap does. */
+napi_value callSetStackMap(napi_env env, napi_callback_info info) {
+  Call call(env, info, 5);
+  StackLayer* layer = findLayer(call);
+  if (!layer) return nullptr;
+  const int64_t place = call.integer(2, 0, 6);
+  const Span<int32_t> structure = call.integers(3, 1);
+  const Span<float> values = call.floats(4, 0);
+  if (auto map = readMap(call, structure, values)) layer->maps[place] = std::move(map);
   return nullptr;
 }
 

@@ -214,7 +214,7 @@ void applyLinear(State& state, const PackedLinear& linear, const float* x, float
     const std::function<void(int64_t, Scratch&)> arrange = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * height, some = count - row < height ? count - row : height;
       float* memory = scratch.atLeast(kernels.scratch(linear, some, 0));
-      maker(row0 + row, row0 + row + some);
+      maker(row0 + row, row0 + row + some, scratch);
       kernels.arrange(linear, x + (row0 + row) * linear.in, some, inputs.tile(row), inputs.sums + row * linear.groups, memory);
     };
     runTasks(state, tiles, count * (4 * linear.in + maker.work) < worthSharing ? 1 : threads, arrange);

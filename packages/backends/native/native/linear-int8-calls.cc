@@ -75,7 +75,7 @@ void applyRounded(State& state, const PackedLinear& linear, const float* x, floa
     int32_t* tiles = reinterpret_cast<int32_t*>(state.inputs.atLeast(count * rowWords));
     const std::function<void(int64_t, Scratch&)> round = [&](int64_t i, Scratch& scratch) {
       const int64_t row = i * height, some = count - row < height ? count - row : height;
-      maker(row0 + row, row0 + row + some);
+      maker(row0 + row, row0 + row + some, scratch);
       kernels.roundInputs(linear, plan, rounding, x + (row0 + row) * linear.in, some, tiles + row * rowWords, scratch.atLeast(scratchSize));
     };
     const int64_t all = state.pool->threads();

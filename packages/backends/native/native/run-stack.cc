@@ -32,7 +32,7 @@ void add(State& state, const float* a, const float* b, float* out, int64_t rows,
 RowMaker normalized(State& state, const DecoderStack& stack, const std::vector<float>& weight, const float* added, float* hidden, float* normed) {
   const int64_t width = stack.hidden;
   const float epsilon = stack.epsilon;
-  const auto make = [&state, &weight, width, epsilon, added, hidden, normed](int64_t from, int64_t to) {
+  const auto make = [&state, &weight, width, epsilon, added, hidden, normed](int64_t from, int64_t to, Scratch&) {
     const int64_t at = from * width, count = (to - from) * width;
     if (added) state.kernels->binary(Binary::add, hidden + at, added + at, hidden + at, count, false, false);
     state.kernels->rmsNormRows(hidden + at, weight.data(), normed + at, to - from, width, epsilon);
@@ -40,22 +40,64 @@ RowMaker normalized(State& state, const DecoderStack& stack, const std::vector<f
   return {make, (added ? 4 : 3) * width};
 }
 
-/** y [tokens, out]. @param rounded room for the input, [tokens, in] */
-void apply(State& state, const StackStage& stage, const RowMaker& maker, const float* x, float* y, int64_t tokens, float* rounded) {
+/** mapped = x M, rows of `width`, once those were made. */
+RowMaker mappedRows(State& state, const RowMap& map, const RowMaker& maker, const float* x, int64_t width, float* mapped) {
+  const int64_t count = width / map.size;
+  const auto make = [&state, &map, &maker, x, width, count, mapped](int64_t from, int64_t to, Scratch& scratch) {
+    maker(from, to, scratch);
+    const int64_t rows = (to - from) * count;
+    map.apply(*state.kernels, x + from * width, mapped + from * width, rows, scratch.atLeast(map.room(rows)));
+  };
+  return {make, count * map.work() + maker.work};
+}
+
+/** x [rows, map.size] M in its place, for an x that may have no map. */
+void mapInPlace(State& state, const std::unique_ptr<RowMap>& map, float* x, int64_t floats) {
+  if (!map) return;
+  const int64_t rows = floats / map->size, threads = state.pool->threads();
+  const int64_t step = rows * map->work() < worthSharing ? rows : pieces(rows, 4 * threads);
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
+    const int64_t from = i * step, count = from + step < rows ? step : rows - from, size = count * map->size;
+    const int64_t room = map->room(count);
+    float* memory = scratch.atLeast(room + size + 16);
+    float* copy = memory + (room + 15) / 16 * 16;
+    memcpy(copy, x + from * map->size, size * sizeof(float));
+    map->apply(*state.kernels, copy, x + from * map->size, count, memory);
+  };
+  state.pool->run(pieces(rows, step), task);
+}
+
+/** y [tokens, out] of an input as it is. @param rounded room for the input, [tokens, in] */
+void applyPlain(State& state, const StackStage& stage, const RowMaker& maker, const float* x, float* y, int64_t tokens, float* rounded) {
   PackedLinear& linear = *state.linears.at(stage.linear);
   if (stage.bits == 0) {
     applyLinear(state, linear, x, y, tokens, 0, maker);
   } else if (plansRounded(linear, stage.group)) {
     applyRounded(state, linear, x, y, tokens, {stage.bits, stage.symmetric, stage.group, stage.lows.data(), stage.highs.data()}, maker);
   } else {
-    const auto round = [&](int64_t from, int64_t to) {
-      maker(from, to);
+    const auto round = [&](int64_t from, int64_t to, Scratch& scratch) {
+      maker(from, to, scratch);
       state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
                                  stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
     };
     applyLinear(state, linear, rounded, y, tokens, 0, {round, 8 * linear.in + maker.work});
   }
   if (!stage.bias.empty()) add(state, y, stage.bias.data(), y, tokens, linear.out, 0);
+}
+
+/** Room for the inputs of a stage between the steps to its product, [tokens, in] each. */
+struct InputRooms {
+  float* mapped;
+  float* rounded;
+};
+
+/** y [tokens, out] of stage `which`. */
+void apply(State& state, const StackLayer& layer, int64_t which, const RowMaker& maker, const float* x, float* y, int64_t tokens, const InputRooms& rooms) {
+  const StackStage& stage = layer.stages[which];
+  const RowMap* map = layer.maps[which].get();
+  if (!map) return applyPlain(state, stage, maker, x, y, tokens, rooms.rounded);
+  const int64_t in = state.linears.at(stage.linear)->in;
+  applyPlain(state, stage, mappedRows(state, *map, maker, x, in, rooms.mapped), rooms.mapped, y, tokens, rooms.rounded);
 }
 
 /** Queries or keys of a token: normed where the model norms them, and rotated. */
@@ -78,8 +120,9 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
     const int64_t width = state.linears.at(layer.stages[3].linear)->in;
     if (width > inner) inner = width;
   }
-  const int64_t widest = queries > inner ? queries : inner;
-  Buffers buffers(state.arena, tokens, 2 * stack.hidden + qkv + queries + 2 * keys + queries + 3 * inner + (widest > stack.hidden ? widest : stack.hidden));
+  int64_t widest = queries > inner ? queries : inner;
+  if (stack.hidden > widest) widest = stack.hidden;
+  Buffers buffers(state.arena, tokens, 2 * stack.hidden + qkv + queries + 2 * keys + queries + 3 * inner + 2 * widest);
   float* normed = buffers.take(stack.hidden);
   float* added = buffers.take(stack.hidden);
   float* projected = buffers.take(qkv);
@@ -89,13 +132,13 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
   float* attended = buffers.take(queries);
   float* gateUp = buffers.take(2 * inner);
   float* gated = buffers.take(inner);
-  float* rounded = buffers.take(widest > stack.hidden ? widest : stack.hidden);
+  const InputRooms rooms = {buffers.take(widest), buffers.take(widest)};
 
   for (size_t index = 0; index < stack.layers.size(); index++) {
     const StackLayer& layer = stack.layers[index];
     const StackCache& cache = caches[index];
     // attention
-    apply(state, layer.stages[0], normalized(state, stack, layer.inputNorm, index > 0 ? added : nullptr, hidden, normed), normed, projected, tokens, rounded);
+    apply(state, layer, 0, normalized(state, stack, layer.inputNorm, index > 0 ? added : nullptr, hidden, normed), normed, projected, tokens, rooms);
     share(state, tokens, 4 * qkv, [&](int64_t from, int64_t to) {
       for (int64_t t = from; t < to; t++) {
         const float* row = projected + t * qkv;
@@ -104,14 +147,17 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
         memcpy(value + t * keys, row + queries + keys, keys * sizeof(float));
       }
     });
+    mapInPlace(state, layer.maps[queryMap], query, tokens * queries);
+    mapInPlace(state, layer.maps[keyMap], key, tokens * keys);
+    mapInPlace(state, layer.maps[valueMap], value, tokens * keys);
     storeTokens(state, StoreJob{cache.layout, key, value, place.memory}, cache.rows);
     attendRows(state, AttentionJob{cache.layout, query, attended, place.memory, stack.heads}, cache.rows);
-    apply(state, layer.stages[1], {}, attended, added, tokens, rounded);
+    apply(state, layer, 1, {}, attended, added, tokens, rooms);
     // feed-forward
-    apply(state, layer.stages[2], normalized(state, stack, layer.postAttentionNorm, added, hidden, normed), normed, gateUp, tokens, rounded);
+    apply(state, layer, 2, normalized(state, stack, layer.postAttentionNorm, added, hidden, normed), normed, gateUp, tokens, rooms);
     const int64_t width = state.linears.at(layer.stages[3].linear)->in;
-    const auto gate = [&](int64_t from, int64_t to) { state.kernels->swigluRows(gateUp + from * 2 * width, gated + from * width, to - from, width); };
-    apply(state, layer.stages[3], {gate, 8 * width}, gated, added, tokens, rounded);
+    const auto gate = [&](int64_t from, int64_t to, Scratch&) { state.kernels->swigluRows(gateUp + from * 2 * width, gated + from * width, to - from, width); };
+    apply(state, layer, 3, {gate, 8 * width}, gated, added, tokens, rooms);
   }
   if (!stack.layers.empty()) add(state, hidden, added, hidden, tokens, stack.hidden, stack.hidden);
 }

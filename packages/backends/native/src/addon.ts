@@ -273,6 +273,13 @@ export interface Addon {
     lows: Float32Array,
     highs: Float32Array,
   ): void;
+  setStackMap(
+    handle: number,
+    layer: number,
+    place: number,
+    structure: Int32Array,
+    values: Float32Array,
+  ): void;
   runStack(
     handle: number,
     hidden: Float32Array,

@@ -8,6 +8,7 @@ import {
   type StackPlace,
   type StackStage,
 } from '@thinkbits/ops';
+import { describeMap } from './describe-map.js';
 import { roundingOf } from './kernels/activations.js';
 import { describeCache, reserveRows } from './kernels/cache-pages.js';
 import { backendName } from './kernels/install.js';
@@ -30,6 +31,12 @@ export interface NativeStack extends HeldStack {
 }
 
 const stagesOf = ({ qkv, o, gateUp, down }: StackLayer): StackStage[] => [qkv, o, gateUp, down];
+
+/** In the order of native/decoder-stack.h. */
+const mapsOf = (layer: StackLayer) => [
+  ...stagesOf(layer).map(({ online }) => online),
+  ...[layer.queryMap, layer.keyMap, layer.valueMap],
+];
 
 /** Whether the addon can do all that happens to a stage's input. */
 const isServed = ({ weight, rounding }: StackStage): boolean =>
@@ -79,6 +86,11 @@ export const nativeStack: DecoderStack<NativeStack> = {
       const [input, after] = [values(inputNorm), values(postAttentionNorm)];
       addon.setStackNorms(handle, index, input, after, values(queryNorm), values(keyNorm));
       for (const [at, stage] of stagesOf(layer).entries()) setStage(index, at, stage);
+      for (const [place, channels] of mapsOf(layer).entries()) {
+        if (!channels) continue;
+        const { structure, values } = describeMap(channels.map);
+        addon.setStackMap(handle, index, place, structure, values);
+      }
     }
     const known = new WeakMap<KvCache, { readonly formats: StackFormats | undefined }>();
     const formats = (place: StackPlace): StackFormats | undefined => {

@@ -6,10 +6,13 @@ import {
   type ActivationScheme,
   completeWeightScheme,
   type KvScheme,
+  type LinearMap,
+  type OnlineSite,
   type QuantizedWeight,
 } from '@thinkbits/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openReference } from '../__fixtures__/read-reference.js';
+import type { DecoderConfig } from '../config/decoder-config.js';
 import { createModel } from '../create-model.js';
 import { readFamily } from '../families/describe-model.js';
 import { describe as describeInfo } from '../families/family.js';
@@ -32,8 +35,43 @@ const rounded: ActivationScheme = {
   tensorParallel: 1,
 };
 
-/** Opens a reference model with rounded weights, activations and cache where asked. */
-async function open(name: string, how: { bits?: number; activations?: boolean; kv?: KvScheme }) {
+/** Maps of every kind at every place of all layers; what they do to the model's outputs is of no matter here. */
+function mapsOf({ layers, hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig) {
+  const random = createRandom(7);
+  const draw = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+  const dense = (size: number): LinearMap => {
+    const values = draw(size * size).map((value) => value / Math.sqrt(size));
+    return { kind: 'dense', size, values };
+  };
+  const ofHeads: LinearMap = {
+    kind: 'block-diagonal',
+    blocks: Array.from({ length: kvHeads }, () => dense(heads / kvHeads)),
+  };
+  const within: LinearMap = { kind: 'diagonal', values: draw(headDim) };
+  const power = intermediate & -intermediate; // the largest power of two in it
+  const maps: Record<OnlineSite['at'], LinearMap> = {
+    'qkv-input': { kind: 'kronecker', left: dense(4), right: dense(hidden / 4) },
+    'o-input': { kind: 'kronecker', left: ofHeads, right: within },
+    'gate-up-input': dense(hidden),
+    'down-input': { kind: 'hadamard', size: power, seed: 5, transposed: true },
+    'query-key': { kind: 'hadamard', size: headDim, seed: 6 },
+    value: dense(headDim),
+  };
+  const edits = Object.entries(maps).map(([at, map]) => ({
+    op: 'online' as const,
+    at: at as OnlineSite['at'],
+    map: { forward: map, inverse: map },
+  }));
+  return Array.from({ length: layers }, (_, block) =>
+    edits.map(({ op, at, map }) => ({ op, site: { block, at }, map })),
+  ).flat();
+}
+
+/** Opens a reference model with rounded weights, activations and cache, and maps, where asked. */
+async function open(
+  name: string,
+  how: { bits?: number; activations?: boolean; kv?: KvScheme; maps?: boolean },
+) {
   const checkpoint = await openReference(name);
   const { family, decoder } = readFamily(checkpoint.config, checkpoint.label);
   const linears = describeInfo(family, decoder).blocks.flatMap(({ stages }) => stages.flat());
@@ -48,6 +86,7 @@ async function open(name: string, how: { bits?: number; activations?: boolean; k
     ...(how.bits && { quantized }),
     ...(how.activations && { activations }),
     ...(how.kv && { kv: how.kv }),
+    ...(how.maps && { online: mapsOf(decoder) }),
   });
 }
 
@@ -94,6 +133,12 @@ describe.skipIf(!opened.available)('all layers in one call', () => {
       ['4 bits', { bits: 4 }, true],
       ['4 bits, rounded inputs, packed cache', { bits: 4, activations: true, kv: packed }, true],
       ['rounded inputs of floats', { activations: true }, true],
+      ['maps of activations', { maps: true }, true],
+      [
+        'maps, 4 bits, rounded inputs, packed cache',
+        { maps: true, bits: 4, activations: true, kv: packed },
+        true,
+      ],
       ['a cache with a window, left to the layers', { kv: { ...packed, window: 4 } }, false],
     ])('gives what the layers give one by one, bit for bit: %s', async (_, how, served) => {
       const before = memory().numTensors;

@@ -43,14 +43,6 @@ export interface DecoderWeights {
   readonly head: Stage;
 }
 
-/** Whether nothing but the model's own operations acts on activations. */
-function isPlain(layers: readonly DecoderLayer[]): boolean {
-  return layers.every(
-    ({ attention: { queryMap, keyMap, valueMap }, qkv, o, gateUp, down }) =>
-      !queryMap && !keyMap && !valueMap && [qkv, o, gateUp, down].every(({ online }) => !online),
-  );
-}
-
 /** Sees the residual stream: 0 = after the embedding, i = after decoder layer i. */
 export type LayerObserver = (index: number, hidden: Tensor2D) => void;
 
@@ -72,12 +64,10 @@ export class Decoder {
     this.weights = weights;
     this.kvParameters = kv;
     this.rotary = new RotaryTables(config.rotary);
-    this.stack = isPlain(weights.layers)
-      ? holdStack(
-          weights.layers.map(({ attention, ...layer }) => ({ ...layer, ...attention })),
-          config,
-        )
-      : undefined;
+    this.stack = holdStack(
+      weights.layers.map(({ attention, ...layer }) => ({ ...layer, ...attention })),
+      config,
+    );
   }
 
   /** An empty cache that stores keys and values as this model asks. */

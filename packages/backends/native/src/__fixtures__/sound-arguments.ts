@@ -34,6 +34,20 @@ const floats = ({ random }: ArgumentMaker, size: number): Float32Array =>
 const size = ({ random }: ArgumentMaker): number => random.integer(9);
 const yes = ({ random }: ArgumentMaker): boolean => random.integer(2) === 1;
 
+/** A map of four channels, as structure and values: of any kind. */
+function mapOfChannels(maker: ArgumentMaker): [Int32Array, Float32Array] {
+  const order = maker.random.integer(3);
+  const kinds: readonly (readonly [structure: readonly number[], values: number])[] = [
+    [[0, 4], 4],
+    [[1, 4], 16],
+    [[2, 1, 2, 0, 2], 6],
+    [[3, 2, 1, 3, 0, 1], 10],
+    [[4, 1, 4, order], 1 + (order > 0 ? 4 : 0)],
+  ];
+  const [structure, values] = kinds[maker.random.integer(kinds.length)] as (typeof kinds)[number];
+  return [Int32Array.from(structure), floats(maker, values)];
+}
+
 /** A binary operation of any of `count` kinds: each operand is whole, a scalar, a row or a column. */
 function pair(maker: ArgumentMaker, count: number, out: (size: number) => unknown): unknown[] {
   const [outer, inner] = [size(maker), size(maker)];
@@ -293,6 +307,10 @@ export const soundArguments: {
       ...[floats(maker, 20), 8, yes(maker), 3, floats(maker, groups), floats(maker, groups)],
     ];
   },
+  setStackMap(maker) {
+    const map = mapOfChannels(maker);
+    return [emptyStack(maker), maker.random.integer(stackLayers), maker.random.integer(7), ...map];
+  },
   runStack(maker) {
     const stack = emptyStack(maker);
     const none = new Float32Array();
@@ -305,6 +323,9 @@ export const soundArguments: {
         const bits = yes(maker) ? 8 : 0;
         maker.addon.setStackStage(stack, layer, stage, weight, none, bits, false, inputs, ratios, ratios);
       }
+    }
+    for (const place of [0, 1, 2, 4, 5, 6]) {
+      if (yes(maker)) maker.addon.setStackMap(stack, 0, place, ...mapOfChannels(maker));
     }
     const { count, before, pageTokens, format, pages, memory, rows } = cache(maker, 1, 4, stackLayers);
     const positions = Int32Array.from({ length: count }, (_, token) => before + token);
