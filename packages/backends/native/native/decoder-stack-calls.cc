@@ -93,9 +93,12 @@ napi_value callSetStackNorms(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** setStackStage(handle, layer, stage, linear, bias, bits, symmetric, group, lows, highs): bits 0 where the input stays in float. */
+/**
+ * setStackStage(handle, layer, stage, linear, bias, bits, symmetric, group, lows, highs, element, scale): bits 0 where the input stays in
+ * float; element -1 where codes are integers, else as roundTokensToFloats takes it.
+ */
 napi_value callSetStackStage(napi_env env, napi_callback_info info) {
-  Call call(env, info, 10);
+  Call call(env, info, 12);
   StackLayer* layer = findLayer(call);
   if (!layer || !findLinear(call, 3)) return nullptr;
   StackStage stage;
@@ -107,6 +110,12 @@ napi_value callSetStackStage(napi_env env, napi_callback_info info) {
   stage.symmetric = call.boolean(6);
   stage.group = call.integer(7, 0, mostElements);
   const Span<float> lows = call.floats(8, 0), highs = call.floats(9, lows.length);
+  const int64_t element = call.integer(10, -1, 2), scale = call.integer(11, 0, 3);
+  if (element >= 0) {
+    stage.toFloats = true;
+    stage.element = static_cast<FloatElement>(element);
+    stage.scale = static_cast<FloatScale>(scale);
+  }
   call.require(lows.length < (1 << 24), "too many groups");
   if (!call.ok) return nullptr;
   stage.bias = copied(bias);

@@ -12,6 +12,9 @@ struct StackStage {
   bool symmetric = false;
   int64_t group = 0;
   std::vector<float> lows, highs;  // by group: which part of the range codes cover
+  bool toFloats = false;           // codes are floats of few bits
+  FloatElement element = FloatElement::e2m1;
+  FloatScale scale = FloatScale::float32;
 };
 
 struct StackLayer {

@@ -72,15 +72,20 @@ void applyPlain(State& state, const StackStage& stage, const RowMaker& maker, co
   PackedLinear& linear = *state.linears.at(stage.linear);
   if (stage.bits == 0) {
     applyLinear(state, linear, x, y, tokens, 0, maker);
-  } else if (plansRounded(linear, stage.group)) {
+  } else if (!stage.toFloats && plansRounded(linear, stage.group)) {
     applyRounded(state, linear, x, y, tokens, {stage.bits, stage.symmetric, stage.group, stage.lows.data(), stage.highs.data()}, maker);
   } else {
     const auto round = [&](int64_t from, int64_t to, Scratch& scratch) {
       maker(from, to, scratch);
-      state.kernels->roundTokens(x + from * linear.in, rounded + from * linear.in, to - from, static_cast<int64_t>(stage.lows.size()), stage.group,
-                                 stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
+      const float* in = x + from * linear.in;
+      float* out = rounded + from * linear.in;
+      const int64_t groups = static_cast<int64_t>(stage.lows.size());
+      if (stage.toFloats)
+        state.kernels->roundTokensToFloats(in, out, to - from, groups, stage.group, stage.element, stage.scale, stage.lows.data(), stage.highs.data());
+      else
+        state.kernels->roundTokens(in, out, to - from, groups, stage.group, stage.bits, stage.symmetric, stage.lows.data(), stage.highs.data());
     };
-    applyLinear(state, linear, rounded, y, tokens, 0, {round, 8 * linear.in + maker.work});
+    applyLinear(state, linear, rounded, y, tokens, 0, {round, 16 * linear.in + maker.work});
   }
   if (!stage.bias.empty()) add(state, y, stage.bias.data(), y, tokens, linear.out, 0);
 }

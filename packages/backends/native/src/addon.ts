@@ -272,6 +272,8 @@ export interface Addon {
     group: number,
     lows: Float32Array,
     highs: Float32Array,
+    element: number,
+    scale: number,
   ): void;
   setStackMap(
     handle: number,

@@ -8,6 +8,7 @@ import {
   type StackPlace,
   type StackStage,
 } from '@thinkbits/ops';
+import { floatElementBits } from '@thinkbits/spec';
 import { describeMap } from './describe-map.js';
 import { roundingOf } from './kernels/activations.js';
 import { describeCache, reserveRows } from './kernels/cache-pages.js';
@@ -38,9 +39,11 @@ const mapsOf = (layer: StackLayer) => [
   ...[layer.queryMap, layer.keyMap, layer.valueMap],
 ];
 
-/** Whether the addon can do all that happens to a stage's input. */
-const isServed = ({ weight, rounding }: StackStage): boolean =>
-  weight.held !== undefined && !rounding?.scheme.float;
+/** Whether the addon can do all that happens to a stage's input: bits that are not those of its floats are refused elsewhere. */
+function isServed({ weight, rounding }: StackStage): boolean {
+  const { float, bits } = rounding?.scheme ?? {};
+  return weight.held !== undefined && (!float || floatElementBits[float.element] === bits);
+}
 
 function formatsOf({ cache, segments }: StackPlace, layers: number): StackFormats | undefined {
   const parts: number[] = [];
@@ -65,7 +68,8 @@ export const nativeStack: DecoderStack<NativeStack> = {
     const handle = addon.createStack(layers.length, hidden, heads, kvHeads, headDim, normEpsilon);
     const setStage = (layer: number, index: number, stage: StackStage): void => {
       const { scheme, group } = stage.rounding ?? {};
-      const { bits, symmetric, lows, highs } = roundingOf(scheme, stage.weight.in, group);
+      const rounding = roundingOf(scheme, stage.weight.in, group);
+      const { bits, symmetric, lows, highs, element, scale } = rounding;
       const weight = (stage.weight.held as NativeWeights).handle;
       const bias = values(stage.bias);
       addon.setStackStage(
@@ -79,6 +83,8 @@ export const nativeStack: DecoderStack<NativeStack> = {
         group ?? 0,
         lows,
         highs,
+        element,
+        scale,
       );
     };
     for (const [index, layer] of layers.entries()) {

@@ -34,6 +34,12 @@ const rounded: ActivationScheme = {
   clip: 1,
   tensorParallel: 1,
 };
+const toFloats: ActivationScheme = {
+  ...rounded,
+  bits: 4,
+  group: 16,
+  float: { element: 'e2m1', scale: 'e8m0', scaleRule: 'floor' },
+};
 
 /** Maps of every kind at every place of all layers; what they do to the model's outputs is of no matter here. */
 function mapsOf({ layers, hidden, heads, kvHeads, headDim, intermediate }: DecoderConfig) {
@@ -70,7 +76,7 @@ function mapsOf({ layers, hidden, heads, kvHeads, headDim, intermediate }: Decod
 /** Opens a reference model with rounded weights, activations and cache, and maps, where asked. */
 async function open(
   name: string,
-  how: { bits?: number; activations?: boolean; kv?: KvScheme; maps?: boolean },
+  how: { bits?: number; activations?: ActivationScheme; kv?: KvScheme; maps?: boolean },
 ) {
   const checkpoint = await openReference(name);
   const { family, decoder } = readFamily(checkpoint.config, checkpoint.label);
@@ -81,10 +87,11 @@ async function open(
     const scheme = completeWeightScheme({ bits: how.bits as 4, group: 16 });
     quantized.set(linear, roundToNearest(values, out, columns, scheme));
   }
-  const activations = new Map(linears.map((linear) => [linear.name, rounded] as const));
+  const { activations: scheme } = how;
+  const activations = new Map(scheme && linears.map((linear) => [linear.name, scheme]));
   return createModel(checkpoint, {
     ...(how.bits && { quantized }),
-    ...(how.activations && { activations }),
+    ...(scheme && { activations }),
     ...(how.kv && { kv: how.kv }),
     ...(how.maps && { online: mapsOf(decoder) }),
   });
@@ -131,12 +138,13 @@ describe.skipIf(!opened.available)('all layers in one call', () => {
     it.each([
       ['floats', {}, true],
       ['4 bits', { bits: 4 }, true],
-      ['4 bits, rounded inputs, packed cache', { bits: 4, activations: true, kv: packed }, true],
-      ['rounded inputs of floats', { activations: true }, true],
+      ['4 bits, rounded inputs, packed cache', { bits: 4, activations: rounded, kv: packed }, true],
+      ['rounded inputs of floats', { activations: rounded }, true],
+      ['inputs rounded to floats', { bits: 4, activations: toFloats }, true],
       ['maps of activations', { maps: true }, true],
       [
         'maps, 4 bits, rounded inputs, packed cache',
-        { maps: true, bits: 4, activations: true, kv: packed },
+        { maps: true, bits: 4, activations: rounded, kv: packed },
         true,
       ],
       ['a cache with a window, left to the layers', { kv: { ...packed, window: 4 } }, false],

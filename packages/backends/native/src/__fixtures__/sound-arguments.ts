@@ -305,6 +305,7 @@ export const soundArguments: {
     return [
       ...[emptyStack(maker), maker.random.integer(stackLayers), stage, floatWeight(maker)],
       ...[floats(maker, 20), 8, yes(maker), 3, floats(maker, groups), floats(maker, groups)],
+      ...[maker.random.integer(4) - 1, maker.random.integer(4)],
     ];
   },
   setStackMap(maker) {
@@ -321,7 +322,8 @@ export const soundArguments: {
         const weight = floatWeight(maker, inputs, outputs);
         const ratios = new Float32Array(1).fill(1);
         const bits = yes(maker) ? 8 : 0;
-        maker.addon.setStackStage(stack, layer, stage, weight, none, bits, false, inputs, ratios, ratios);
+        const codes = [maker.random.integer(4) - 1, maker.random.integer(4)] as const;
+        maker.addon.setStackStage(stack, layer, stage, weight, none, bits, false, inputs, ratios, ratios, ...codes);
       }
     }
     for (const place of [0, 1, 2, 4, 5, 6]) {

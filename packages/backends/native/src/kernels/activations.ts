@@ -24,6 +24,9 @@ export interface InputRounding {
   /** Which part of the range codes cover, by group of a token. */
   readonly lows: Float32Array;
   readonly highs: Float32Array;
+  /** {@link floatFormatNumbers} of codes that are floats; element -1 where they are integers. */
+  readonly element: number;
+  readonly scale: number;
 }
 
 /** @param width channels of the input @param group consecutive ones that share a grid; divides `width` */
@@ -32,12 +35,22 @@ export function roundingOf(
   width: number,
   group: number = width,
 ): InputRounding {
-  if (!scheme)
-    return { bits: 0, symmetric: false, lows: new Float32Array(), highs: new Float32Array() };
-  const { bits, symmetric, clip } = scheme;
+  if (!scheme) {
+    const none = new Float32Array();
+    return { bits: 0, symmetric: false, lows: none, highs: none, element: -1, scale: 0 };
+  }
+  const { bits, symmetric, clip, float } = scheme;
   const { low, high } = typeof clip === 'number' ? { low: clip, high: clip } : clip;
   const groups = width / group;
-  return { bits, symmetric, lows: ratios(low, groups), highs: ratios(high, groups) };
+  const [element, scale] = float ? floatFormatNumbers(float) : [-1, 0];
+  return {
+    bits,
+    symmetric,
+    lows: ratios(low, groups),
+    highs: ratios(high, groups),
+    element,
+    scale,
+  };
 }
 
 /** Rounding of activations to integers or floats of few bits, and Hadamard transforms. */
@@ -51,10 +64,9 @@ export function installActivationKernels(): void {
     if (width % group !== 0 || (float && floatElementBits[float.element] !== scheme.bits))
       return undefined;
     const { tensor, values } = backend.allocate(x.shape);
-    const { bits, symmetric, lows, highs } = roundingOf(scheme, width, group);
+    const { bits, symmetric, lows, highs, element, scale } = roundingOf(scheme, width, group);
     const { addon } = backend;
     if (float) {
-      const [element, scale] = floatFormatNumbers(float);
       const view = backend.view(x);
       addon.roundTokensToFloats(view, values, tokens, group, element, scale, lows, highs);
     } else addon.roundTokens(backend.view(x), values, tokens, group, bits, symmetric, lows, highs);
