@@ -164,6 +164,19 @@ describe('errors', () => {
     expect(verbose.stderr).toContain('    at ');
   });
 
+  it('a benchmark stops while a round runs, and one that no cache holds does not begin', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 300);
+    const line = 'bench tiny-reasoner-nano --prompt 0 --batch 1 --generate 1000000 --rounds 1';
+    const stopped = await runInProcess(words(line), { directory, signal: controller.signal });
+    expect(stopped.code).toBe(130);
+    const large = await runInProcess(words('bench tiny-reasoner-nano --context 1e9'), {
+      directory,
+    });
+    expect(large.code).toBe(2);
+    expect(large.stderr).toContain('error bench/too-large: 64 rows of 1000000064 tokens');
+  });
+
   it('an interrupted command is exit code 130, and its last line is the command that goes on', async () => {
     const controller = new AbortController();
     controller.abort();

@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { ThroughputModel, TimedCall } from '@thinkbits/evaluate';
 import type { Model } from '@thinkbits/inference';
-import { createRandom } from '@thinkbits/numerics';
+import { createRandom, pause } from '@thinkbits/numerics';
 
 type Cache = ReturnType<Model['decoder']['createCache']>;
 
@@ -11,9 +11,23 @@ const chunk = 512;
 /** Tokens that are drawn to fill a cache, and repeat. */
 const drawn = 61;
 
+/** Milliseconds after which a signal to stop is looked for. */
+const attentive = 100;
+
 /** What `measureThroughput` times: the model's own forward passes over seeded random ids. */
-export function throughputModel(model: Model, seed: number): ThroughputModel {
+export function throughputModel(
+  model: Model,
+  seed: number,
+  signal: AbortSignal | undefined,
+): ThroughputModel {
   const { decoder, info } = model;
+  let paused = performance.now();
+  /** Nothing else that a step waits for lets Ctrl-C in. */
+  const look = async (): Promise<void> => {
+    if (performance.now() - paused < attentive) return;
+    await pause(signal);
+    paused = performance.now();
+  };
   const random = createRandom(seed).fork('bench');
   const ids = (count: number) =>
     Array.from({ length: count }, () => random.integer(info.vocabulary));
@@ -30,6 +44,7 @@ export function throughputModel(model: Model, seed: number): ThroughputModel {
         const hidden = decoder.forward(part, [{ slot, start, count: part.length }], cache);
         if (start + chunk >= row.length) await finish(hidden);
         hidden.dispose();
+        await look();
       }
     }
   }
@@ -77,6 +92,7 @@ export function throughputModel(model: Model, seed: number): ThroughputModel {
             const hidden = decoder.forward(tokens, segments, cache);
             await logits(hidden);
             hidden.dispose();
+            await look();
           }
         },
         dispose: () => cache.dispose(),

@@ -62,16 +62,20 @@ export function benchVerb(host: Host): Command {
     const session = openSession(host, options);
     const recipe = await resolveRecipe(options.recipe ?? 'none', host.directory);
     const { name: backend } = await chooseBackend(session);
-    const [{ measureThroughput }, { benchModel }, { throughputModel }] = await Promise.all([
-      import('@thinkbits/evaluate'),
-      import('../bench/bench-model.js'),
-      import('../bench/throughput-model.js'),
-    ]);
+    const [{ measureThroughput }, { benchModel }, { checkCache }, { throughputModel }] =
+      await Promise.all([
+        import('@thinkbits/evaluate'),
+        import('../bench/bench-model.js'),
+        import('../bench/check-cache.js'),
+        import('../bench/throughput-model.js'),
+      ]);
     const { name, model } = await benchModel(modelText, recipe, session);
     try {
       const { prompt, generate, batch: batches, context, rounds } = options;
       const asked = { prompt, generate, batches, context, rounds, signal: host.signal };
-      const run = measureThroughput(throughputModel(model, options.seed ?? 0), asked);
+      checkCache(asked, model.memory.kvBytesPerToken.packed);
+      const timed = throughputModel(model, options.seed ?? 0, host.signal);
+      const run = measureThroughput(timed, asked);
       const rows = await session.follow(run, `bench ${name}`);
       const json = {
         processor: cpus()[0]?.model.trim() ?? 'unknown',
