@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { arch, env, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { loadBinary } from './load-binary.js';
+import { ThinkbitsError } from '@thinkbits/spec';
+import { firstLine, loadBinary } from './load-binary.js';
 
 /** Which set of kernels runs, and on how many threads. */
 export interface NativeConfiguration {
@@ -303,20 +305,36 @@ export type LoadedAddon = { readonly addon: Addon } | { readonly why: string };
 
 let loaded: LoadedAddon | undefined;
 
-/** Loads the binary of this platform, once. */
+/**
+ * Loads the binary of this platform, once; or the file that THINKBITS_NATIVE_BINARY names, from the working directory on.
+ * @throws ThinkbitsError `native/binary` (usage) where that file does not load: nothing takes its place
+ */
 export function loadAddon(): LoadedAddon {
   loaded ??= open();
   return loaded;
 }
 
-function open(): LoadedAddon {
-  const require = createRequire(import.meta.url);
+/** Another build of the same sources, as the sanitizers' (scripts/sanitize.mjs), whatever its file is called. */
+function openNamed(file: string): LoadedAddon {
+  const holder = { exports: {} };
   try {
-    // another build of the same sources, as the sanitizers' (scripts/sanitize.mjs)
-    if (env.THINKBITS_NATIVE_BINARY) return { addon: require(env.THINKBITS_NATIVE_BINARY) };
+    process.dlopen(holder, resolve(file));
   } catch (error) {
-    return { why: `THINKBITS_NATIVE_BINARY does not load: ${(error as Error).message}` };
+    throw new ThinkbitsError({
+      code: 'native/binary',
+      category: 'usage',
+      message: `THINKBITS_NATIVE_BINARY is ${file}, which does not load: ${firstLine(error)}.`,
+      help: 'Correct THINKBITS_NATIVE_BINARY, or unset it: the installed binary is loaded then.',
+      details: { file },
+      cause: error,
+    });
   }
+  return { addon: holder.exports as Addon };
+}
+
+function open(): LoadedAddon {
+  if (env.THINKBITS_NATIVE_BINARY) return openNamed(env.THINKBITS_NATIVE_BINARY);
+  const require = createRequire(import.meta.url);
   const built = fileURLToPath(new URL(`../build/${platform}-${arch}`, import.meta.url));
   const prebuilt = `@thinkbits/backend-native-${platform}-${arch}`;
   const { optionalDependencies } = require('../package.json');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { loadBinary } from './load-binary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'thinkbits-binaries-'));
@@ -78,6 +78,32 @@ describe('without a binary it is said', () => {
     const { built, require } = installed({});
     expect(whyOf({ built, require })).toMatch(
       /^no prebuilt binary is made for this platform; none was compiled here/,
+    );
+  });
+});
+
+describe('a binary that is named', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['is missing', (name: string) => name],
+    [
+      'is no addon, and not run as JavaScript either',
+      (name: string) => {
+        writeFileSync(name, 'throw new Error("ran")');
+        return name;
+      },
+    ],
+  ])('is refused where it %s: no other takes its place', async (_, make) => {
+    const file = make(join(mkdtempSync(join(folder, 'named-')), 'addon.bin'));
+    vi.stubEnv('THINKBITS_NATIVE_BINARY', file);
+    vi.resetModules();
+    const { loadAddon } = await import('./addon.js');
+    expect(loadAddon).toThrow(
+      expect.objectContaining({
+        code: 'native/binary',
+        message: expect.stringMatching(/addon\.bin, which does not load: (?!.*ran).+/),
+      }),
     );
   });
 });

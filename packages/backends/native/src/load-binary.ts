@@ -43,9 +43,14 @@ function attempt(
   try {
     return { binary: require(name) };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { missing: code === 'MODULE_NOT_FOUND', why: message.split(/\r?\n/, 1).join() };
+    const { code } = error as NodeJS.ErrnoException;
+    return { missing: code === 'MODULE_NOT_FOUND', why: firstLine(error) };
   }
+}
+
+/** What an error says, without the lines in which Node says where. */
+export function firstLine(error: unknown): string {
+  return (error as Error).message.split(/\r?\n/, 1).join();
 }
 
 /** What the build left behind where it could not make a binary. */

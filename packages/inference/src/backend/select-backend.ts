@@ -57,6 +57,7 @@ async function openNative(options: NativeOptions = {}): Promise<BackendCandidate
     const why = `kernels for ${set} on ${threads} ${threads === 1 ? 'thread' : 'threads'}${pairs ? ', in bf16' : ''}`;
     return { name: 'native', available: true, why };
   } catch (error) {
+    if (ThinkbitsError.isInstance(error)) throw error; // somebody asked for what is not there
     return { name: 'native', available: false, why: reason(error) };
   }
 }
@@ -148,7 +149,8 @@ function checkThreads(threads: number): void {
 /**
  * Chooses the tfjs backend (DESIGN D2), best first: tfjs-node-gpu with a visible GPU, native, tfjs-node, wasm, cpu. With a name, that
  * one or an error; never another in its place. One backend a process: a second call with another name switches it.
- * @throws ThinkbitsError `backend/unavailable` (machine) with the install command, `compute/unavailable` (machine), `backend/threads` (usage)
+ * @throws ThinkbitsError `backend/unavailable` (machine) with the install command, `compute/unavailable` (machine), `backend/threads` (usage),
+ * `native/binary` (usage)
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   if (options.threads !== undefined) checkThreads(options.threads);
