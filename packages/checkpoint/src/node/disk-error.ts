@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ThinkbitsError } from '@thinkbits/spec';
 
@@ -9,6 +10,12 @@ export interface DiskErrorContext {
   readonly bytes: number;
   /** What is left on disk; nothing, where absent. */
   readonly left?: string;
+}
+
+/** The folder that a path was to be made in: the nearest one that is there. */
+function existingFolder(path: string): string {
+  const folder = dirname(path);
+  return folder === path || existsSync(folder) ? folder : existingFolder(folder);
 }
 
 function explain(error: NodeJS.ErrnoException, { path, bytes, left }: DiskErrorContext) {
@@ -29,7 +36,7 @@ function explain(error: NodeJS.ErrnoException, { path, bytes, left }: DiskErrorC
       return {
         code: 'disk/not-writable',
         message: `${path} cannot be written (${error.code}). ${after}`,
-        help: `Get write permission for ${folder}, or choose another place.`,
+        help: `Get write permission for ${existingFolder(path)}, or choose another place.`,
       };
     case 'ENOTDIR':
     case 'EISDIR':
