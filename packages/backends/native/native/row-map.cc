@@ -121,12 +121,12 @@ void RowMap::apply(const Kernels& kernels, const float* x, float* out, int64_t r
       return;
     case Kind::dense: return multiply(kernels, x, values.data(), out, rows, size, memory);
     case Kind::hadamard: {
-      float* signed_ = memory;
+      float* withSigns = memory;
       double* room = reinterpret_cast<double*>(memory + lines(size));
       for (int64_t row = 0; row < rows; row++, x += size, out += size) {
         const bool before = signsFirst && !values.empty();
-        if (before) timesValues(x, signed_);
-        kernels.hadamard(before ? signed_ : x, out, 1, base, power, signs.data(), room, room + size);
+        if (before) timesValues(x, withSigns);
+        kernels.hadamard(before ? withSigns : x, out, 1, base, power, signs.data(), room, room + size);
         if (!signsFirst && !values.empty()) timesValues(out, out);
       }
       return;

@@ -51,8 +51,8 @@ RowMaker mappedRows(State& state, const RowMap& map, const RowMaker& maker, cons
   return {make, count * map.work() + maker.work};
 }
 
-/** x [rows, map.size] M in its place, for an x that may have no map. */
-void mapInPlace(State& state, const std::unique_ptr<RowMap>& map, float* x, int64_t floats) {
+/** x = x M, where there is a map. @param floats of x */
+void mapInPlace(State& state, const RowMap* map, float* x, int64_t floats) {
   if (!map) return;
   const int64_t rows = floats / map->size, threads = state.pool->threads();
   const int64_t step = rows * map->work() < worthSharing ? rows : pieces(rows, 4 * threads);
@@ -152,9 +152,9 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
         memcpy(value + t * keys, row + queries + keys, keys * sizeof(float));
       }
     });
-    mapInPlace(state, layer.maps[queryMap], query, tokens * queries);
-    mapInPlace(state, layer.maps[keyMap], key, tokens * keys);
-    mapInPlace(state, layer.maps[valueMap], value, tokens * keys);
+    mapInPlace(state, layer.maps[queryMap].get(), query, tokens * queries);
+    mapInPlace(state, layer.maps[keyMap].get(), key, tokens * keys);
+    mapInPlace(state, layer.maps[valueMap].get(), value, tokens * keys);
     storeTokens(state, StoreJob{cache.layout, key, value, place.memory}, cache.rows);
     attendRows(state, AttentionJob{cache.layout, query, attended, place.memory, stack.heads}, cache.rows);
     apply(state, layer, 1, {}, attended, added, tokens, rooms);
