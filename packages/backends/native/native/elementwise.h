@@ -267,7 +267,8 @@ THINKBITS_INLINE void softmaxInPlace(float* x, int64_t count, bool exact) {
     for (int64_t j = i; j < count; j++) x[j] = rest[j - i];
   }
   const double sum = total(x, count);
-  const float share = high != high ? NAN : static_cast<float>(1.0 / sum);
+  // the power of what is no number is one here
+  const float share = high - high == 0.0f ? static_cast<float>(1.0 / sum) : NAN;
   for (int64_t j = 0; j < count; j++) x[j] *= share;
 }
 
