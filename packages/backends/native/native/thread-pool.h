@@ -38,7 +38,7 @@ class ThreadPool {
   ~ThreadPool() {
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      quit_ = true;
+      quit_.store(true, std::memory_order_relaxed);
       generation_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
@@ -113,7 +113,7 @@ class ThreadPool {
         self.placement.restore();
       }
       seen = generation_.load(std::memory_order_acquire);
-      if (quit_) return;
+      if (quit_.load(std::memory_order_relaxed)) return;
       take(scratch_[index]);
     }
   }
@@ -137,5 +137,6 @@ class ThreadPool {
   std::atomic<int64_t> done_{0};
   int64_t tasks_ = 0;
   const std::function<void(int64_t, Scratch&)>* task_ = nullptr;
-  bool quit_ = false;
+  /** A worker that comes late to a job may read it while it is set. */
+  std::atomic<bool> quit_{false};
 };
