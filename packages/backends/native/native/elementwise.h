@@ -267,7 +267,8 @@ THINKBITS_INLINE void softmaxInPlace(float* x, int64_t count, bool exact) {
     for (int64_t j = i; j < count; j++) x[j] = rest[j - i];
   }
   const double sum = total(x, count);
-  const float share = high != high ? NAN : static_cast<float>(1.0 / sum);
+  // the power of what is no number is one here
+  const float share = high - high == 0.0f ? static_cast<float>(1.0 / sum) : NAN;
   for (int64_t j = 0; j < count; j++) x[j] *= share;
 }
 
@@ -285,7 +286,10 @@ void rmsNormEachRow(const float* x, const float* weight, float* out, int64_t row
 
 void swigluEachRow(const float* gateUp, float* out, int64_t rows, int64_t width) {
   for (int64_t row = 0; row < rows; row++, gateUp += 2 * width, out += width)
-    mapPairs(gateUp, gateUp + width, out, width, false, false, [](Vector gate, Vector up) { return gate / (1.0f + exponential(-gate)) * up; });
+    mapPairs(gateUp, gateUp + width, out, width, false, false, [](Vector gate, Vector up) {
+      // the power is finite, and gates may be far beyond
+      return (gate < -88.0f ? gate * 0.0f : gate / (1.0f + exponential(-gate))) * up;
+    });
 }
 
 /** Rotary embedding of one token: channel i of a head with channel i + half. */

@@ -200,8 +200,8 @@ napi_value callSubtractProduct(napi_env env, napi_callback_info info) {
 }
 
 /**
- * quadraticTrace(d, h, rows, size) -> tr(D H D^T) for D [rows, size] and a symmetric H [size, size], of which what lies at and below the
- * diagonal is read; products in float32, their sum in float64.
+ * quadraticTrace(d, h, rows, size) -> tr(D H D^T) for D [rows, size] and a symmetric H [size, size], of which the blocks at and below the
+ * diagonal are read whole; products in float32, their sum in float64.
  */
 napi_value callQuadraticTrace(napi_env env, napi_callback_info info) {
   Call call(env, info, 4);

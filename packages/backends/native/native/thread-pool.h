@@ -42,7 +42,7 @@ class ThreadPool {
   ~ThreadPool() {
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      quit_ = true;
+      quit_.store(true, std::memory_order_relaxed);
       generation_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
@@ -124,7 +124,7 @@ class ThreadPool {
         self.placement.restore();
       }
       seen = generation_.load(std::memory_order_acquire);
-      if (quit_) return;
+      if (quit_.load(std::memory_order_relaxed)) return;
       take(scratch_[index]);
     }
   }
@@ -148,5 +148,6 @@ class ThreadPool {
   std::atomic<int64_t> done_{0};
   int64_t tasks_ = 0;
   const std::function<void(int64_t, Scratch&)>* task_ = nullptr;
+  /** A worker that comes late to a job may read it while it is set. */
   std::atomic<bool> quit_{false};
 };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
+import { shapeCount } from './__fixtures__/random-shapes.js';
 
 const random = createRandom(17).fork('native');
 
@@ -47,7 +48,7 @@ async function compare(run: () => tf.Tensor | tf.Tensor[], tolerance = 1e-5): Pr
 
 describeEachSet('native kernels', () => {
   it('multiplies matrices of any shape, transposed or not, batched or not', async () => {
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < shapeCount(60); i++) {
       const [m, k, n] = [integer(i % 3 ? 30 : 230), integer(i % 4 ? 40 : 500), integer(80)];
       const [transposeA, transposeB] = [random.next() < 0.5, random.next() < 0.5];
       const batches = [[], [3], [2, 3]][i % 3] as number[];
@@ -58,7 +59,7 @@ describeEachSet('native kernels', () => {
   });
 
   it('multiplies by so many columns that rows are packed once for all of them', async () => {
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < shapeCount(6); i++) {
       const [m, k, n] = [20 + integer(200), integer(900), 600 + integer(300)];
       const [transposeA, transposeB] = [i % 2 === 0, i % 3 === 0];
       const a = tensorOf(transposeA ? [k, m] : [m, k]);

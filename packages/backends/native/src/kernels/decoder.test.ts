@@ -16,6 +16,7 @@ import {
 import { floatFormats, type KvScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
+import { shapeCount } from '../__fixtures__/random-shapes.js';
 
 const random = createRandom(11).fork('decoder kernels');
 const normals = (size: number) => Float32Array.from({ length: size }, () => random.normal());
@@ -73,11 +74,12 @@ describeEachSet('decoder kernels', () => {
   ];
 
   it.each(caches)('attends over a cache of %s as the composition does', (_, kv) => {
-    for (const [heads, kvHeads, headDim] of [
+    const shapes = [
       [4, 2, 64],
       [3, 3, 32],
       [6, 2, 48],
-    ] as const) {
+    ] as const;
+    for (const [heads, kvHeads, headDim] of shapes.slice(0, shapeCount(shapes.length))) {
       const shape = { layers: 1, kvHeads, headDim, ...(kv && { parameters: [{ scheme: kv }] }) };
       const [own, other] = [new KvCache(shape), new KvCache(shape)];
       const lengths = [0, 0, 0];
