@@ -73,6 +73,7 @@ export function plotLines(title, plots) {
   const total = 30 + plots.length * height;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${total}" fill="white"/>`,
     `<text x="12" y="20" font-size="14">${escaped(title)}</text>`,
     ...plots.map(plot),
