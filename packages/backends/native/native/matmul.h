@@ -23,8 +23,8 @@ constexpr int tileColumns = 2 * W;
 constexpr int64_t blockDepth = W == 8 ? 768 : 384;
 constexpr int64_t blockColumns = W == 8 ? 128 : 32 * W;
 static_assert((blockColumns + tileRows) * blockDepth + W <= scratchFloats, "a block and a tile fit the scratch");
-/** Rows that share a block of b: so many that copying it is a small part of the work. */
-constexpr int64_t blockRows = 2048;
+/** Rows that share a block of b: so many that copying it is a small part of the work, and whole tiles, as rows are packed. */
+constexpr int64_t blockRows = 2048 / tileRows * tileRows;
 
 /** How a tile multiplies: floats with floats, one input at a time. */
 struct FloatProduct {

@@ -56,6 +56,19 @@ function anyShape(i: number) {
 describeEachSet('matrices of random shapes', () => {
   const { addon } = loaded as { addon: Addon };
 
+  it('are multiplied where rows are packed once, for more columns and rows than a task takes', () => {
+    const [m, k, n] = [4100, 5, 1700];
+    const [a, b, c] = [integers(m * k), integers(k * n), new Float32Array(m * n)];
+    addon.matmul(a, b, c, 1, m, k, n, false, false, 0, 0);
+    const wanted = new Float32Array(m * n);
+    for (let i = 0; i < m; i++)
+      for (let l = 0; l < k; l++)
+        for (let j = 0; j < n; j++)
+          wanted[i * n + j] =
+            (wanted[i * n + j] as number) + (a[i * k + l] as number) * (b[l * n + j] as number);
+    expect(c.findIndex((value, at) => value !== wanted[at])).toBe(-1);
+  });
+
   it('are multiplied as plain loops do, 1 500 times', () => {
     for (let i = 0; i < shapeCount(1500); i++) {
       const { draw, ...shape } = anyShape(i);
