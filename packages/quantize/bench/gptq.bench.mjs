@@ -75,7 +75,13 @@ async function run(command, args) {
     child.on('error', (error) => ended(error.message));
     child.on('close', ended);
   });
-  if (status !== 0) return { why: complaint.trim().split('\n').at(-1) || String(status) };
+  if (status !== 0) {
+    // the error, not where it was thrown, nor by which Node
+    const lines = complaint
+      .split('\n')
+      .filter((line) => /\S/.test(line) && !/^(\s+at |Node\.js v)/.test(line));
+    return { why: lines.at(-1) ?? String(status) };
+  }
   return JSON.parse(said.trim().split('\n').at(-1));
 }
 
