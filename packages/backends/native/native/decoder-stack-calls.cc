@@ -51,7 +51,7 @@ void checkLayer(Call& call, const DecoderStack& stack, const StackLayer& layer) 
   const int64_t down = checkStage(call, layer.stages[3], gateUp / 2);
   call.require(down == stack.hidden, "a weight of the stack has other outputs");
   const int64_t keys = stack.kvHeads * stack.headDim, widths[] = {stack.hidden, queries, stack.hidden, gateUp / 2, queries, keys, keys};
-  for (int64_t place = 0; place < 7; place++)
+  for (int64_t place = 0; place < mapPlaces; place++)
     call.require(!layer.maps[place] || widths[place] % layer.maps[place]->size == 0, "a map does not divide what it acts on");
 }
 
@@ -130,7 +130,7 @@ napi_value callSetStackMap(napi_env env, napi_callback_info info) {
   Call call(env, info, 5);
   StackLayer* layer = findLayer(call);
   if (!layer) return nullptr;
-  const int64_t place = call.integer(2, 0, 6);
+  const int64_t place = call.integer(2, 0, mapPlaces - 1);
   const Span<int32_t> structure = call.integers(3, 1);
   const Span<float> values = call.floats(4, 0);
   if (auto map = readMap(call, structure, values)) layer->maps[place] = std::move(map);

@@ -17,16 +17,16 @@ struct StackStage {
   FloatScale scale = FloatScale::float32;
 };
 
+/** Places of a layer's maps: four of its stages, then these. */
+constexpr int64_t queryMap = 4, keyMap = 5, valueMap = 6, mapPlaces = 7;
+
 struct StackLayer {
   std::vector<float> inputNorm, postAttentionNorm;
   std::vector<float> queryNorm, keyNorm;  // empty: none
   StackStage stages[4];                   // q, k and v; o; gate and up; down
   /** What acts on the inputs of the stages before they are rounded, then on queries and keys after their rotation, and on values; or null. */
-  std::unique_ptr<RowMap> maps[7];
+  std::unique_ptr<RowMap> maps[mapPlaces];
 };
-
-/** Places of a layer's maps behind those of its stages. */
-constexpr int64_t queryMap = 4, keyMap = 5, valueMap = 6;
 
 struct DecoderStack {
   int64_t hidden = 0, heads = 0, kvHeads = 0, headDim = 0;

@@ -104,7 +104,7 @@ int64_t RowMap::room(int64_t rows) const {
   switch (kind) {
     case Kind::diagonal: return 0;
     case Kind::dense: return scratchFloats;
-    case Kind::hadamard: return lines(size) + 4 * size + 16;
+    case Kind::hadamard: return lines(size) + lines(4 * size);
     case Kind::kronecker: return 2 * lines(rows * size) + larger(parts[0].room(rows * parts[1].size), parts[1].room(rows * parts[0].size));
     case Kind::blocks: break;
   }

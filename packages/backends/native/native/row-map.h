@@ -23,7 +23,7 @@ struct RowMap {
 
   /** Multiplications of a row of `size`. */
   int64_t work() const;
-  /** Floats of memory that {@link apply} takes for so many rows. */
+  /** Floats of memory that {@link apply} takes for so many rows: whole lines of the cache. */
   int64_t room(int64_t rows) const;
   /** out [rows, size] = x [rows, size] M; they do not overlap. @param memory 64-byte aligned */
   void apply(const Kernels& kernels, const float* x, float* out, int64_t rows, float* memory) const;

@@ -54,17 +54,13 @@ RowMaker mappedRows(State& state, const RowMap& map, const RowMaker& maker, cons
 /** x = x M, where there is a map. @param floats of x */
 void mapInPlace(State& state, const RowMap* map, float* x, int64_t floats) {
   if (!map) return;
-  const int64_t rows = floats / map->size, threads = state.pool->threads();
-  const int64_t step = rows * map->work() < worthSharing ? rows : pieces(rows, 4 * threads);
-  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
-    const int64_t from = i * step, count = from + step < rows ? step : rows - from, size = count * map->size;
-    const int64_t room = map->room(count);
-    float* memory = scratch.atLeast(room + size + 16);
-    float* copy = memory + (room + 15) / 16 * 16;
+  share(state, floats / map->size, map->work(), [&](int64_t from, int64_t to, Scratch& scratch) {
+    const int64_t size = (to - from) * map->size, room = map->room(to - from);
+    float* memory = scratch.atLeast(room + size);
+    float* copy = memory + room;
     memcpy(copy, x + from * map->size, size * sizeof(float));
-    map->apply(*state.kernels, copy, x + from * map->size, count, memory);
-  };
-  state.pool->run(pieces(rows, step), task);
+    map->apply(*state.kernels, copy, x + from * map->size, to - from, memory);
+  });
 }
 
 /** y [tokens, out] of an input as it is. @param rounded room for the input, [tokens, in] */

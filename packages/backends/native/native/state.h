@@ -1,6 +1,7 @@
 // What one JavaScript thread holds of the addon: its kernels, its threads and its packed weights.
 #pragma once
 #include <memory>
+#include <type_traits>
 #include <unordered_map>
 #include "decoder-stack.h"
 #include "kernels.h"
@@ -43,19 +44,25 @@ constexpr int64_t worthSharing = 1 << 17;
 /** Splits [0, count) into pieces of at most `step`. */
 inline int64_t pieces(int64_t count, int64_t step) { return (count + step - 1) / step; }
 
-/** Runs body(from, to) over [0, count) in pieces; in one piece where the work is small. */
+/** Runs body(from, to), or body(from, to, scratch), over [0, count) in pieces; in one piece where the work is small. */
 template <class F>
 void share(State& state, int64_t count, int64_t workOfOne, F body) {
   const int64_t work = count * workOfOne;
   const int threads = state.pool->threads();
+  const auto run = [&](int64_t from, int64_t to, Scratch& scratch) {
+    if constexpr (std::is_invocable_v<F, int64_t, int64_t, Scratch&>)
+      body(from, to, scratch);
+    else
+      body(from, to);
+  };
   if (threads == 1 || work < worthSharing || count < 2) {
-    body(0, count);
+    run(0, count, state.pool->own());
     return;
   }
   const int64_t step = pieces(count, int64_t{4} * threads);
-  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch&) {
+  const std::function<void(int64_t, Scratch&)> task = [&](int64_t i, Scratch& scratch) {
     const int64_t from = i * step;
-    body(from, from + step < count ? from + step : count);
+    run(from, from + step < count ? from + step : count, scratch);
   };
   state.pool->run(pieces(count, step), task);
 }
