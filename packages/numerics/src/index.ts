@@ -38,6 +38,7 @@ export { decodePowerScale } from './float-formats/power-scale.js';
 export { type Grid, highestCode, lowestCode } from './grid.js';
 export { type GroupSize, groupCount, groupSize } from './group-count.js';
 export { groupIssues } from './group-issues.js';
+export { leastWidth } from './group-parameters.js';
 export { baseHadamard } from './hadamard/base-hadamard.js';
 export { findHadamardOrder, type HadamardOrder, hadamardOrder } from './hadamard/hadamard-order.js';
 export {

@@ -89,8 +89,9 @@ function rangeOf(x: Tensor3D, grid: FakeQuantization) {
   const { symmetric, range, clip = { low: 1, high: 1 } } = grid;
   const minMax = range === 'min-max' && !symmetric && !grid.float;
   const [top, bottom] = [max(x, 2, true), min(x, 2, true)]; // [rows, groups, 1]
-  const high = mul(minMax ? top : maximum(top, 0), clip.high);
-  const low = mul(minMax ? bottom : minimum(bottom, 0), clip.low);
+  const shrunk = (end: Tensor, ratio: Tensor | number) => (ratio === 1 ? end : mul(end, ratio));
+  const high = shrunk(minMax ? top : maximum(top, 0), clip.high);
+  const low = shrunk(minMax ? bottom : minimum(bottom, 0), clip.low);
   return { minMax, top, bottom, high, low };
 }
 

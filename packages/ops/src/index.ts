@@ -19,6 +19,13 @@ export * from './host-memory.js';
 export * from './install-kernels.js';
 export * from './invert.js';
 export * from './joined-product.js';
+export {
+  type BackendRows,
+  installBackendRows,
+  type KeepRows,
+  type KvHalf,
+  removeBackendRows,
+} from './kv-cache/backend-rows.js';
 export * from './kv-cache/check-kv-parameters.js';
 export { KeyRotation } from './kv-cache/key-rotation.js';
 export * from './kv-cache/kv-cache.js';

@@ -1,3 +1,4 @@
+export { type CachePlace, cachePlace, cachePlaceVariable } from './cache-place.js';
 export { findGpu } from './install/find-gpu.js';
 export {
   type FoundPackage,

@@ -1,6 +1,7 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
+import { cachePlace } from './cache-place.js';
 import { findGpu } from './install/find-gpu.js';
 import { prepareProcess } from './install/prepare-process.js';
 import { openTensorflow } from './open-tensorflow.js';
@@ -15,6 +16,17 @@ it('holds weights packed on a GPU and expanded on a CPU, unless told otherwise',
   const wrong = () => weightForm(true, undefined, { THINKBITS_TENSORFLOW_WEIGHTS: 'dense' });
   expect(wrong).toThrow(ThinkbitsError);
   expect(wrong).toThrow('"dense"');
+});
+
+it('keeps the cache on a GPU, and on a CPU in host memory, unless told otherwise', () => {
+  expect(cachePlace(true, undefined, {})).toBe('device');
+  expect(cachePlace(false, undefined, {})).toBe('host');
+  const device = { THINKBITS_TENSORFLOW_CACHE: 'device' };
+  expect(cachePlace(false, undefined, device)).toBe('device');
+  expect(cachePlace(true, 'host', device)).toBe('host');
+  const wrong = () => cachePlace(true, undefined, { THINKBITS_TENSORFLOW_CACHE: 'gpu' });
+  expect(wrong).toThrow(ThinkbitsError);
+  expect(wrong).toThrow('"gpu"');
 });
 
 it('readies a process without overruling its user', async () => {

@@ -2,21 +2,29 @@ import { createRequire } from 'node:module';
 import { backend, findBackendFactory, setBackend } from '@tensorflow/tfjs-core';
 import {
   cachedAttentionOp,
+  installBackendRows,
   installKernel,
   installLinearProduct,
+  longCachedAttentionOp,
+  removeBackendRows,
   removeLinearProduct,
+  rotaryEmbeddingOp,
   sampleTokensOp,
 } from '@thinkbits/ops';
 import type { ComputeType } from '@thinkbits/spec';
-import { cachedAttentionKernel } from './cached-attention-kernel.js';
+import { type CachePlace, cachePlace } from './cache-place.js';
+import { cachedAttentionKernel, longCachedAttentionKernel } from './cached-attention-kernel.js';
 import { findGpu } from './install/find-gpu.js';
 import { type FoundPackage, findPackage, type TensorflowPackage } from './install/find-package.js';
 import { inspectPackage, setupCommand, type TensorflowCheck } from './install/inspect-package.js';
 import { explainLoadFailure } from './install/load-failure.js';
 import { prepareProcess } from './install/prepare-process.js';
+import { DeviceRows } from './kv-cache/device-rows.js';
+import { canKeepRows } from './kv-cache/layer-store.js';
 import { probeBfloat16, probeIntegers } from './linear/probe-products.js';
 import { tensorflowLinear } from './linear/tensorflow-linear.js';
 import type { NodeBackend } from './raw/binding.js';
+import { rotaryEmbeddingKernel } from './rotary-embedding-kernel.js';
 import { sampleTokensKernel } from './sample-tokens-kernel.js';
 import { type WeightForm, weightForm } from './weight-form.js';
 
@@ -26,6 +34,8 @@ export interface OpenTensorflowOptions {
   readonly device?: 'gpu' | 'any';
   /** How quantized weights are held; by default packed on a GPU and expanded on a CPU. */
   readonly weights?: WeightForm;
+  /** Where keys and values are kept; by default on a GPU, and on a CPU in host memory. */
+  readonly cache?: CachePlace;
   /**
    * Arithmetic of products with a linear's weights; `f32` where absent. `bf16` rounds their inputs and weights to bfloat16, and
    * sums in float32.
@@ -114,7 +124,15 @@ async function start(
     const linear = tensorflowLinear({ form: weights, compute, integers });
     installLinearProduct('tensorflow', linear);
   } else removeLinearProduct('tensorflow');
+  const cache = cachePlace(gpu, options.cache);
+  if (cache === 'device') {
+    installBackendRows('tensorflow', (shape) =>
+      canKeepRows(shape) ? new DeviceRows(node, shape) : undefined,
+    );
+  } else removeBackendRows('tensorflow');
   installKernel(cachedAttentionOp.name, 'tensorflow', cachedAttentionKernel);
+  installKernel(longCachedAttentionOp.name, 'tensorflow', longCachedAttentionKernel);
+  installKernel(rotaryEmbeddingOp.name, 'tensorflow', rotaryEmbeddingKernel);
   installKernel(sampleTokensOp.name, 'tensorflow', sampleTokensKernel);
   const name = isGPUPackage ? gpuPackage : cpuPackage;
   const version = node.binding.TF_Version;
@@ -123,7 +141,7 @@ async function start(
     name: 'tensorflow',
     available: true,
     gpu,
-    why: `TensorFlow ${version} by ${name}, weights ${weights}, ${compute === 'f32' ? '' : `in ${compute}, `}${device}`,
+    why: `TensorFlow ${version} by ${name}, weights ${weights}, cache on the ${cache}, ${compute === 'f32' ? '' : `in ${compute}, `}${device}`,
     checks: all,
   };
 }
@@ -149,7 +167,7 @@ function candidates(device: OpenTensorflowOptions['device'], gpu: boolean): Tens
  * Opens TensorFlow where the user set it up, and puts the process on it; else says what is missing and what to do. Of the two
  * packages the GPU's comes first where a GPU can be seen, else the CPU's; never are both loaded in one process.
  *
- * @throws ThinkbitsError `tensorflow/weight-form` (usage)
+ * @throws ThinkbitsError `tensorflow/weight-form`, `tensorflow/cache-place` (usage)
  */
 export async function openTensorflow(
   options: OpenTensorflowOptions = {},

@@ -1,4 +1,6 @@
 import {
+  cast,
+  concat,
   exp,
   type KernelFunc,
   max,
@@ -65,17 +67,21 @@ export const sampleTokensKernel: KernelFunc = ({ inputs, backend, attrs }) => {
   const { choices } = attrs as unknown as SampleTokensAttributes;
   const [rows, vocabulary] = logits.shape;
   const count = Math.min(most, vocabulary);
-  const [ids, values, totals] = tidy(() => {
+  const read = tidy(() => {
     const inverse = choices.map(({ sampling: { temperature } }) => 1 / (temperature || 1));
     const scaled = mul(sub(logits, max(logits, 1, true)), tensor2d(inverse, [rows, 1]));
-    const likeliest = topk(logits, count);
-    const read = [likeliest.indices, likeliest.values, sum(exp(scaled), 1)];
-    return read.map((tensor) => tensor.dataSync());
-  }) as unknown as [Int32Array, Float32Array, Float32Array];
+    const { indices, values } = topk(logits, count);
+    // One array leaves the device: float32 holds every id up to 2^24.
+    return concat([cast(indices, 'float32'), values, sum(exp(scaled), 1, true)], 1).dataSync();
+  }) as Float32Array;
+  const width = 2 * count + 1;
   const chosen = Int32Array.from(choices, (choice, row) => {
-    const part = <T extends Int32Array | Float32Array>(all: T) =>
-      all.subarray(row * count, (row + 1) * count) as T;
-    const likeliest = { ids: part(ids), logits: part(values), total: totals[row] as number };
+    const part = read.subarray(row * width, (row + 1) * width);
+    const likeliest = {
+      ids: Int32Array.from(part.subarray(0, count)),
+      logits: part.subarray(count, 2 * count),
+      total: part[2 * count] as number,
+    };
     const id = settle(likeliest, choice, vocabulary);
     if (id !== undefined) return id;
     const whole = tidy(() => slice(logits, [row, 0], [1, vocabulary]).dataSync());

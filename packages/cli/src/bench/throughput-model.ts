@@ -53,13 +53,16 @@ export function throughputModel(
   function fill(cache: Cache, rows: number, tokens: number): void {
     const { kvHeads, headDim, layers } = cache.shape;
     const width = kvHeads * headDim;
-    const values = Float32Array.from({ length: drawn * width }, () => random.normal());
+    const keys = Float32Array.from({ length: drawn * width }, () => random.normal());
+    const values = Float32Array.from(
+      keys,
+      (_, at) => keys[(at + 7 * width) % keys.length] as number,
+    );
     for (let slot = 0; slot < rows; slot++) {
       for (let layer = 0; layer < layers; layer++) {
-        const row = cache.row(slot, layer);
-        for (let token = 0; token < tokens; token++) {
-          row.keys.append(values, (token % drawn) * width);
-          row.values.append(values, ((token + 7) % drawn) * width);
+        for (let token = 0; token < tokens; token += drawn) {
+          const part = [0, Math.min(drawn, tokens - token) * width] as const;
+          cache.append(slot, layer, keys.subarray(...part), values.subarray(...part));
         }
       }
     }

@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { memory } from '@tensorflow/tfjs-core';
-import { openTensorflow } from '@thinkbits/backend-tensorflow';
+import { backend, memory } from '@tensorflow/tfjs-core';
+import { type Binding, type NodeBackend, openTensorflow } from '@thinkbits/backend-tensorflow';
 import { tinyReasoner } from '@thinkbits/model-tiny-reasoner';
 import { roundToNearest } from '@thinkbits/numerics';
-import { type ComputeType, greedy, type QuantizedWeight, type WeightScheme } from '@thinkbits/spec';
+import { sampleTokens } from '@thinkbits/ops';
+import {
+  type ComputeType,
+  completeKvScheme,
+  greedy,
+  type QuantizedWeight,
+  type WeightScheme,
+} from '@thinkbits/spec';
 import { describe, expect, it } from 'vitest';
 import {
   openReference,
@@ -85,26 +92,74 @@ describe.skipIf(!available)(`on tensorflow${available ? '' : ` (skipped: ${why})
     },
   );
 
-  it('a shipped model thinks as it does on the other backends', async () => {
-    const before = memory().numTensors;
-    const model = await loadModel(tinyReasoner('nano'));
-    const lines = (await readFile(references, 'utf8')).trim().split('\n');
-    const row = lines
-      .map(
-        (line) => JSON.parse(line) as { model: string; prompt_ids: number[]; output_ids: number[] },
-      )
-      .find((candidate) => candidate.model === 'tiny-reasoner-nano');
-    const request = {
-      id: 'question',
-      prompt: { ids: row?.prompt_ids ?? [] },
-      sampling: greedy,
-      seed: 0,
-      maxTokens: 1024,
+  it.each(['host', 'device'] as const)(
+    'a shipped model thinks as it does on the other backends, its cache on the %s',
+    async (cache) => {
+      await openTensorflow({ cache });
+      const before = memory().numTensors;
+      const model = await loadModel(tinyReasoner('nano'));
+      const lines = (await readFile(references, 'utf8')).trim().split('\n');
+      const row = lines
+        .map(
+          (line) =>
+            JSON.parse(line) as { model: string; prompt_ids: number[]; output_ids: number[] },
+        )
+        .find((candidate) => candidate.model === 'tiny-reasoner-nano');
+      const request = {
+        id: 'question',
+        prompt: { ids: row?.prompt_ids ?? [] },
+        sampling: greedy,
+        seed: 0,
+        maxTokens: 1024,
+      };
+      for await (const { tokens } of model.engine({ batch: 1 }).generate([request]))
+        expect(tokens).toEqual(row?.output_ids);
+      model.dispose();
+      expect(memory().numTensors).toBe(before);
+      await openTensorflow();
+    },
+  );
+
+  it('reads one small array a step where the cache is on the device', async () => {
+    await openTensorflow({ cache: 'device' });
+    const node = backend() as NodeBackend;
+    const { binding } = node;
+    const read: number[] = [];
+    const watched: Partial<Binding> = {
+      tensorDataSync(id) {
+        const values = binding.tensorDataSync(id);
+        read.push(values.length);
+        return values;
+      },
     };
-    for await (const { tokens } of model.engine({ batch: 1 }).generate([request]))
-      expect(tokens).toEqual(row?.output_ids);
+    const asBefore = binding as unknown as { [name: string]: unknown };
+    // Its methods cannot be replaced.
+    const watching = new Proxy(watched, {
+      get: (own, name) => own[name as keyof Binding] ?? asBefore[name as string],
+    });
+    Object.assign(node, { binding: watching });
+    const kv = completeKvScheme({ key: { bits: 4 }, value: { bits: 4 } });
+    const model = await loadModel(tinyReasoner('nano'), { kv });
+    const { decoder } = model;
+    const cache = decoder.createCache();
+    const sampling = { ...greedy, temperature: 0.6, topP: 0.95 };
+    for (const start of [0, 1, 2]) {
+      read.length = 0;
+      const segments = [0, 1, 2].map((slot) => ({ slot, start, count: 1 }));
+      const hidden = decoder.forward([5, 6, 7], segments, cache);
+      const logits = decoder.logits(hidden);
+      sampleTokens(
+        logits,
+        [0.1, 0.5, 0.9].map((draw) => ({ sampling, draw })),
+      );
+      logits.dispose();
+      hidden.dispose();
+      expect(read).toEqual([3 * (2 * Math.min(256, decoder.config.vocabulary) + 1)]);
+    }
+    cache.dispose();
     model.dispose();
-    expect(memory().numTensors).toBe(before);
+    Object.assign(node, { binding });
+    await openTensorflow();
   });
 
   it.each([

@@ -1,12 +1,14 @@
+import { getBackend } from '@tensorflow/tfjs-core';
 import type { KvParameters, KvPartScheme, StaticKvGrid } from '@thinkbits/spec';
 import { ThinkbitsError } from '@thinkbits/spec';
 import type { RotaryTable } from '../rotary-embedding.js';
+import { type BackendRows, type KvHalf, keepRows } from './backend-rows.js';
 import { ChannelLayout } from './channel-layout.js';
 import { checkKvParameters, type KvDimensions } from './check-kv-parameters.js';
 import { FloatLayout } from './float-layout.js';
 import { FloatStore } from './float-store.js';
 import { KeyRotation } from './key-rotation.js';
-import type { KvStore } from './kv-store.js';
+import { type KvStore, readStore } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { PackedStore, type SettlingRule } from './packed-store.js';
 import { StaticLayout } from './static-layout.js';
@@ -56,7 +58,7 @@ function halfOf(
 
 /**
  * Keys and values of many rows. A row is a slot that is reset and used again; its decoder layers grow together.
- * Host memory on every backend: what is stored is what the codes say, and nothing is stored twice.
+ * What is stored is what the codes say, and nothing is stored twice: in host memory, or in a backend's own.
  * @throws ThinkbitsError `kv/bits`, `kv/group`, `kv/range`, `kv/window`, `kv/static-grid`, `kv/float-format`
  */
 export class KvCache {
@@ -65,14 +67,57 @@ export class KvCache {
   /** Made when the first row is, so that an unused cache holds nothing. */
   private halves: { readonly key: Half; readonly value: Half }[] = [];
   private keyRotation: KeyRotation | undefined;
+  /** Whose memory the rows lie in, once that is decided. */
+  private memory: { readonly rows: BackendRows | undefined } | undefined;
 
   constructor(shape: KvCacheShape) {
     this.shape = shape;
     for (const parameters of shape.parameters ?? []) checkKvParameters(parameters, shape);
   }
 
-  /** A row's stores of a decoder layer; an unknown row starts empty. */
+  /** The rows, where the backend that was active at their first use keeps them in its own memory. */
+  get backendRows(): BackendRows | undefined {
+    this.memory ??= { rows: keepRows(getBackend(), this.shape) };
+    return this.memory.rows;
+  }
+
+  /** Appends tokens to a row of a decoder layer, `[tokens, kvHeads · headDim]` each; keys as attention stores them. */
+  append(slot: number, layer: number, keys: Float32Array, values: Float32Array): void {
+    if (this.backendRows) {
+      this.backendRows.append(slot, layer, keys, values);
+      return;
+    }
+    const row = this.row(slot, layer);
+    const width = this.shape.kvHeads * this.shape.headDim;
+    for (let at = 0; at < keys.length; at += width) {
+      row.keys.append(keys, at);
+      row.values.append(values, at);
+    }
+  }
+
+  /**
+   * What attention sees of a row of a decoder layer, `[kvHeads, tokens, headDim]`.
+   * @param table see {@link rotation}
+   * @throws ThinkbitsError `kv/no-angles` when the layer needs a table and there is none
+   */
+  read(slot: number, layer: number, half: KvHalf, table?: RotaryTable): Float32Array {
+    if (this.backendRows) return this.backendRows.read(slot, layer, half, table);
+    const store = this.row(slot, layer)[half];
+    const rotation = half === 'keys' ? this.rotation(layer, table) : undefined;
+    const { kvHeads, headDim } = this.shape;
+    const size = store.tokens * headDim;
+    const out = new Float32Array(kvHeads * size);
+    for (let head = 0; head < kvHeads; head++)
+      readStore(store, head, headDim, out.subarray(head * size, (head + 1) * size), rotation);
+    return out;
+  }
+
+  /**
+   * A row's stores of a decoder layer on the host; an unknown row starts empty.
+   * @throws RangeError where {@link backendRows} are the rows
+   */
   row(slot: number, layer: number): RowCache {
+    if (this.backendRows) throw new RangeError('the backend keeps the rows of this cache');
     let layers = this.rows.get(slot);
     if (!layers) {
       if (this.halves.length === 0) this.halves = this.makeHalves();
@@ -114,6 +159,7 @@ export class KvCache {
 
   /** Forgets a row and gives its memory back. */
   reset(slot: number): void {
+    this.memory?.rows?.reset(slot);
     for (const { keys, values } of this.rows.get(slot) ?? []) {
       keys.dispose();
       values.dispose();
@@ -123,6 +169,8 @@ export class KvCache {
 
   /** Forgets all rows and gives all memory back. */
   dispose(): void {
+    this.memory?.rows?.dispose();
+    this.memory = undefined;
     for (const slot of [...this.rows.keys()]) this.reset(slot);
     for (const { key, value } of this.halves) {
       key?.layout.dispose();
@@ -134,7 +182,7 @@ export class KvCache {
   }
 
   get heldBytes(): number {
-    let bytes = this.keyRotation?.heldBytes ?? 0;
+    let bytes = (this.memory?.rows?.heldBytes ?? 0) + (this.keyRotation?.heldBytes ?? 0);
     for (const { key, value } of this.halves)
       bytes += (key?.layout.heldBytes ?? 0) + (value?.layout.heldBytes ?? 0);
     for (const layers of this.rows.values()) {

@@ -16,6 +16,7 @@ import {
   type Tensor3D,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { leastWidth } from '@thinkbits/numerics';
 import {
   causalAttention,
   causalMask,
@@ -35,9 +36,6 @@ import {
   type Transform,
   withinHeads,
 } from './transforms.js';
-
-/** The least width of a weight's range (methods.md §1.0a). */
-const leastWeightWidth = 1e-5;
 
 /** The learned ratios of a range's ends, σ(c); undefined where none are learned. */
 function ratios(learned: Learned, name: string): { low: Tensor; high: Tensor } | undefined {
@@ -89,7 +87,7 @@ function quantizedWeight(layer: FrozenLayer, learned: Learned, role: Role, { und
   if (!scheme) return mapped;
   const rounded = fakeQuantize(reshape(mapped, groups.shape), {
     ...scheme,
-    leastWidth: leastWeightWidth,
+    leastWidth,
   });
   return reshape(rounded, [info.out, info.in]) as Tensor2D;
 }

@@ -19,8 +19,7 @@ export const offsetOf = ({ bits, symmetric }: QuantizedWeight['scheme']): number
   symmetric ? 2 ** (bits - 1) : 0;
 
 /**
- * Packs rows `[first, first + count)` of a weight into planes. Unpacking them takes a mask and a shift of the whole tensor and
- * one concatenation, where interleaved codes would take a `Pack`, which has no 8-bit kernel on the GPU (tfjs.md §13.5).
+ * Packs rows `[first, first + count)` of a weight into planes, which {@link unpackSlots} takes apart.
  */
 export function packPlanes(
   { codes, columns, scheme }: QuantizedWeight,

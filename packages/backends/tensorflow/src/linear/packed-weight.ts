@@ -2,6 +2,7 @@ import { groupSize } from '@thinkbits/numerics';
 import type { QuantizedWeight } from '@thinkbits/spec';
 import { dataType } from '../raw/data-type.js';
 import type { Handle, RawTf } from '../raw/raw-tf.js';
+import { unpackSlots } from '../raw/unpack-slots.js';
 import { type Arithmetic, productWithExpanded } from './arithmetic.js';
 import { offsetOf, packPlanes } from './pack-planes.js';
 import { rowBlocks } from './row-blocks.js';
@@ -16,15 +17,6 @@ interface Block {
   readonly scales: Handle;
   /** `[rows, groups]`, or a scalar, or absent where it would be 0: what is subtracted from a slot. */
   readonly shift?: Handle;
-}
-
-/** int64 as the binding takes it: two words each, low before high. */
-function words(values: Int32Array): Int32Array {
-  const result = new Int32Array(2 * values.length);
-  values.forEach((value, i) => {
-    result[2 * i] = value;
-  });
-  return result;
 }
 
 /** Whether there is a packed form for these codes: integers; floats of few bits are looked up, which GPUs lack for 8 bits. */
@@ -58,7 +50,7 @@ export class PackedWeight {
     if (groupIndex || (groups > 1 && columns % this.size !== 0)) {
       const group =
         groupIndex ?? Int32Array.from({ length: columns }, (_, c) => Math.floor(c / this.size));
-      this.index = raw.upload(dataType.int64, [columns], words(group));
+      this.index = raw.indices(group);
       bytes += 8 * columns;
     }
     const offset = offsetOf(scheme);
@@ -124,13 +116,7 @@ export class PackedWeight {
   /** The slots of a block as numbers, `[rows, columns]` in float32. */
   private slots({ codes, slot, rows }: Block): Handle {
     const { raw, columns } = this;
-    const planes = 8 / slot;
-    const parts: Handle[] = [];
-    for (let plane = 0; plane < planes; plane++) {
-      const low = plane === 0 ? codes : raw.rightShift(codes, plane * slot);
-      parts.push(plane === planes - 1 ? low : raw.bitwiseAnd(low, 2 ** slot - 1));
-    }
-    const all = planes === 1 ? codes : raw.concat(parts, 1); // [rows, planes · width]
+    const all = unpackSlots(raw, codes, slot); // [rows, slots · width]
     const numbers = raw.cast(all, dataType.float);
     // Cropped as floats: on the GPU Slice has no kernel for uint8.
     return all.shape[1] === columns ? numbers : raw.crop(numbers, [rows, columns]);

@@ -5,7 +5,6 @@ import {
   sum,
   type Tensor,
   type Tensor2D,
-  type TensorInfo,
   tidy,
 } from '@tensorflow/tfjs-core';
 import {
@@ -17,8 +16,8 @@ import {
 } from '@thinkbits/ops';
 import type { ComputeType } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
-import { dataType } from '../raw/data-type.js';
 import { type Handle, RawTf } from '../raw/raw-tf.js';
+import { borrow, give } from '../raw/tensors.js';
 import type { WeightForm } from '../weight-form.js';
 import { arithmetics } from './arithmetic.js';
 import { FloatWeights } from './float-weights.js';
@@ -52,16 +51,6 @@ function roundInput(x: Tensor2D, rounding: QuantizeActivationsAttributes) {
     sums: sum(centred, 1, true),
   };
 }
-
-/** A float32 tensor of tfjs as the binding knows it; still tfjs's. */
-function borrow(node: NodeBackend, tensor: TensorInfo): Handle {
-  const [id] = node.getInputTensorIds([tensor]) as [number];
-  return { id, shape: tensor.shape, dtype: dataType.float };
-}
-
-/** A float32 tensor of the binding, given to tfjs. */
-const give = (node: NodeBackend, { shape, ...tensor }: Handle): TensorInfo =>
-  node.createOutputTensor({ ...tensor, shape: [...shape] });
 
 /** The kernel `LinearProduct` of the backend `tensorflow`. */
 export function tensorflowLinear({

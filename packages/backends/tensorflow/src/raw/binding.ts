@@ -1,4 +1,4 @@
-import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { ComputeType } from '@thinkbits/spec';
 
 /** A tensor that TensorFlow made. */
@@ -12,7 +12,7 @@ export interface BindingTensor {
 export interface BindingAttribute {
   readonly name: string;
   readonly type: number;
-  readonly value: boolean | number | string;
+  readonly value: boolean | number | string | readonly number[];
 }
 
 /** What is used of tfjs-node 4.22's native binding. It looks at ids alone, so that any element type passes (tfjs.md §6). */
@@ -20,6 +20,7 @@ export interface Binding {
   readonly TF_Version: string;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_SHAPE: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_STRING: number;
   createTensor(
@@ -51,6 +52,6 @@ export interface NodeBackend extends KernelBackend {
   compute?: ComputeType;
   /** Ids of tensors; uploads what is still on the host. */
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
-  /** Makes a tfjs tensor of a float32, int32 or bool tensor of the binding, whose owner it becomes. */
-  createOutputTensor(tensor: BindingTensor): TensorInfo;
+  /** Makes a tfjs tensor of a float32, int32 or bool tensor of the binding, whose owner it becomes, in the scope that is open. */
+  createOutputTensor(tensor: BindingTensor): Tensor;
 }

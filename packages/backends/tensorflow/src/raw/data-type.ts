@@ -8,6 +8,7 @@ export const dataType = {
   bool: 10,
   bfloat16: 14,
   half: 19,
+  resource: 20,
 } as const;
 
 /** One of {@link dataType}. */

@@ -1,13 +1,15 @@
 import type { DataType } from './data-type.js';
 
 /** What an attribute holds. The binding has no lists of types, shapes or strings, and no functions (tfjs.md §7.1). */
-type AttributeKind = 'type' | 'bool' | 'int' | 'string';
+type AttributeKind = 'type' | 'bool' | 'int' | 'string' | 'shape';
 
 /**
  * TensorFlow's operations that are called directly, with their attributes. All have kernels on the GPU for the element types
  * that they are called with here (tfjs.md §13.5): `Slice` takes floats there and no uint8, `Pack` and `GatherV2` no 8 bits.
  */
 export const opTable = {
+  AddV2: { T: 'type' },
+  AssignVariableOp: { dtype: 'type', validate_shape: 'bool' },
   BitwiseAnd: { T: 'type' },
   RightShift: { T: 'type' },
   Bitcast: { T: 'type', type: 'type' },
@@ -17,9 +19,14 @@ export const opTable = {
   MatMul: { T: 'type', transpose_a: 'bool', transpose_b: 'bool' },
   Mul: { T: 'type' },
   Pad: { T: 'type', Tpaddings: 'type' },
+  ReadVariableOp: { dtype: 'type' },
   Reshape: { T: 'type', Tshape: 'type' },
+  ResourceGather: { batch_dims: 'int', validate_indices: 'bool', dtype: 'type', Tindices: 'type' },
+  ResourceScatterUpdate: { dtype: 'type', Tindices: 'type' },
   Slice: { T: 'type', Index: 'type' },
   Sub: { T: 'type' },
+  Transpose: { T: 'type', Tperm: 'type' },
+  VarHandleOp: { dtype: 'type', shape: 'shape', container: 'string', shared_name: 'string' },
   XlaDotV2: {
     LhsT: 'type',
     RhsT: 'type',
@@ -37,6 +44,7 @@ interface ValueOf {
   bool: boolean;
   int: number;
   string: string;
+  shape: readonly number[];
 }
 
 /** The attributes that an operation takes, all of them. */

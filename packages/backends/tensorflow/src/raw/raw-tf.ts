@@ -1,5 +1,5 @@
 import { ThinkbitsError } from '@thinkbits/spec';
-import type { Binding, BindingAttribute } from './binding.js';
+import type { Binding, BindingAttribute, BindingTensor } from './binding.js';
 import { type DataType, dataType, nameOfType } from './data-type.js';
 import { type OpAttributes, type OpName, opTable } from './op-table.js';
 
@@ -17,6 +17,9 @@ interface Uploads {
   4: Uint8Array;
   9: Int32Array;
 }
+
+/** The name of variables that have none, and go with their last handle (TensorFlow's `ResourceHandle::ANONYMOUS_NAME`). */
+const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 /** XLA's `DotDimensionNumbers` as protobuf: field 1, of the left side, holds dimension 1, and field 2, of the right, does. */
 const contractSecondWithSecond = '\x0a\x01\x01\x12\x01\x01';
@@ -60,21 +63,20 @@ export class RawTf {
     attributes: OpAttributes<Name>,
     inputs: readonly Handle[],
   ): Handle {
-    const kinds = {
-      type: this.binding.TF_ATTR_TYPE,
-      bool: this.binding.TF_ATTR_BOOL,
-      int: this.binding.TF_ATTR_INT,
-      string: this.binding.TF_ATTR_STRING,
-    };
-    const given = attributes as Record<string, BindingAttribute['value']>;
-    const list = Object.entries(opTable[name]).map(([attribute, kind]) => ({
-      name: attribute,
-      type: kinds[kind],
-      value: given[attribute] as BindingAttribute['value'],
-    }));
-    const ids = inputs.map(({ id }) => id);
-    const [output] = this.attempt(name, inputs, () => this.binding.executeOp(name, list, ids, 1));
+    const [output] = this.execute(name, attributes, inputs, 1);
     return this.own(output as Handle);
+  }
+
+  /**
+   * Runs one operation for what it does to a variable.
+   * @throws ThinkbitsError `tensorflow/op-failed`
+   */
+  update<Name extends OpName>(
+    name: Name,
+    attributes: OpAttributes<Name>,
+    inputs: readonly Handle[],
+  ): void {
+    this.execute(name, attributes, inputs, 0);
   }
 
   /** Frees tensors. */
@@ -85,25 +87,73 @@ export class RawTf {
     }
   }
 
-  /** Runs `work` and frees all that it made but the result; all of it where it throws. */
-  scope(work: () => Handle): Handle {
+  /** Runs `work` and frees all that it made but the result, a tensor or nothing; all of it where it throws. */
+  scope<Result>(work: () => Result): Result {
     const made = new Set<number>();
     this.scopes.push(made);
-    let result: Handle | undefined;
+    let kept: Partial<Handle> = {};
     try {
-      result = work();
+      const result = work();
+      kept = result ?? {};
       return result;
     } finally {
       this.scopes.pop();
-      const kept = result !== undefined && made.delete(result.id);
-      for (const id of made) this.binding.deleteTensor(id);
-      if (kept) this.own(result as Handle);
+      const { id } = kept;
+      if (id !== undefined && made.delete(id)) this.scopes.at(-1)?.add(id);
+      for (const other of made) this.binding.deleteTensor(other);
     }
   }
 
   /** The elements of a float32 tensor, on the host. */
   readFloat({ id }: Handle): Float32Array {
     return this.binding.tensorDataSync(id) as Float32Array;
+  }
+
+  /** Row numbers, as a GPU wants them: int64, because int32 stays on the host. */
+  indices(values: Int32Array): Handle {
+    const words = new Int32Array(2 * values.length); // low before high
+    for (let i = 0; i < values.length; i++) words[2 * i] = values[i] as number;
+    return this.upload(dataType.int64, [values.length], words);
+  }
+
+  /** A variable of rows of `width` elements, nothing assigned to it yet; it goes when this handle is freed. */
+  variable(dtype: DataType, width: number): Handle {
+    const attributes = { dtype, shape: [-1, width], container: '', shared_name: anonymous };
+    return this.run('VarHandleOp', attributes, []);
+  }
+
+  /** Gives a variable its value, of any number of rows. */
+  assign(variable: Handle, value: Handle): void {
+    const attributes = { dtype: value.dtype, validate_shape: false };
+    this.update('AssignVariableOp', attributes, [variable, value]);
+  }
+
+  readVariable(variable: Handle, dtype: DataType): Handle {
+    return this.run('ReadVariableOp', { dtype }, [variable]);
+  }
+
+  /** Writes rows `[indices, width]` into a variable, in place. */
+  scatterRows(variable: Handle, indices: Handle, rows: Handle): void {
+    const attributes = { dtype: rows.dtype, Tindices: indices.dtype };
+    this.update('ResourceScatterUpdate', attributes, [variable, indices, rows]);
+  }
+
+  /** Rows of a variable by number, `[indices, width]`. */
+  gatherRows(variable: Handle, dtype: DataType, indices: Handle): Handle {
+    const attributes = {
+      batch_dims: 0,
+      validate_indices: true,
+      dtype,
+      Tindices: indices.dtype,
+    };
+    return this.run('ResourceGather', attributes, [variable, indices]);
+  }
+
+  transpose(x: Handle, permutation: readonly number[]): Handle {
+    return this.run('Transpose', { T: x.dtype, Tperm: dataType.int32 }, [
+      x,
+      this.integers(permutation),
+    ]);
   }
 
   /** x & mask, bit by bit; x is uint8. */
@@ -151,6 +201,10 @@ export class RawTf {
       batch_dims: 0,
     };
     return this.run('GatherV2', attributes, [x, indices, this.integer(1)]);
+  }
+
+  add(a: Handle, b: Handle): Handle {
+    return this.run('AddV2', { T: a.dtype }, [a, b]);
   }
 
   subtract(a: Handle, b: Handle): Handle {
@@ -205,6 +259,29 @@ export class RawTf {
     return this.upload(dataType.int32, [values.length], Int32Array.from(values));
   }
 
+  private execute<Name extends OpName>(
+    name: Name,
+    attributes: OpAttributes<Name>,
+    inputs: readonly Handle[],
+    outputs: number,
+  ): BindingTensor[] {
+    const kinds = {
+      type: this.binding.TF_ATTR_TYPE,
+      bool: this.binding.TF_ATTR_BOOL,
+      int: this.binding.TF_ATTR_INT,
+      string: this.binding.TF_ATTR_STRING,
+      shape: this.binding.TF_ATTR_SHAPE,
+    };
+    const given = attributes as Record<string, BindingAttribute['value']>;
+    const list = Object.entries(opTable[name]).map(([attribute, kind]) => ({
+      name: attribute,
+      type: kinds[kind],
+      value: given[attribute] as BindingAttribute['value'],
+    }));
+    const ids = inputs.map(({ id }) => id);
+    return this.attempt(name, inputs, () => this.binding.executeOp(name, list, ids, outputs));
+  }
+
   /** Enters a tensor into the innermost scope. */
   private own(handle: Handle): Handle {
     this.scopes.at(-1)?.add(handle.id);
@@ -222,7 +299,7 @@ export class RawTf {
         category: 'machine',
         message: `TensorFlow’s ${name}(${shapes.join(', ')}) failed: ${reason}`,
         help: /memory|OOM|exhausted/i.test(reason)
-          ? 'Use a smaller batch or model, or hold weights packed (THINKBITS_TENSORFLOW_WEIGHTS=packed).'
+          ? 'Use a smaller batch or model, fewer bits for keys and values (kv4), or hold weights packed (THINKBITS_TENSORFLOW_WEIGHTS=packed).'
           : 'Run the same command with --backend wasm, and report this with the versions that thinkbits doctor prints.',
         details: { operation: name, inputs: shapes },
         cause: error,

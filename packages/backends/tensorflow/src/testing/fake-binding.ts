@@ -14,19 +14,25 @@ interface Stored {
   readonly shape: readonly number[];
   readonly dtype: number;
   readonly values: readonly number[];
+  /** What a variable holds by now. */
+  variable?: Stored;
 }
 
 type Operation = (
   inputs: readonly Stored[],
   attributes: RecordedCall['attributes'],
-) => {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
-  readonly dtype?: number;
-};
+) =>
+  | {
+      readonly shape: readonly number[];
+      readonly values: readonly number[];
+      readonly dtype?: number;
+    }
+  // Nothing, from operations that are run for what they do to a variable.
+  | undefined;
 
 const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 const kindNumbers = {
+  TF_ATTR_SHAPE: 5,
   TF_ATTR_STRING: 0,
   TF_ATTR_INT: 1,
   TF_ATTR_BOOL: 3,
@@ -80,10 +86,17 @@ function inType(values: readonly number[], dtype: number): readonly number[] {
   return dtype === dataType.float ? values.map(Math.fround) : values;
 }
 
+/** What a variable holds. */
+function assigned({ variable }: Stored): Stored {
+  if (!variable) throw new Error('Resource was not initialized');
+  return variable;
+}
+
 /** What TensorFlow's documentation says of each operation, for the shapes that are used: plain loops. */
 const operations: { readonly [name: string]: Operation } = {
   BitwiseAnd: elementwise((a, b) => a & b),
   RightShift: elementwise((a, b) => a >> b),
+  AddV2: elementwise((a, b) => Math.fround(a + b)),
   Sub: elementwise((a, b) => Math.fround(a - b)),
   Mul: elementwise((a, b) => Math.fround(a * b)),
   Cast: ([x], { DstT }) => ({
@@ -106,19 +119,18 @@ const operations: { readonly [name: string]: Operation } = {
   },
   ConcatV2: (inputs) => {
     const parts = inputs.slice(0, -1);
-    if ((inputs.at(-1) as Stored).values[0] === 0) {
-      const [, columns] = (parts[0] as Stored).shape as [number, number];
-      const values = parts.flatMap((part) => part.values);
-      return { shape: [values.length / columns, columns], values };
-    }
-    const [rows] = (parts[0] as Stored).shape as [number];
-    const widths = parts.map(({ shape }) => shape[1] as number);
-    const values = Array.from({ length: rows }, (_, row) =>
-      parts.flatMap((part, i) =>
-        part.values.slice(row * (widths[i] as number), (row + 1) * (widths[i] as number)),
-      ),
+    const [axis] = (inputs.at(-1) as Stored).values as [number];
+    const { shape } = parts[0] as Stored;
+    const outer = size(shape.slice(0, axis));
+    const along = parts.map((part) => part.shape[axis] as number);
+    const values = Array.from({ length: outer }, (_, at) =>
+      parts.flatMap((part) => {
+        const chunk = part.values.length / outer;
+        return part.values.slice(at * chunk, (at + 1) * chunk);
+      }),
     ).flat();
-    return { shape: [rows, widths.reduce((sum, n) => sum + n, 0)], values };
+    const total = along.reduce((sum, n) => sum + n, 0);
+    return { shape: shape.map((n, d) => (d === axis ? total : n)), values };
   },
   Slice: ([x, , extent]) => {
     const { shape, values } = x as Stored;
@@ -151,6 +163,46 @@ const operations: { readonly [name: string]: Operation } = {
       values: [...values, ...new Array<number>(more * columns).fill(0)],
     };
   },
+  Transpose: ([x, permutation]) => {
+    const { shape, values } = x as Stored;
+    const order = (permutation as Stored).values;
+    const strides = shape.map((_, d) => size(shape.slice(d + 1)));
+    const wanted = order.map((d) => shape[d] as number);
+    const moved = Array.from({ length: values.length }, (_, index) => {
+      let [rest, from] = [index, 0];
+      for (let d = wanted.length - 1; d >= 0; d--) {
+        from += (rest % (wanted[d] as number)) * (strides[order[d] as number] as number);
+        rest = Math.floor(rest / (wanted[d] as number));
+      }
+      return values[from] as number;
+    });
+    return { shape: wanted, values: moved };
+  },
+  VarHandleOp: () => ({ shape: [], values: [], dtype: dataType.resource }),
+  AssignVariableOp: ([variable, value]) => {
+    (variable as Stored).variable = value as Stored;
+    return undefined;
+  },
+  ReadVariableOp: ([variable]) => assigned(variable as Stored),
+  ResourceScatterUpdate: ([variable, indices, rows]) => {
+    const { shape, dtype, values } = assigned(variable as Stored);
+    const width = shape[1] as number;
+    const next = [...values];
+    for (const [i, row] of (indices as Stored).values.entries())
+      next.splice(row * width, width, ...(rows as Stored).values.slice(i * width, (i + 1) * width));
+    (variable as Stored).variable = { shape, dtype, values: next };
+    return undefined;
+  },
+  ResourceGather: ([variable, indices]) => {
+    const { shape, dtype, values } = assigned(variable as Stored);
+    const width = shape[1] as number;
+    const chosen = (indices as Stored).values;
+    return {
+      shape: [chosen.length, width],
+      dtype,
+      values: chosen.flatMap((row) => values.slice(row * width, (row + 1) * width)),
+    };
+  },
   MatMul: ([a, b], { T }) => dot(a as Stored, b as Stored, T as number),
   XlaDotV2: ([a, b], { preferred_element_type: dtype }) =>
     dot(a as Stored, b as Stored, dtype as number),
@@ -163,6 +215,7 @@ export class FakeBinding implements Binding {
   readonly TF_ATTR_INT = kindNumbers.TF_ATTR_INT;
   readonly TF_ATTR_BOOL = kindNumbers.TF_ATTR_BOOL;
   readonly TF_ATTR_TYPE = kindNumbers.TF_ATTR_TYPE;
+  readonly TF_ATTR_SHAPE = kindNumbers.TF_ATTR_SHAPE;
   readonly calls: RecordedCall[] = [];
   private readonly tensors = new Map<number, Stored>();
   private next = 0;
@@ -197,7 +250,7 @@ export class FakeBinding implements Binding {
     outputs: number,
   ): BindingTensor[] {
     const compute = operations[operation];
-    if (!compute || outputs !== 1) throw new Error(`Op type not registered '${operation}'`);
+    if (!compute) throw new Error(`Op type not registered '${operation}'`);
     const inputs = ids.map((id) => this.get(id));
     const attributes = Object.fromEntries(list.map(({ name, value }) => [name, value]));
     this.calls.push({
@@ -205,7 +258,10 @@ export class FakeBinding implements Binding {
       attributes,
       inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
     });
-    const { dtype = (inputs[0] as Stored).dtype, shape, values } = compute(inputs, attributes);
+    const result = compute(inputs, attributes);
+    if (outputs !== (result ? 1 : 0)) throw new Error(`Expecting outputs of '${operation}'`);
+    if (!result) return [];
+    const { dtype = (inputs[0] as Stored).dtype, shape, values } = result;
     return [this.store({ dtype, shape, values })];
   }
 

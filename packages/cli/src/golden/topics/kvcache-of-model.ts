@@ -1,6 +1,5 @@
 import { folderFiles } from '@thinkbits/checkpoint/node';
 import { loadModel, type Model, RotaryTables } from '@thinkbits/inference';
-import { readStore } from '@thinkbits/ops';
 import { quantize } from '@thinkbits/quantize';
 import { kvquant } from '@thinkbits/quantizer-kvquant';
 import type { Edit, KvBits, KvParameters, LinearMap } from '@thinkbits/spec';
@@ -10,18 +9,11 @@ import { calibrationOf } from './calibration-ids.js';
 
 /** The keys of layer 0 as attention reads them back, `[kvHeads, tokens, headDim]`. */
 function keysSeen({ decoder }: Model, ids: Int32Array): Float32Array {
-  const { kvHeads, headDim, rotary } = decoder.config;
   const cache = decoder.createCache();
   try {
     decoder.forward([...ids], [{ slot: 0, start: 0, count: ids.length }], cache).dispose();
-    const seen = new Float32Array(kvHeads * ids.length * headDim);
-    const size = ids.length * headDim;
-    const rotation = cache.rotation(0, new RotaryTables(rotary).upTo(ids.length));
-    for (let head = 0; head < kvHeads; head++) {
-      const out = seen.subarray(head * size, (head + 1) * size);
-      readStore(cache.row(0, 0).keys, head, headDim, out, rotation);
-    }
-    return seen;
+    const table = new RotaryTables(decoder.config.rotary).upTo(ids.length);
+    return cache.read(0, 0, 'keys', table);
   } finally {
     cache.dispose();
   }
