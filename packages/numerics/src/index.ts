@@ -64,6 +64,7 @@ export {
   type MatrixBlock,
   type MatrixKernels,
   type QuadraticTrace,
+  type ReorderSquare,
   type SolveRows,
   type SubtractProduct,
   spans,

@@ -31,6 +31,7 @@ void sharePanels(State& state, int threads, int64_t rows, int64_t rowBlock, int6
   X(configure, callConfigure) X(preferLargePages, callPreferLargePages)                                 \
   X(matmul, callMatmul) X(addGram, callAddGram) X(subtractProduct, callSubtractProduct)                 \
   X(quadraticTrace, callQuadraticTrace)                                                                 \
+  X(mirrorScaled, callMirrorScaled) X(reorderSquare, callReorderSquare)                                 \
   X(createLinear, callCreateLinear) X(createCodes, callCreateCodes)                                     \
   X(fillLinear, callFillLinear) X(fillCodes, callFillCodes) X(applyLinear, callApplyLinear)       \
   X(plansRounded, callPlansRounded) X(applyRounded, callApplyRounded)                                   \

@@ -175,26 +175,36 @@ napi_value callSubtractProduct(napi_env env, napi_callback_info info) {
   const Span<float> a = call.floats(3, start[1] + (rows - 1) * stride[1] + depth);
   const Span<float> b = call.floats(6, start[2] + (bRows - 1) * stride[2] + bWidth);
   if (!call.ok) return nullptr;
-  // c - a b = c + (-a) b: the copy of a is small beside the product
   State& state = State::of(env);
-  const FloatBlock negated = allocateFloats(rows * depth);
-  call.require(negated != nullptr, "no memory for a copy of a");
-  if (!call.ok) return nullptr;
-  for (int64_t i = 0; i < rows; i++)
-    for (int64_t k = 0; k < depth; k++) negated.get()[i * depth + k] = -a.data[start[1] + i * stride[1] + k];
   MatmulJob job{};
-  job.a = negated.get();
+  job.a = a.data + start[1];
   job.b = b.data + start[2];
   job.c = c.data + start[0];
   job.rows = rows;
   job.columns = columns;
   job.depth = depth;
-  job.aRow = depth;
+  job.aRow = stride[1];
   job.aDepth = 1;
   job.bDepth = transposeB ? 1 : stride[2];
   job.bColumn = transposeB ? stride[2] : 1;
   job.cRow = stride[0];
   job.accumulate = true;
+  // c - a b = c + (-a) b = c + a (-b): of the smaller of both there is a negated copy
+  const bool ofA = rows <= columns;
+  const int64_t count = ofA ? rows : bRows, width = ofA ? depth : bWidth, apart = stride[ofA ? 1 : 2];
+  call.require(state.negated.reserve(count * width), "no memory for a negated copy");
+  if (!call.ok) return nullptr;
+  float* negated = state.negated.atLeast(count * width);
+  const float* from = ofA ? job.a : job.b;
+  for (int64_t i = 0; i < count; i++)
+    for (int64_t k = 0; k < width; k++) negated[i * width + k] = -from[i * apart + k];
+  if (ofA) {
+    job.a = negated;
+    job.aRow = width;
+  } else {
+    job.b = negated;
+    (transposeB ? job.bColumn : job.bDepth) = width;
+  }
   runMatmul(state, job, 1, 0, 0, 0);
   return nullptr;
 }

@@ -15,6 +15,8 @@ struct State {
   std::unique_ptr<ThreadPool> pool;
   /** Inputs of a product as its kernel reads them. */
   Scratch inputs;
+  /** The smaller factor of a product that is subtracted. */
+  Scratch negated;
   std::unordered_map<int32_t, std::unique_ptr<PackedLinear>> linears;
   int32_t nextLinear = 1;
   std::unordered_map<int32_t, std::unique_ptr<DecoderStack>> stacks;

@@ -54,6 +54,8 @@ export interface Addon {
     transposeB: boolean,
   ): void;
   quadraticTrace(d: Float32Array, h: Float32Array, rows: number, size: number): number;
+  mirrorScaled(matrix: Float32Array, size: number, factor: number): void;
+  reorderSquare(matrix: Float32Array, order: Int32Array, out: Float32Array): void;
   joinProduct(
     x: Float32Array,
     weight: Float32Array,

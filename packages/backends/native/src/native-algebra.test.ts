@@ -13,7 +13,7 @@ import { backendKernels, copyValues, joinedProduct } from '@thinkbits/ops';
 import { completeWeightScheme, floatFormats, type WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
-import { loadAddon } from './addon.js';
+import { type Addon, loadAddon } from './addon.js';
 
 const random = createRandom('native algebra');
 const loaded = loadAddon();
@@ -143,6 +143,33 @@ describeEachSet('the algebra', () => {
       }
     }
   });
+
+  it.each([0, 1, 31, 64, 65, 130, 403])(
+    'mirrors and reorders a square of %i as plain loops do',
+    (size) => {
+      const { addon } = loaded as { addon: Addon };
+      const square = draw(size * size);
+      const order = Int32Array.from({ length: size }, (_, i) => i).sort(
+        (a, b) => (square[a * size] as number) - (square[b * size] as number),
+      );
+      const wanted = square.map((_, at) => {
+        const [i, j] = [Math.floor(at / size), at % size];
+        return Math.fround(0.3) * (square[Math.min(i, j) * size + Math.max(i, j)] as number);
+      });
+      const mirrored = square.slice();
+      addon.mirrorScaled(mirrored, size, 0.3);
+      expect(mirrored).toEqual(wanted);
+      const reordered = new Float32Array(size * size);
+      addon.reorderSquare(square, order, reordered);
+      const inOrder = square.map(
+        (_, at) =>
+          square[
+            (order[Math.floor(at / size)] as number) * size + (order[at % size] as number)
+          ] as number,
+      );
+      expect(reordered).toEqual(inOrder);
+    },
+  );
 
   it.each([
     [0, 5],

@@ -35,6 +35,16 @@ export function nativeAlgebra(addon: Addon): HostAlgebra {
     blockKernels: nativeBlockKernels(addon),
     quadraticTrace: (matrix, rows, symmetric, size) =>
       addon.quadraticTrace(matrix, symmetric, rows, size),
+    mirrorScaled: (matrix, size, factor) => addon.mirrorScaled(matrix, size, factor),
+    reorderSquare(matrix, order, out) {
+      addon.preferLargePages(out);
+      addon.reorderSquare(matrix, order, out);
+    },
+    allocate(length) {
+      const memory = new Float32Array(length);
+      addon.preferLargePages(memory);
+      return memory;
+    },
     copyFinite: (from, to) => addon.copyFinite(from, to),
   };
 }

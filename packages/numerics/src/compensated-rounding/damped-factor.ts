@@ -1,7 +1,7 @@
 import { ThinkbitsError } from '@thinkbits/spec';
 import type { BlockedOptions } from '../linear-algebra/matrix-block.js';
 import { upperFactorOfInverse } from '../linear-algebra/upper-factor-of-inverse.js';
-import { reorderSquare } from './column-order.js';
+import { reorderSquare as plainReorder } from './column-order.js';
 
 /** U with (H + damping · mean(diag H) · I)⁻¹ = Uᵀ U, and the damping that was needed. */
 export interface DampedFactor {
@@ -37,7 +37,7 @@ export interface OrderedHessian {
  */
 export async function dampedFactor(
   { hessian, diagonal, order }: OrderedHessian,
-  { damping, dampingIncrement, subject, ...options }: DampingOptions,
+  { damping, dampingIncrement, subject, reorderSquare = plainReorder, ...options }: DampingOptions,
 ): Promise<DampedFactor> {
   const size = order.length;
   const upper = new Float32Array(size * size);

@@ -56,6 +56,9 @@ export type QuadraticTrace = (
   size: number,
 ) => number;
 
+/** out[i, j] = matrix[order[i], order[j]], of square matrices. */
+export type ReorderSquare = (matrix: Float32Array, order: Int32Array, out: Float32Array) => void;
+
 /** What a faster machine does for blocked algorithms; plain loops do what it does not. */
 export interface MatrixKernels {
   readonly subtractProduct?: SubtractProduct;
@@ -64,6 +67,7 @@ export interface MatrixKernels {
   /** Gives the bits that plain loops give. */
   readonly solveRows?: SolveRows;
   readonly quadraticTrace?: QuadraticTrace;
+  readonly reorderSquare?: ReorderSquare;
 }
 
 /** How blocked algorithms run. */

@@ -4,6 +4,7 @@ import type {
   FactorPanel,
   MatrixKernels,
   QuadraticTrace,
+  ReorderSquare,
   SolveRows,
   SubtractProduct,
 } from '@thinkbits/numerics';
@@ -20,6 +21,11 @@ export interface HostAlgebra {
   readonly solveRows: SolveRows;
   readonly blockKernels: BlockKernels;
   readonly quadraticTrace: QuadraticTrace;
+  /** Multiplies what lies right of the diagonal and on it by a factor, and puts the same left of it. */
+  mirrorScaled(matrix: Float32Array, size: number, factor: number): void;
+  readonly reorderSquare: ReorderSquare;
+  /** Zeros in memory that is fast to fill: fresh pages of a large matrix cost more than what is computed. */
+  allocate(length: number): Float32Array;
   /** Copies an array into one of its length, and says whether no value is NaN or infinite. */
   copyFinite(from: Float32Array, to: Float32Array): boolean;
 }
@@ -40,6 +46,6 @@ export function backendKernels(): Omit<MatrixKernels, 'subtractProduct'> & {
 } {
   const algebra = hostAlgebra();
   if (!algebra) return {};
-  const { factorPanel, solveRows, quadraticTrace, blockKernels } = algebra;
-  return { factorPanel, solveRows, quadraticTrace, blockKernels };
+  const { factorPanel, solveRows, quadraticTrace, reorderSquare, blockKernels } = algebra;
+  return { factorPanel, solveRows, quadraticTrace, reorderSquare, blockKernels };
 }

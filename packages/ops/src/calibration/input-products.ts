@@ -46,8 +46,8 @@ export function createProductSum(): ProductSum {
     async add(a, b) {
       size = a.shape[1];
       symmetric = a === b;
-      sum ??= new Float32Array(size * size);
       const algebra = symmetric ? hostAlgebra() : undefined;
+      sum ??= algebra?.allocate(size * size) ?? new Float32Array(size * size);
       if (algebra) {
         algebra.addGram(a, sum);
         return;
@@ -65,6 +65,11 @@ export function createProductSum(): ProductSum {
       const taken = sum;
       sum = undefined;
       if (!taken) return undefined;
+      const algebra = symmetric ? hostAlgebra() : undefined;
+      if (algebra) {
+        algebra.mirrorScaled(taken, size, factor);
+        return taken;
+      }
       for (let i = 0; i < taken.length; i++) taken[i] = factor * (taken[i] as number);
       if (symmetric) mirror(taken, size);
       return taken;

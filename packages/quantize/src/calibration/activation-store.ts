@@ -19,6 +19,8 @@ export class ActivationStore {
   private readonly places = new Map<number, Place>();
   private readonly memory: ActivationMemory;
   private file: { readonly handle: FileHandle; readonly folder: string } | undefined;
+  /** The window that is on its way to the file, while the next one is computed; fails where it failed. */
+  private writing: Promise<void> = Promise.resolve();
   private end = 0;
 
   constructor(memory: ActivationMemory) {
@@ -50,24 +52,17 @@ export class ActivationStore {
       this.held.set(window, values);
       return;
     }
+    await this.writing;
     this.file ??= await openSpillFile();
-    const place = this.placeOf(window, values.length);
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.file.handle.write(
-        bytes,
-        done,
-        bytes.length - done,
-        place.offset + done,
-      );
-      done += bytesWritten;
-    }
+    this.writing = this.write(this.file.handle, this.placeOf(window, values.length), values);
+    this.writing.catch(() => {}); // whoever comes next is told
   }
 
   /** A window's activations; not to be changed. */
   async get(window: number): Promise<Float32Array> {
     const held = this.held.get(window);
     if (held) return held;
+    await this.writing;
     const place = this.places.get(window);
     if (!place || !this.file) throw new RangeError(`window ${window} was never stored`);
     const values = new Float32Array(place.length);
@@ -86,10 +81,25 @@ export class ActivationStore {
     for (const window of this.held.keys()) this.release(window);
     this.places.clear();
     this.end = 0;
-    const { file } = this;
+    const { file, writing } = this;
     this.file = undefined;
+    this.writing = Promise.resolve();
+    await writing.catch(() => {}); // nobody will read it
     await file?.handle.close();
     if (file) await rm(file.folder, { recursive: true, force: true });
+  }
+
+  private async write(handle: FileHandle, place: Place, values: Float32Array): Promise<void> {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await handle.write(
+        bytes,
+        done,
+        bytes.length - done,
+        place.offset + done,
+      );
+      done += bytesWritten;
+    }
   }
 
   private release(window: number): void {

@@ -129,6 +129,15 @@ export const soundArguments: {
     const [rows, width] = [size(maker), size(maker)];
     return [floats(maker, rows * width), floats(maker, width * width), rows, width];
   },
+  mirrorScaled(maker) {
+    const width = size(maker);
+    return [floats(maker, width * width), width, maker.random.normal()];
+  },
+  reorderSquare(maker) {
+    const width = size(maker);
+    const order = Int32Array.from({ length: width }, () => maker.random.integer(width));
+    return [floats(maker, width * width), order, new Float32Array(width * width)];
+  },
   joinProduct(maker) {
     const [tokens, columns, out, start] = [size(maker), size(maker), size(maker), size(maker)];
     const width = start + out + size(maker);
