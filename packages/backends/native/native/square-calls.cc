@@ -16,7 +16,7 @@ static_assert(rowsOfTask % turned == 0);
 napi_value callMirrorScaled(napi_env env, napi_callback_info info) {
   Call call(env, info, 3);
   const int64_t size = call.integer(1, 0, int64_t{1} << 20);
-  const float factor = static_cast<float>(call.number(2));
+  const double factor = call.number(2);
   const Span<float> matrix = call.floats(0, size * size);
   if (!call.ok) return nullptr;
   State& state = State::of(env);
@@ -28,7 +28,7 @@ napi_value callMirrorScaled(napi_env env, napi_callback_info info) {
       for (int64_t left = top; left < size; left += turned) {
         const int64_t right = left + turned < size ? left + turned : size;
         for (int64_t row = top; row < bottom; row++) {
-          for (int64_t column = left > row ? left : row; column < right; column++) m[row * size + column] *= factor;
+          for (int64_t column = left > row ? left : row; column < right; column++) m[row * size + column] = static_cast<float>(factor * m[row * size + column]);
         }
         for (int64_t column = left; column < right; column++) {
           for (int64_t row = top; row < bottom && row < column; row++) m[column * size + row] = m[row * size + column];

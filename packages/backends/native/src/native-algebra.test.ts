@@ -154,7 +154,7 @@ describeEachSet('the algebra', () => {
       );
       const wanted = square.map((_, at) => {
         const [i, j] = [Math.floor(at / size), at % size];
-        return Math.fround(0.3) * (square[Math.min(i, j) * size + Math.max(i, j)] as number);
+        return 0.3 * (square[Math.min(i, j) * size + Math.max(i, j)] as number);
       });
       const mirrored = square.slice();
       addon.mirrorScaled(mirrored, size, 0.3);
