@@ -2,6 +2,7 @@ export * from './apply-kronecker.js';
 export * from './attention/cached-attention.js';
 export { attendOnHost, type HostAttention } from './attention/cached-attention-kernel.js';
 export * from './attention/causal-attention.js';
+export { hiddenScore } from './attention/hidden-score.js';
 export * from './calibration/backend-product.js';
 export * from './calibration/blocked-options.js';
 export * from './calibration/compensated-session.js';

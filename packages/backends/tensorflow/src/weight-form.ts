@@ -1,12 +1,18 @@
-import { ThinkbitsError } from '@thinkbits/spec';
+import { chooseWord } from './choose-word.js';
 
 /** How quantized weights are held on the device: as packed codes, or expanded to float32 once. */
 export type WeightForm = 'packed' | 'expanded';
 
-const forms: readonly string[] = ['packed', 'expanded'] satisfies WeightForm[];
-
 /** The environment variable that decides where no option does. */
 export const weightFormVariable = 'THINKBITS_TENSORFLOW_WEIGHTS';
+
+const choice = {
+  words: ['packed', 'expanded'],
+  what: 'form of weights',
+  detail: 'forms',
+  variable: weightFormVariable,
+  code: 'tensorflow/weight-form',
+} as const;
 
 /**
  * How weights are held: as asked for, else as the environment says, else packed on a GPU, whose memory is what lacks, and
@@ -19,14 +25,5 @@ export function weightForm(
   asked?: WeightForm,
   environment: NodeJS.ProcessEnv = process.env,
 ): WeightForm {
-  const wanted = asked ?? (environment[weightFormVariable] || undefined);
-  if (wanted === undefined) return gpu ? 'packed' : 'expanded';
-  if (forms.includes(wanted)) return wanted as WeightForm;
-  throw new ThinkbitsError({
-    code: 'tensorflow/weight-form',
-    category: 'usage',
-    message: `"${wanted}" is not a form of weights.`,
-    help: `Set ${weightFormVariable} to packed or expanded, or unset it.`,
-    details: { wanted, forms: [...forms] },
-  });
+  return chooseWord<WeightForm>(choice, asked, environment) ?? (gpu ? 'packed' : 'expanded');
 }

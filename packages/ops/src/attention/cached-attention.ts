@@ -17,6 +17,7 @@ import type { KeyRotation } from '../kv-cache/key-rotation.js';
 import type { KvCache } from '../kv-cache/kv-cache.js';
 import { type KvStore, readStore } from '../kv-cache/kv-store.js';
 import type { RotaryTable } from '../rotary-embedding.js';
+import { hiddenScore } from './hidden-score.js';
 
 /** Consecutive tokens of one row within a batch of tokens. */
 export interface Segment {
@@ -41,8 +42,6 @@ type Inputs = { query: Tensor2D; key: Tensor2D; value: Tensor2D };
 
 /** From this many tokens on, matrix products beat loops over the cache in TypeScript. */
 const longSegment = 192;
-/** Added to scores that must not be seen. */
-const hidden = -1e30;
 
 /** What a row holds of one half after a segment, by kv head, and which of it each of the segment's queries sees in which form. */
 interface History {
@@ -115,7 +114,7 @@ function overBoth(
 /** `[count, end]`, added to scores: a query sees itself and what came before. */
 function causalMask({ start, count }: Segment): Tensor2D {
   const end = start + count;
-  const mask = new Float32Array(count * end).fill(hidden);
+  const mask = new Float32Array(count * end).fill(hiddenScore);
   for (let t = 0; t < count; t++) mask.fill(0, t * end, t * end + start + t + 1);
   return tensor2d(mask, [count, end]);
 }

@@ -9,9 +9,7 @@ import {
   tensor2d,
   transpose,
 } from '@tensorflow/tfjs-core';
-
-/** Added to scores that must not be seen. */
-const hidden = -1e30;
+import { hiddenScore } from './hidden-score.js';
 
 /** `[tokens, heads · headDim]` as `[heads, tokens, headDim]`. */
 const byHead = (x: Tensor2D, heads: number): Tensor3D =>
@@ -20,7 +18,7 @@ const byHead = (x: Tensor2D, heads: number): Tensor3D =>
 /** What each of `tokens` may see: itself and what stands before it; 0 or a large negative number, `[tokens, tokens]`. */
 export function causalMask(tokens: number): Tensor2D {
   const values = Float32Array.from({ length: tokens * tokens }, (_, at) =>
-    at % tokens > Math.floor(at / tokens) ? hidden : 0,
+    at % tokens > Math.floor(at / tokens) ? hiddenScore : 0,
   );
   return tensor2d(values, [tokens, tokens]);
 }

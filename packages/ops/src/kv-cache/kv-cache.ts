@@ -34,6 +34,12 @@ export interface KvBytesPerToken {
   readonly packed: number;
 }
 
+/** Whether keys are stored as they are before the rotary embedding; float ones never are. */
+export function keepsKeysUnrotated(parameters: KvParameters | undefined): boolean {
+  const { key, rope } = parameters?.scheme ?? {};
+  return key !== undefined && rope === 'before';
+}
+
 /** How one half of a decoder layer is packed, and when; undefined where it stays in float. */
 type Half = { readonly layout: PackedLayout; readonly rule: SettlingRule } | undefined;
 
@@ -132,8 +138,7 @@ export class KvCache {
 
   /** Whether a decoder layer keeps its keys as they are before the rotary embedding, and rotates them when they are read. */
   rotatesOnRead(layer: number): boolean {
-    const scheme = this.shape.parameters?.[layer]?.scheme;
-    return scheme?.key !== undefined && scheme.rope === 'before';
+    return keepsKeysUnrotated(this.shape.parameters?.[layer]);
   }
 
   /**

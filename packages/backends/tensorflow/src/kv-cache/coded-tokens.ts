@@ -8,7 +8,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { leastWidth } from '@thinkbits/numerics';
+import { leastWidth, lowestCode } from '@thinkbits/numerics';
 import { codesOn, type FakeQuantization, integerGrid } from '@thinkbits/ops';
 import type { KvPartScheme } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
@@ -44,8 +44,7 @@ export class CodedTokens implements TokenStore {
   private readonly scales: FloatTokens;
   /** Absent where codes are symmetric. */
   private readonly zeros: FloatTokens | undefined;
-  /** What is added to codes so that none is negative. */
-  private readonly offset: number;
+  private readonly lowest: number;
 
   constructor(node: NodeBackend, raw: RawTf, shape: HeadShape, scheme: KvPartScheme) {
     const { bits, symmetric } = scheme;
@@ -57,7 +56,7 @@ export class CodedTokens implements TokenStore {
     this.codes = new StoredCodes(node, raw, bits, shape);
     this.scales = new FloatTokens(node, raw, shape, this.groups);
     this.zeros = symmetric ? undefined : new FloatTokens(node, raw, shape, this.groups);
-    this.offset = symmetric ? 2 ** (bits - 1) : 0;
+    this.lowest = lowestCode(bits, symmetric);
   }
 
   get bytes(): number {
@@ -69,14 +68,14 @@ export class CodedTokens implements TokenStore {
   }
 
   write(places: Handle, x: Tensor2D): void {
-    const { groups, group, offset } = this;
+    const { groups, group, lowest } = this;
     const [tokens] = x.shape;
     const grouped = reshape(x, [-1, groups, group]) as Tensor3D;
     const grid = integerGrid(grouped, this.grid);
     const rounded = codesOn(grouped, grid);
     // Bytes hold codes of one head: where that is one group, it reads back as NaN as a whole.
     const codes = groups === 1 ? rounded : numbersOnly(rounded);
-    this.codes.write(places, offset === 0 ? codes : add(codes, offset));
+    this.codes.write(places, lowest === 0 ? codes : sub(codes, lowest));
     // A group that holds NaN or an infinity reads back as NaN.
     const scale = add(grid.scale, sum(mul(grouped, 0), 2, true));
     const perToken = (values: Tensor) => reshape(values, [tokens, -1]) as Tensor2D;
@@ -85,10 +84,10 @@ export class CodedTokens implements TokenStore {
   }
 
   read(places: ReadPlaces): Tensor {
-    const { node, groups, group, offset } = this;
+    const { node, groups, group, lowest } = this;
     const perGroup = (store: FloatTokens) => reshape(store.read(places), [-1, groups, 1]);
     const codes = reshape(give(node, this.codes.read(places)), [-1, groups, group]);
-    const shifted = sub(codes, this.zeros ? perGroup(this.zeros) : offset);
+    const shifted = sub(codes, this.zeros ? perGroup(this.zeros) : -lowest);
     const { kvHeads, headDim } = this.shape;
     const values = mul(shifted, perGroup(this.scales));
     return reshape(values, [places.rows, kvHeads, places.tokens, headDim]);

@@ -14,13 +14,15 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import type {
-  BackendRows,
-  CachedAttentionAttributes,
-  KvCacheShape,
-  KvHalf,
-  RotaryTable,
-  Segment,
+import {
+  type BackendRows,
+  type CachedAttentionAttributes,
+  hiddenScore,
+  type KvCacheShape,
+  type KvHalf,
+  keepsKeysUnrotated,
+  type RotaryTable,
+  type Segment,
 } from '@thinkbits/ops';
 import { ThinkbitsError } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
@@ -33,8 +35,6 @@ import { PageTable } from './page-table.js';
 import type { ReadPlaces } from './places.js';
 
 const mostElements = 2 ** 25;
-/** Added to scores that must not be seen. */
-const hidden = -1e30;
 
 /** Rows of a group, and what their tokens attend to. */
 interface GroupPlaces extends AttentionGroup {
@@ -83,10 +83,9 @@ export class DeviceRows implements BackendRows {
     this.shape = shape;
     this.layers = Array.from({ length: shape.layers }, (_, index) => {
       const parameters = shape.parameters?.[index];
-      const { key, rope } = parameters?.scheme ?? {};
       return {
         store: layerStore(node, this.raw, shape, parameters),
-        keysBeforeRope: key !== undefined && rope === 'before',
+        keysBeforeRope: keepsKeysUnrotated(parameters),
         tokens: new Map(),
       };
     });
@@ -251,7 +250,7 @@ export class DeviceRows implements BackendRows {
 /** What each token of a group may see: itself and what stands before it in its row. */
 function maskOf({ rows, count, length }: AttentionGroup): Tensor | undefined {
   if (count === 1 && rows.every(({ start }) => start + 1 === length)) return undefined;
-  const values = new Float32Array(rows.length * count * length).fill(hidden);
+  const values = new Float32Array(rows.length * count * length).fill(hiddenScore);
   for (const [row, { start }] of rows.entries()) {
     for (let t = 0; t < count; t++) {
       const at = (row * count + t) * length;

@@ -40,8 +40,7 @@ export class GrowingVariable {
         dtype === dataType.float
           ? raw.upload(dtype, shape, new Float32Array(more))
           : raw.upload(dtype, shape, new Uint8Array(more));
-      const held = this.rows > 0 ? [raw.readVariable(variable, dtype)] : [];
-      const all = held.length > 0 ? raw.concat([...held, zeros], 0) : zeros;
+      const all = this.rows > 0 ? raw.concat([raw.readVariable(variable, dtype), zeros], 0) : zeros;
       raw.assign(variable, all);
     });
     this.rows = wanted;

@@ -9,6 +9,7 @@ import {
   type Tensor3D,
   tensor1d,
 } from '@tensorflow/tfjs-core';
+import { highestCode, lowestCode } from '@thinkbits/numerics';
 import { codesOn } from '@thinkbits/ops';
 import type { KvPartScheme, StaticKvGrid } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
@@ -40,8 +41,8 @@ export class TokensOnGrids implements TokenStore {
     this.node = node;
     this.shape = shape;
     this.codes = new StoredCodes(node, raw, bits, shape);
-    this.lowest = symmetric ? -(2 ** (bits - 1)) : 0;
-    this.highest = symmetric ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+    this.lowest = lowestCode(bits, symmetric);
+    this.highest = highestCode(bits, symmetric);
     const perChannel = (values: Float32Array) =>
       keep(reshape(tensor1d(values), [shape.kvHeads, shape.headDim]));
     this.scales = perChannel(scales);
