@@ -26,9 +26,10 @@ export interface HeldWeights {
 export interface LinearProduct<Held extends HeldWeights> {
   /**
    * Takes weights over, once; nothing of the host's arrays need be kept.
+   * @param manyRows whether they are multiplied with hundreds of rows at a time alone: speed then counts more than what they take
    * @returns undefined where there is no form for these: codes are expanded, and floats multiplied as a tensor
    */
-  hold(parts: readonly LinearPart[]): Held | undefined;
+  hold(parts: readonly LinearPart[], manyRows: boolean): Held | undefined;
   /** x `[tokens, in]` → `[tokens, Σ out]`. */
   multiply(x: TensorInfo, held: Held, backend: KernelBackend): TensorInfo;
   /**
@@ -75,8 +76,13 @@ export function removeLinearProduct(backendName: string): void {
 }
 
 /** Weights as the active backend holds them; undefined where it has no kernel, or none for these. */
-export function holdWeights(parts: readonly LinearPart[]): HeldWeights | undefined {
-  return hasKernel(linearProductKernel) ? products.get(getBackend())?.hold(parts) : undefined;
+export function holdWeights(
+  parts: readonly LinearPart[],
+  manyRows: boolean,
+): HeldWeights | undefined {
+  return hasKernel(linearProductKernel)
+    ? products.get(getBackend())?.hold(parts, manyRows)
+    : undefined;
 }
 
 /**

@@ -68,11 +68,15 @@ export class LinearWeight {
   readonly held: HeldWeights | undefined;
   private readonly expanded: Tensor2D | undefined;
 
-  /** @param parts in the order of their outputs; all have the same number of columns */
-  constructor(parts: readonly LinearPart[]) {
+  /**
+   * @param parts in the order of their outputs; all have the same number of columns
+   * @param options.manyRows whether hundreds of rows at a time are what it is applied to: a backend may then hold floats in place
+   * of codes, which takes more memory, and rounds sums in another order. Default false
+   */
+  constructor(parts: readonly LinearPart[], { manyRows = false }: { manyRows?: boolean } = {}) {
     this.in = (parts[0] as LinearPart).columns;
     this.out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    this.held = holdWeights(parts);
+    this.held = holdWeights(parts, manyRows);
     if (!this.held) this.expanded = expand(parts, this.in, this.out);
     const float = 4 * this.in * this.out;
     const packed = parts.reduce(

@@ -37,7 +37,10 @@ export interface QuantizeOptions
    * source to `readCalibrationSource`.
    */
   readonly calibrationSource?: FindCalibration;
-  /** Bytes of activations that may stay in memory before they spill to a temporary file. Default 1 GiB. */
+  /**
+   * Bytes of activations that may stay in memory before they spill to a temporary file. Default: a quarter of what is free, 1 GiB
+   * at least.
+   */
   readonly activationBytes?: number;
   /** Whether to begin although the plan's peak is more than the machine has free. Default false: refuse. */
   readonly ignoreMemory?: boolean;
@@ -65,8 +68,12 @@ export interface QuantizeRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Activations that stay in memory during calibration where the caller sets no budget: 1 GiB. */
-export const defaultActivationBytes = 2 ** 30;
+/**
+ * Bytes of activations that stay in memory during calibration where the caller sets no budget: a quarter of what is free, and 1 GiB
+ * at least. The results are the same with any.
+ */
+export const defaultActivationBytes = (available: number = process.availableMemory()): number =>
+  Math.max(2 ** 30, Math.floor(available / 4));
 
 const schemeOptions = ['weights', 'activations', 'kv', 'rules', 'seed'] as const;
 const commonOptions = [
@@ -150,13 +157,13 @@ export function readOptions(
     );
   }
   const { pipeline = [], recipe, calibration, onLayerFailure = 'throw', signal } = options;
-  const { activationBytes = defaultActivationBytes, calibrationSource } = options;
+  const { activationBytes = defaultActivationBytes(), calibrationSource } = options;
   const { ignoreMemory = false } = options;
   if (!(activationBytes >= 0)) {
     refuse(
       'options/activation-bytes',
       `activationBytes is ${activationBytes}.`,
-      'Give a number of bytes, or leave it out for 1 GiB.',
+      'Give a number of bytes, or leave it out for a quarter of what is free.',
     );
   }
   const parts = schemeOptions.filter((name) => options[name] !== undefined);

@@ -79,7 +79,7 @@ napi_value callConfigure(napi_env env, napi_callback_info info) {
   state.kernels = chosen;
   state.pairs = pairs;
   if (!state.pool || state.pool->threads() != threads) state.pool = std::make_unique<ThreadPool>(static_cast<int>(threads));
-  napi_value result, list, count, inPairs;
+  napi_value result, list, count, inPairs, dots;
   napi_create_object(env, &result);
   napi_create_array(env, &list);
   for (size_t i = 0; i < sets.size(); i++) napi_set_element(env, list, static_cast<uint32_t>(i), text(env, sets[i]->name));
@@ -89,6 +89,8 @@ napi_value callConfigure(napi_env env, napi_callback_info info) {
   napi_set_named_property(env, result, "threads", count);
   napi_get_boolean(env, pairs, &inPairs);
   napi_set_named_property(env, result, "pairs", inPairs);
+  napi_get_boolean(env, chosen->dotsOfBytes, &dots);
+  napi_set_named_property(env, result, "dotsOfBytes", dots);
   return result;
 }
 

@@ -31,6 +31,13 @@ constexpr int roundedTileRows = 8;
 constexpr int roundedTileRows = 2;
 #endif
 
+/** Whether four products of bytes and their sum are one instruction. */
+#if defined(THINKBITS_DOT)
+constexpr bool dotsOfBytes = true;
+#else
+constexpr bool dotsOfBytes = false;
+#endif
+
 /** Whether inputs are held as pairs of 16 bits: two words for four of them. */
 constexpr bool widensInputs(int bits) {
 #if defined(THINKBITS_DOT)

@@ -34,6 +34,7 @@ const Kernels* THINKBITS_KERNELS() {
     kernels.linearRounded = linearRounded;
     kernels.digits = digitKernels;
     kernels.digitsServe = digitsServe;
+    kernels.dotsOfBytes = dotsOfBytes;
 #endif
     return kernels;
   }();

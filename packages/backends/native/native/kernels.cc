@@ -37,6 +37,7 @@ static const Kernels table = {
     {},
     nullptr,
 #endif
+    dotsOfBytes,
     roundedTileRows,
     roundedRowWords,
     roundTile,

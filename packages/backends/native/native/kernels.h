@@ -156,6 +156,8 @@ struct Kernels {
   LinearKernels digits;
   /** Whether they are for codes of so many bits. */
   bool (*digitsServe)(int bits);
+  /** Whether the set multiplies bytes and adds up fours in one instruction. Without it many rows are multiplied faster with floats than with codes. */
+  bool dotsOfBytes;
 
   /** Rows that a tile of rounded inputs holds at most, and 32-bit words that one row of it takes. */
   int64_t roundedRows;

@@ -1,9 +1,11 @@
+import { engine } from '@tensorflow/tfjs-core';
 import { createRandom, dequantizeWeight } from '@thinkbits/numerics';
 import { LinearWeight } from '@thinkbits/ops';
 import type { WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
 import { apply, reference, weightsOf } from './__fixtures__/random-weight.js';
+import type { NativeBackend } from './native-backend.js';
 
 const random = createRandom(5).fork('linear-product');
 const randomWeight = weightsOf(random);
@@ -46,6 +48,20 @@ function tests() {
         expect(last).toEqual(y.slice((tokens - 1) * linear.out));
         linear.dispose();
       }
+  });
+
+  it('multiplies many rows alike where it holds floats for them, which is where codes are slower', () => {
+    const parts = [randomWeight(40, 256, { bits: 4, group: 64 })];
+    const x = Float32Array.from({ length: 70 * 256 }, () => random.normal());
+    const linear = new LinearWeight(parts, { manyRows: true });
+    const { dotsOfBytes } = engine().findBackend('native') as NativeBackend;
+    expect(linear.bytes.held === linear.bytes.float).toBe(!dotsOfBytes);
+    const wanted = reference(x, 70, parts);
+    apply(linear, x, 70).forEach((value, i) => {
+      const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
+      expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
+    });
+    linear.dispose();
   });
 
   it('follows groups that are not consecutive', () => {

@@ -102,15 +102,16 @@ function holdCodes(
 
 /**
  * The kernel `LinearProduct` of the backend `native`: codes stay packed, and are decoded in registers. With activations rounded to
- * integers they are multiplied as the integers they are.
+ * integers they are multiplied as the integers they are. For many rows alone they are expanded where floats are multiplied faster.
  */
 export const nativeLinear: LinearProduct<NativeWeights> = {
-  hold(parts) {
+  hold(parts, manyRows) {
     const native = engine().findBackend(backendName) as NativeBackend;
     const { addon } = native;
     const columns = (parts[0] as LinearPart).columns;
     const out = parts.reduce((sum, { rows }) => sum + rows, 0);
-    const layout = codeLayout(parts, blockInputs);
+    const expands = manyRows && !native.dotsOfBytes;
+    const layout = expands ? undefined : codeLayout(parts, blockInputs);
     const { handle, bytes } = layout
       ? holdCodes(addon, parts.filter(isQuantized), columns, out, layout)
       : holdFloats(native, parts, columns, out);

@@ -22,6 +22,8 @@ export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
   /** Arithmetic of products with a linear's weights. */
   compute: ComputeType = 'f32';
+  /** Whether the kernels in use multiply bytes and add up fours in one instruction: codes are then multiplied faster than floats. */
+  dotsOfBytes = false;
   /** Buffers that only tensors of this backend know. */
   private readonly own = new WeakSet<ArrayBufferLike>();
   private readonly free = new Map<number, Float32Array[]>();

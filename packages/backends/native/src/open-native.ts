@@ -89,6 +89,8 @@ export async function openNative(options: NativeOptions = {}): Promise<OpenedNat
     installHostAlgebra(backendName, nativeAlgebra(addon));
   }
   await setBackend(backendName);
-  (engine().findBackend(backendName) as NativeBackend).compute = pairs ? 'bf16' : 'f32';
+  const backend = engine().findBackend(backendName) as NativeBackend;
+  backend.compute = pairs ? 'bf16' : 'f32';
+  backend.dotsOfBytes = configuration.dotsOfBytes;
   return { available: true, ...configuration };
 }

@@ -44,7 +44,7 @@ export function quantizeVerb(host: Host): Command {
   addOption(
     command,
     '--activation-memory <MiB>',
-    'activations that stay in memory; the rest goes to a temporary file (default 1024)',
+    'activations that stay in memory; the rest goes to a temporary file (default: a quarter of what is free, 1024 at least)',
     wholeNumber,
   );
   command.option('--ignore-memory', 'begin although the plan takes more memory than is free');

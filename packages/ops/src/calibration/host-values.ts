@@ -20,8 +20,10 @@ export async function copyValues(tensor: Tensor, into?: Float32Array): Promise<C
   const from = hostBackends.includes(getBackend())
     ? hostMemory(backend()).view(tensor)
     : ((await tensor.data()) as Float32Array);
-  const values = into?.length === from.length ? into : new Float32Array(from.length);
   const algebra = hostAlgebra();
+  const make = (): Float32Array =>
+    algebra ? algebra.allocate(from.length) : new Float32Array(from.length);
+  const values = into?.length === from.length ? into : make();
   if (algebra) return { values, finite: algebra.copyFinite(from, values) };
   values.set(from);
   return { values, finite: allFinite(values) };

@@ -11,7 +11,7 @@ const inputSites = ['qkv-input', 'o-input', 'gate-up-input', 'down-input'] as co
 
 /** The linears of a group as a calibrated forward pass multiplies by them. */
 interface GroupWeights {
-  /** `[out, in]` each, in order; as they are held for inference where all of them are rounded. */
+  /** `[out, in]` each, in order; where all of them are rounded, as the backend multiplies whole windows by them. */
   readonly weights: readonly Tensor2D[] | LinearWeight;
   readonly biases: readonly (Tensor1D | undefined)[];
 }
@@ -115,7 +115,7 @@ export class BlockWeights {
     this.groups.set(stage, { weights, biases }); // from here on freed, also where reading fails
     for (const { name } of linears) biases.push(await readVector(this.checkpoint, `${name}.bias`));
     if (codes.length === linears.length) {
-      this.groups.set(stage, { weights: new LinearWeight(codes), biases });
+      this.groups.set(stage, { weights: new LinearWeight(codes, { manyRows: true }), biases });
       return;
     }
     for (const linear of linears) {

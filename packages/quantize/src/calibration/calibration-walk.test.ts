@@ -14,7 +14,7 @@ import type {
   StageContext,
   Transform,
 } from '@thinkbits/spec';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { fingerprint, tinyFolder } from '../__fixtures__/directories.js';
 import { calibrated } from '../__fixtures__/stages.js';
 import {
@@ -25,6 +25,7 @@ import {
   turning,
 } from '../__fixtures__/transforms.js';
 import { type QuantizeOptions, quantize, quantizeCheckpoint } from '../index.js';
+import { BlockFlow } from './block-flow.js';
 
 beforeAll(() => selectBackend({ name: 'cpu' }));
 
@@ -132,6 +133,25 @@ describe('calibration', () => {
     expect(opened.checkpoint.thinkbits?.online).toHaveLength(6);
     for (const made of [model, inMemory, opened]) made.dispose();
     await opened.checkpoint.close();
+  });
+
+  it.each([
+    ['float', []],
+    ['rounded', [{ match: 'lm_head', scheme: { weight: { bits: 8 } } }]],
+  ] as const)('ends at what is read last, with a %s head', async (head, rules) => {
+    const { checkpoint } = await tinyFolder();
+    const info = await loadInfo(checkpoint);
+    const products = vi.spyOn(BlockFlow.prototype, 'output');
+    const alive = tensorsAlive();
+    const made = await quantize(
+      { info, checkpoint },
+      { pipeline: [gptq()], weights, rules, calibration: calibrationText() },
+    );
+    made.dispose();
+    // behind o_proj and down_proj of two layers, four windows each
+    expect(products).toHaveBeenCalledTimes(head === 'float' ? 12 : 16);
+    expect(tensorsAlive()).toBe(alive);
+    products.mockRestore();
   });
 
   it('sees through the layers that are already rounded', async () => {

@@ -102,6 +102,7 @@ export class CalibrationWalk {
   private readonly floatPath: BlockPath | undefined;
   private readonly quantizedPath: BlockPath | undefined;
   private readonly halfResults: HalfResults;
+  private readonly roundsHead: boolean;
   private block: OpenBlock | undefined;
 
   constructor(parts: CalibrationWalkParts) {
@@ -114,7 +115,10 @@ export class CalibrationWalk {
       attention: new ActivationStore(memory),
       'feed-forward': new ActivationStore(memory),
     };
-    const rounderNeeds = findRounder(parts.pipeline)?.needs.calibration ?? 'none';
+    const rounder = findRounder(parts.pipeline);
+    const rounderNeeds = rounder?.needs.calibration ?? 'none';
+    this.roundsHead =
+      rounder !== undefined && parts.schemes.get(parts.model.head.name)?.weight !== undefined;
     const transformsSee = this.transforms.some(({ needs }) => needs.calibration !== 'none');
     const path = () =>
       new BlockPath({
@@ -205,13 +209,20 @@ export class CalibrationWalk {
 
   /**
    * Goes on to the next group, or out of the layer, through this group as it was rounded; linears that are absent stay in
-   * float. Behind k_proj and v_proj the cache is calibrated.
+   * float. Behind k_proj and v_proj the cache is calibrated. Windows end before what nothing reads: the last layer's output,
+   * where the head stays in float.
    */
   async replace(stage: number, rounded: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
     const { info, weights } = this.open();
     const scheme = this.kvScheme(info.index);
+    const isLast =
+      info.index === this.parts.model.blocks.at(-1)?.index && stage + 1 === info.stages.length;
     for (const path of this.paths) {
       if (!weights) break;
+      if (isLast && !this.roundsHead) {
+        await path.dispose();
+        continue;
+      }
       await weights.load(stage, path === this.quantizedPath ? rounded : undefined);
       if (stage === 0 && path === this.seenPath && scheme)
         await this.kvCalibration?.calibrate(weights, path, scheme);
@@ -227,8 +238,9 @@ export class CalibrationWalk {
     this.closeBlock();
   }
 
-  /** Takes the windows through the final norm, to what the head reads. */
+  /** Takes the windows through the final norm, to what the head reads, where it is rounded. */
   async enterHead(): Promise<void> {
+    if (!this.roundsHead) return;
     const { values } = await this.checkpoint.readFloat('model.norm.weight');
     const norm = tensor1d(values);
     const { normEpsilon } = this.flow.config;

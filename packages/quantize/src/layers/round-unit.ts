@@ -3,10 +3,6 @@ import type { PartRecord } from '../output/part-record.js';
 import type { LayerUnit } from './layer-unit.js';
 import { type FinishedLinear, type RoundingWork, roundGroup } from './round-group.js';
 
-/** Whether anything of a unit is rounded: what nothing reads need not be computed. */
-const isRounded = ({ groups }: LayerUnit, { rounder, schemes }: RoundingWork): boolean =>
-  rounder !== undefined && groups.flat().some(({ name }) => schemes.get(name)?.weight);
-
 /**
  * Quantizes a decoder layer, or the head, group by group: transforms first, then each group's linears, seen through those
  * that are already rounded. Hands out every linear as soon as it is finished, so that its codes need not be kept.
@@ -20,7 +16,7 @@ export async function roundUnit(
   const { walk } = work;
   const block: BlockInfo | undefined = unit.block;
   const proposals = (block && (await walk?.enter(block))) ?? [];
-  if (!block && isRounded(unit, work)) await walk?.enterHead();
+  if (!block) await walk?.enterHead();
   for (const [stage, group] of unit.groups.entries()) {
     const rounded = new Map<string, QuantizedWeight>();
     for (const linear of await roundGroup(group, work)) {

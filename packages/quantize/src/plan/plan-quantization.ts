@@ -26,14 +26,14 @@ function withoutRepeats(own: readonly Issue[], ofStages: readonly Issue[]): Issu
  * @param model as `describeModel` or `model.info` gives it
  * @param recipe what is left out has its default
  * @param pipeline the stages; names in `recipe.pipeline` are resolved by apps
- * @param activationBytes that may stay in memory; 1 GiB where absent
+ * @param activationBytes that may stay in memory; as `quantize` has it where absent
  * @throws ThinkbitsError `recipe/invalid`
  */
 export function planQuantization(
   model: ModelInfo,
   recipe: RecipeInput,
   pipeline: readonly Quantizer[] = [],
-  activationBytes: number = defaultActivationBytes,
+  activationBytes: number = defaultActivationBytes(),
 ): QuantizationPlan {
   const complete = completePipeline(readRecipe(recipe, pipeline), pipeline);
   const { schemes, issues: ruleIssues } = resolveRecipe(model, complete.recipe);
