@@ -4,7 +4,7 @@ import { LinearWeight } from '@thinkbits/ops';
 import type { WeightScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
-import { apply, reference, weightsOf } from './__fixtures__/random-weight.js';
+import { apply, expectProduct, reference, weightsOf } from './__fixtures__/random-weight.js';
 import type { NativeBackend } from './native-backend.js';
 
 const random = createRandom(5).fork('linear-product');
@@ -38,11 +38,7 @@ function tests() {
         const x = Float32Array.from({ length: tokens * columns }, () => random.normal());
         const linear = new LinearWeight(parts);
         const y = apply(linear, x, tokens);
-        const wanted = reference(x, tokens, parts);
-        y.forEach((value, i) => {
-          const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-          expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-        });
+        expectProduct(y, x, tokens, parts);
         // bit-identical whatever else is in the batch
         const last = apply(linear, x.slice((tokens - 1) * columns), 1);
         expect(last).toEqual(y.slice((tokens - 1) * linear.out));
@@ -56,11 +52,7 @@ function tests() {
     const linear = new LinearWeight(parts, { manyRows: true });
     const { dotsOfBytes } = engine().findBackend('native') as NativeBackend;
     expect(linear.bytes.held === linear.bytes.float).toBe(!dotsOfBytes);
-    const wanted = reference(x, 70, parts);
-    apply(linear, x, 70).forEach((value, i) => {
-      const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-      expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-    });
+    expectProduct(apply(linear, x, 70), x, 70, parts);
     linear.dispose();
   });
 
@@ -72,11 +64,7 @@ function tests() {
     };
     const x = Float32Array.from({ length: 5 * 256 }, () => random.normal());
     const linear = new LinearWeight([weight, other]);
-    const wanted = reference(x, 5, [weight, other]);
-    apply(linear, x, 5).forEach((value, i) => {
-      const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-      expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-    });
+    expectProduct(apply(linear, x, 5), x, 5, [weight, other]);
     linear.dispose();
   });
 
@@ -91,11 +79,7 @@ function tests() {
     expect(linear.bytes.held).toBe(linear.bytes.packed);
     for (const rows of [1, 5]) {
       const x = Float32Array.from({ length: rows * 256 }, () => random.normal());
-      const wanted = reference(x, rows, [between]);
-      apply(linear, x, rows).forEach((value, i) => {
-        const { value: want, magnitude } = wanted[i] as (typeof wanted)[0];
-        expect(Math.abs(value - want)).toBeLessThan(3e-6 * (magnitude + 1));
-      });
+      expectProduct(apply(linear, x, rows), x, rows, [between]);
     }
     linear.dispose();
   });

@@ -15,7 +15,8 @@ export const wantedOf = (size: number): Wanted => ({
 });
 
 /**
- * Expects every value within its room; what is not finite is expected to be so too, and to be the same unless `anyKind`.
+ * Expects every value within its room; what is not finite is expected to be so too, and to be the same unless `anyKind`. One
+ * expectation an element would take a hundred times as long as what is tested.
  * @param shape for the message
  */
 export function expectWithin(
@@ -24,13 +25,26 @@ export function expectWithin(
   shape: object,
   { anyKind = false } = {},
 ): void {
-  expect(actual.length).toBe(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const [value, want] = [actual[i] as number, values[i] as number];
+  expectNear(actual, values, (_, i) => room[i] as number, { shape, anyKind });
+}
+
+/**
+ * {@link expectWithin} of what is wanted in any array.
+ * @param room of element i, from what is wanted there
+ */
+export function expectNear(
+  actual: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  room: (want: number, i: number) => number,
+  { shape = {}, anyKind = false }: { shape?: object; anyKind?: boolean } = {},
+): void {
+  expect(actual.length).toBe(wanted.length);
+  for (let i = 0; i < wanted.length; i++) {
+    const [value, want] = [actual[i] as number, wanted[i] as number];
     const isRight = Number.isFinite(want)
-      ? Math.abs(value - want) <= (room[i] as number)
+      ? Math.abs(value - want) <= room(want, i)
       : Object.is(value, want) || (anyKind && !Number.isFinite(value));
     if (!isRight)
-      expect.fail(`${JSON.stringify(shape)}: ${value} at ${i}, not ${want} within ${room[i]}`);
+      expect.fail(`${JSON.stringify(shape)}: ${value} at ${i}, not ${want} within ${room(want, i)}`);
   }
 }

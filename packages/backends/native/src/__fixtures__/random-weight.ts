@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type createRandom, dequantizeWeight } from '@thinkbits/numerics';
 import { isQuantized, type LinearPart, type LinearWeight } from '@thinkbits/ops';
 import type { QuantizedWeight, WeightScheme } from '@thinkbits/spec';
+import { expectNear } from './expect-within.js';
 
 type Random = ReturnType<typeof createRandom>;
 
@@ -43,9 +44,10 @@ export const weightsOf =
 /** x Ŵᵀ in float64, with the sum of magnitudes that rounding errors are measured by. */
 export function reference(x: Float32Array, rows: number, parts: readonly LinearPart[]) {
   const out: { value: number; magnitude: number }[] = [];
+  const dense = parts.map((part) => (isQuantized(part) ? dequantizeWeight(part) : part.values));
   for (let row = 0; row < rows; row++)
-    for (const part of parts) {
-      const weight = isQuantized(part) ? dequantizeWeight(part) : part.values;
+    for (const [at, part] of parts.entries()) {
+      const weight = dense[at] as Float32Array;
       for (let o = 0; o < part.rows; o++) {
         let [value, magnitude] = [0, 0];
         for (let k = 0; k < part.columns; k++) {
@@ -63,3 +65,16 @@ export function reference(x: Float32Array, rows: number, parts: readonly LinearP
 /** x [rows, in] through the backend in use. */
 export const apply = (linear: LinearWeight, x: Float32Array, rows: number): Float32Array =>
   tf.tidy(() => linear.apply(tf.tensor2d(x, [rows, linear.in])).dataSync() as Float32Array).slice();
+
+/** Expects a product to be {@link reference}'s, to what the order of float32 sums may change. */
+export function expectProduct(
+  y: Float32Array,
+  x: Float32Array,
+  rows: number,
+  parts: readonly LinearPart[],
+): void {
+  const wanted = reference(x, rows, parts);
+  const room = wanted.map(({ magnitude }) => 3e-6 * (magnitude + 1));
+  const values = wanted.map(({ value }) => value);
+  expectNear(y, values, (_, i) => room[i] as number);
+}

@@ -16,6 +16,7 @@ import {
 import { floatFormats, type KvScheme } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
+import { expectNear } from '../__fixtures__/expect-within.js';
 import { shapeCount } from '../__fixtures__/random-shapes.js';
 
 const random = createRandom(11).fork('decoder kernels');
@@ -23,10 +24,7 @@ const normals = (size: number) => Float32Array.from({ length: size }, () => rand
 
 function expectClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 2e-5): void {
   expect(actual.shape).toEqual(expected.shape);
-  const wanted = expected.dataSync() as Float32Array;
-  (actual.dataSync() as Float32Array).forEach((value, i) => {
-    expect(Math.abs(value - (wanted[i] as number))).toBeLessThan(tolerance);
-  });
+  expectNear(actual.dataSync(), expected.dataSync(), () => tolerance);
 }
 
 const half = (bits: number, group: number | 'head' = 'head') =>
