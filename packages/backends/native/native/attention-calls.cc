@@ -9,7 +9,10 @@ constexpr int64_t together = 16;
 /** Floats of a thread for scores: 1 GiB of them. */
 constexpr int64_t mostScores = int64_t{1} << 28;
 
-int64_t pageFloats(const CacheLayout& layout) { return layout.pageTokens * layout.headDim; }
+int64_t pageFloats(const CacheLayout& layout) {
+  const int64_t keys = layout.keys.pageTokens, values = layout.values.pageTokens;
+  return (keys > values ? keys : values) * layout.headDim;
+}
 
 /** Scores of `count` query tokens of a row for one kv head, the last of which sees `end` tokens; a vector may be written behind them. */
 int64_t scoreFloats(const CacheLayout& layout, int64_t heads, int64_t count, int64_t end) { return count * (heads / layout.kvHeads) * (end + 1) + 64; }
@@ -33,7 +36,7 @@ void attendRows(State& state, const AttentionJob& job, const std::vector<CachedR
     for (int64_t first = 0; first < row.count; first += together) {
       const int64_t some = row.count - first < together ? row.count - first : together;
       for (int64_t kvHead = 0; kvHead < job.kvHeads; kvHead++)
-        tasks.push_back({row.token + first, some, kvHead, row.before + first + 1, row.keyPages, row.valuePages, row.count > 1});
+        tasks.push_back({row.token + first, some, kvHead, row.before + first + 1, row.keys, row.values, row.count > 1});
     }
   }
   const int64_t page = pageFloats(job);
@@ -45,14 +48,19 @@ void attendRows(State& state, const AttentionJob& job, const std::vector<CachedR
   runTasks(state, static_cast<int64_t>(tasks.size()), work < worthSharing ? 1 : state.pool->threads(), task);
 }
 
-/** attention(query, output, memory, pages, rows, keys, values, heads, kvHeads, headDim, pageTokens): see cached-rows.h. */
+/**
+ * attention(query, output, memory, pages, rows, keys, values, heads, kvHeads, headDim, cosines, sines): see cached-rows.h. The last two
+ * are empty where keys are stored rotated.
+ */
 napi_value callAttention(napi_env env, napi_callback_info info) {
-  Call call(env, info, 11);
+  Call call(env, info, 12);
   AttentionJob job{};
   job.heads = call.integer(7, 1, 1 << 16);
   std::vector<CachedRow> rows;
   const int64_t tokens = readBatch(call, 8, job, rows);
+  const Span<float> cosines = call.floats(10, 0), sines = call.floats(11, cosines.length);
   call.require(call.ok && job.heads % job.kvHeads == 0, "heads are not a multiple of kv heads");
+  if (call.ok && cosines.length > 0) rotateOnRead(call, job, cosines, sines, rows);
   if (!call.ok) return nullptr;
   const Span<float> query = call.floats(0, tokens * job.heads * job.headDim), output = call.floats(1, tokens * job.heads * job.headDim);
   if (!call.ok) return nullptr;

@@ -57,11 +57,39 @@ THINKBITS_INLINE const uint8_t* headOfPage(const CachePart& part, const uint8_t*
   return memory + static_cast<uint32_t>(page) + kvHead * part.headBytes;
 }
 
-/** The first `count` tokens of a head of a page as floats [count, headDim]: in place, or decoded. */
-THINKBITS_INLINE const float* readPage(const CachePart& part, const uint8_t* head, int64_t headDim, int64_t count, float* decoded) {
-  if (part.bits == 32) return reinterpret_cast<const float*>(head);
-  decodeCodes(part, head, headDim, count, decoded);
-  return decoded;
+/** The tokens of one row and kv head that a task reads, piece by piece: of a page, or of the window behind the pages. */
+struct Pieces {
+  const AttentionJob& job;
+  const CachePart& part;
+  const CachedHalf& half;
+  int64_t kvHead, end;
+
+  /** Tokens of the piece that begins with token `first`. */
+  int64_t count(int64_t first) const {
+    const int64_t rest = (first < half.settled && half.settled < end ? half.settled : end) - first;
+    return rest < part.pageTokens ? rest : part.pageTokens;
+  }
+  /** They as floats [count, headDim]: in place, or decoded. */
+  const float* read(int64_t first, int64_t count, float* decoded) const {
+    if (first >= half.settled) return half.window + kvHead * half.windowRow + (first - half.settled) * job.headDim;
+    const uint8_t* head = headOfPage(part, job.memory, half.pages[first / part.pageTokens], kvHead);
+    if (part.bits == 32) return reinterpret_cast<const float*>(head);
+    decodePage(part, head, kvHead, job.kvHeads, job.headDim, count, decoded);
+    return decoded;
+  }
+  /** Asks for the codes of a piece before they are read. */
+  void ask(int64_t first, int64_t ofHead) const {
+    if (part.bits == 32 || first >= end || first >= half.settled) return;
+    fetchCodes(part, headOfPage(part, job.memory, half.pages[first / part.pageTokens], ofHead), job.headDim, count(first));
+  }
+};
+
+/** Keys [count, headDim] of the positions from `first` on, rotated; `out` may be the keys. */
+THINKBITS_INLINE const float* rotateKeys(const AttentionJob& job, const float* keys, int64_t first, int64_t count, float* out) {
+  const int64_t half = job.headDim / 2;
+  for (int64_t t = 0; t < count; t++)
+    rotateToken(keys + t * job.headDim, out + t * job.headDim, 1, half, job.cosines + (first + t) * half, job.sines + (first + t) * half);
+  return out;
 }
 
 /** output [headDim] of one query += its weights times `count` values, for channels from `i` on. */
@@ -103,19 +131,16 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   const int64_t last = task.seen + task.count - 1;
   const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
   const int64_t at = task.token * width + task.kvHead * group * headDim;
-  const auto tokensFrom = [&](int64_t first) { return last - first < job.pageTokens ? last - first : job.pageTokens; };
-  // codes are asked for a page ahead, whose keys, values or head it may be
-  const auto ask = [&](const CachePart& part, const int32_t* pages, int64_t kvHead, int64_t first) {
-    const int64_t page = first / job.pageTokens;
-    if (part.bits < 32) fetchCodes(part, headOfPage(part, job.memory, pages[page], kvHead), headDim, tokensFrom(first));
-  };
+  const Pieces allKeys = {job, job.keys, task.keys, task.kvHead, last}, allValues = {job, job.values, task.values, task.kvHead, last};
   const bool tiled = task.exact && headDim <= tiledHead;
   const TaskQueries queries = {task.count * group, group, width, headDim};
-  for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = tokensFrom(first), next = first + job.pageTokens;
-    if (next < last) ask(job.keys, task.keyPages, task.kvHead, next);
-    else ask(job.values, task.valuePages, task.kvHead, 0);
-    const float* keys = readPage(job.keys, headOfPage(job.keys, job.memory, task.keyPages[page], task.kvHead), headDim, held, decoded);
+  for (int64_t first = 0, held = 0; first < last; first += held) {
+    held = allKeys.count(first);
+    // codes are asked for a page ahead, whose keys, values or head it may be
+    if (first + held < last) allKeys.ask(first + held, task.kvHead);
+    else allValues.ask(0, task.kvHead);
+    const float* keys = allKeys.read(first, held, decoded);
+    if (job.cosines) keys = rotateKeys(job, keys, first, held, decoded);
     if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
     if (tiled) {
       scoreTogether(job.query + at, queries, keys, held, headDim, scale, scores + first, last);
@@ -138,11 +163,11 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
       softmaxInPlace(scores + (q * group + g) * last, task.seen + q, task.exact);
       memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
     }
-  for (int64_t first = 0, page = 0; first < last; first += job.pageTokens, page++) {
-    const int64_t held = tokensFrom(first), next = first + job.pageTokens;
-    if (next < last) ask(job.values, task.valuePages, task.kvHead, next);
-    else if (task.kvHead + 1 < job.kvHeads) ask(job.keys, task.keyPages, task.kvHead + 1, 0);
-    const float* values = readPage(job.values, headOfPage(job.values, job.memory, task.valuePages[page], task.kvHead), headDim, held, decoded);
+  for (int64_t first = 0, held = 0; first < last; first += held) {
+    held = allValues.count(first);
+    if (first + held < last) allValues.ask(first + held, task.kvHead);
+    else if (task.kvHead + 1 < job.kvHeads) allKeys.ask(0, task.kvHead + 1);
+    const float* values = allValues.read(first, held, decoded);
     const auto seenOf = [&](int64_t j) {
       const int64_t seen = task.seen + j / group - first;
       return seen < 0 ? 0 : (seen < held ? seen : held);

@@ -3,36 +3,41 @@
 #pragma once
 #include "calls.h"
 
-/** Consecutive tokens of one row within a batch: [token, token + count), after `before` tokens that the row holds already. */
+/** Consecutive tokens of one row within a batch: [token, token + count), after `before` tokens that the row held already. */
 struct CachedRow {
   int64_t token, count, before;
-  const int32_t* keyPages;
-  const int32_t* valuePages;
+  CachedHalf keys, values;
 };
 
-/** Integers that describe how keys or values lie in their pages. */
-constexpr int64_t partIntegers = 11;
+/** Integers that describe how keys or values lie in their pages, and a row. */
+constexpr int64_t partIntegers = 14, rowIntegers = 11;
 
 /**
- * Reads partIntegers: bits (32 = floats), group, CodeKind, bytes of a token, bytes of a head, offset of the grids, whether ranges
- * are min-max, the bits of two floats, the ratios by which ranges shrink below and above, FloatElement and FloatScale. Throws in
- * JavaScript and returns false for nonsense.
+ * Reads how keys and values lie, {@link partIntegers} each (see readPart in kv-store-calls.cc), for the heads of a layout, and finds
+ * grids that all tokens share in the memory. Throws in JavaScript and returns false for nonsense.
  */
-bool readPart(Call& call, const int32_t* described, CachePart& part);
+bool readLayout(Call& call, const int32_t* keys, const int32_t* values, Span<uint8_t> memory, CacheLayout& layout);
 
 /**
- * Reads `count` rows of four integers (tokens of the batch, tokens of the row before them, first key page and first value page
- * within `pages`) and checks that all of them, those of the batch too, have their places within the memory.
+ * Reads `count` rows of {@link rowIntegers}: the first token within the batch, tokens of the batch, tokens of the row before them; then of
+ * keys and of values the first page within `pages`, tokens that lie in pages, the address of those behind them and the floats from a
+ * head of theirs to the next. Checks that all tokens, those of the batch too, have their places within the memory.
  */
 bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
 
 /**
  * Reads what storing and attending take alike: arguments 2 to 6 (memory, pages, rows, keys, values), and from `shape` on the
- * layout's kv heads, channels of a head and tokens of a page. @return tokens of the batch
+ * layout's kv heads and channels of a head. @return tokens of the batch
  */
 int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<CachedRow>& rows);
 
-/** Writes the batch's tokens behind those that the rows hold. */
+/** Whether tokens can be written where the rows have their places: all of them in pages, each by itself. Throws in JavaScript if not. */
+bool takesTokens(Call& call, const CacheLayout& layout, const std::vector<CachedRow>& rows);
+
+/** Has keys rotated as they are read, by angles [positions, headDim / 2] that have to reach the last token of every row. */
+bool rotateOnRead(Call& call, CacheLayout& layout, Span<float> cosines, Span<float> sines, const std::vector<CachedRow>& rows);
+
+/** Writes the batch's tokens behind those that the rows hold; see {@link takesTokens}. */
 void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows);
 
 /** Makes room for what {@link attendRows} keeps of a row; false where that is more than a thread may have, or than there is. */

@@ -173,10 +173,69 @@ void decodeCodes(const CachePart& part, const uint8_t* head, int64_t headDim, in
   }
 }
 
+/** The grids of a head's channels, [headDim] each: a code stands for scale * (code - zero) + offset. */
+struct ChannelGrids {
+  const float* scales;
+  const float* zeros;    // null: none
+  const float* offsets;  // null: none
+};
+
+THINKBITS_INLINE ChannelGrids channelGrids(const CachePart& part, const uint8_t* head, int64_t kvHead, int64_t kvHeads, int64_t headDim) {
+  if (part.axis == GridAxis::fixed) {
+    const float* scales = part.grids + kvHead * headDim;
+    return {scales, scales + kvHeads * headDim, scales + 2 * kvHeads * headDim};
+  }
+  const float* scales = reinterpret_cast<const float*>(head + part.parameters);
+  const float* second = scales + headDim;
+  const bool above = part.kind == CodeKind::aboveMinimum;
+  return {scales, above ? nullptr : second, above ? second : nullptr};
+}
+
+/** The first `some` floats of a vector; zeros behind them, and where there are none. */
+THINKBITS_INLINE Vector loadSome(const float* from, int64_t at, int64_t some) {
+  Vector values = {};
+  if (from) memcpy(&values, from + at, some * sizeof(float));
+  return values;
+}
+
+/** `count` tokens of one head whose channels have grids of their own. Bits 0: any number of them. */
+template <int Bits>
+THINKBITS_INLINE void decodeChannels(const CachePart& part, const ChannelGrids& grids, const uint8_t* head, int64_t headDim, int64_t count, float* out) {
+  const int half = part.kind == CodeKind::isSigned ? 1 << (part.bits - 1) : 0;
+  for (int64_t i = 0; i < headDim; i += W) {
+    const int64_t some = headDim - i < W ? headDim - i : W;
+    const Vector scales = loadSome(grids.scales, i, some), zeros = loadSome(grids.zeros, i, some), offsets = loadSome(grids.offsets, i, some);
+    for (int64_t t = 0; t < count; t++) {
+      const uint8_t* row = head + t * part.rowBytes;
+      IntVector codes = {};
+      if constexpr (Bits > 0) {
+        if (some == W) codes = codesAt<Bits, true>(row, i);
+      }
+      if (Bits == 0 || some < W)
+        for (int64_t lane = 0; lane < some; lane++) codes[lane] = codeAt(row, part.bits, i + lane);
+      const Vector values = scales * (toFloat((codes ^ half) - half) - zeros) + offsets;
+      memcpy(out + t * headDim + i, &values, some * sizeof(float));
+    }
+  }
+}
+
+/** `count` tokens of one head of a page as floats [count, headDim], whatever shares a grid. */
+THINKBITS_INLINE void decodePage(const CachePart& part, const uint8_t* head, int64_t kvHead, int64_t kvHeads, int64_t headDim, int64_t count, float* out) {
+  if (part.axis == GridAxis::token) return decodeCodes(part, head, headDim, count, out);
+  const ChannelGrids grids = channelGrids(part, head, kvHead, kvHeads, headDim);
+  switch (part.bits) {
+    case 2: return decodeChannels<2>(part, grids, head, headDim, count, out);
+    case 3: return decodeChannels<3>(part, grids, head, headDim, count, out);
+    case 4: return decodeChannels<4>(part, grids, head, headDim, count, out);
+    case 8: return decodeChannels<8>(part, grids, head, headDim, count, out);
+    default: return decodeChannels<0>(part, grids, head, headDim, count, out);
+  }
+}
+
 /** Asks for the codes and grids of `count` tokens of a head before they are read. */
 THINKBITS_INLINE void fetchCodes(const CachePart& part, const uint8_t* head, int64_t headDim, int64_t count) {
   for (int64_t at = 0; at < count * part.rowBytes; at += 64) __builtin_prefetch(head + at, 0, 2);
-  const int64_t grids = count * (headDim / part.group) * part.gridBytes;
+  const int64_t grids = part.axis == GridAxis::token ? count * (headDim / part.group) * part.gridBytes : (part.axis == GridAxis::page ? 8 * headDim : 0);
   for (int64_t at = 0; at < grids; at += 64) __builtin_prefetch(head + part.parameters + at, 0, 2);
 }
 

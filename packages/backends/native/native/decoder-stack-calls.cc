@@ -138,38 +138,41 @@ napi_value callSetStackMap(napi_env env, napi_callback_info info) {
 }
 
 /**
- * runStack(handle, hidden, positions, cosines, sines, memory, pages, rows, formats, pageTokens): hidden [tokens, hidden] becomes
- * what the last layer leaves. rows: the rows of the first layer, then those of the next, four integers each as attention() takes
- * them; formats: of the keys and of the values of each layer.
+ * runStack(handle, hidden, positions, cosines, sines, memory, pages, rows, formats): hidden [tokens, hidden] becomes what the last
+ * layer leaves. rows: the rows of the first layer, then those of the next, as attention() takes them; formats: of the keys and of the
+ * values of each layer, and whether keys are rotated as they are read.
  */
 napi_value callRunStack(napi_env env, napi_callback_info info) {
-  Call call(env, info, 10);
+  Call call(env, info, 9);
   const DecoderStack* stack = findStack(call, 0);
   if (!stack) return nullptr;
+  constexpr int64_t formatIntegers = 2 * partIntegers + 1;
   const int64_t layers = static_cast<int64_t>(stack->layers.size()), half = stack->headDim / 2;
   const Span<int32_t> positions = call.integers(2, 0);
   const Span<float> hidden = call.floats(1, positions.length * stack->hidden);
   const Span<float> cosines = call.floats(3, 0), sines = call.floats(4, cosines.length);
   const Span<uint8_t> memory = call.bytes(5, 0);
-  const Span<int32_t> pages = call.integers(6, 0), described = call.integers(7, 0), formats = call.integers(8, layers * 2 * partIntegers);
-  const int64_t pageTokens = call.integer(9, 1, 1 << 16), known = cosines.length / half;
+  const Span<int32_t> pages = call.integers(6, 0), described = call.integers(7, 0), formats = call.integers(8, layers * formatIntegers);
+  const int64_t known = cosines.length / half;
   for (int64_t i = 0; i < positions.length && call.ok; i++) call.require(positions.data[i] >= 0 && positions.data[i] < known, "a position is beyond the table");
-  call.require(described.length % (4 * layers) == 0, "the rows are not those of all layers");
+  call.require(described.length % (rowIntegers * layers) == 0, "the rows are not those of all layers");
   for (const StackLayer& layer : stack->layers)
     if (call.ok) checkLayer(call, *stack, layer);
   if (!call.ok) return nullptr;
-  const int64_t count = described.length / 4 / layers;
+  const int64_t count = described.length / rowIntegers / layers;
   std::vector<StackCache> caches(layers);
   for (int64_t layer = 0; layer < layers; layer++) {
     CacheLayout& layout = caches[layer].layout;
     layout.kvHeads = stack->kvHeads;
     layout.headDim = stack->headDim;
-    layout.pageTokens = pageTokens;
-    const int32_t* parts = formats.data + 2 * layer * partIntegers;
-    if (!readPart(call, parts, layout.keys) || !readPart(call, parts + partIntegers, layout.values)) return nullptr;
+    const int32_t* parts = formats.data + layer * formatIntegers;
+    if (!readLayout(call, parts, parts + partIntegers, memory, layout)) return nullptr;
     std::vector<CachedRow>& rows = caches[layer].rows;
-    if (!readCacheRows(call, layout, memory, pages, described.data + 4 * layer * count, count, rows)) return nullptr;
-    call.require((rows.empty() ? 0 : rows.back().token + rows.back().count) == positions.length, "rows have other tokens than the batch");
+    if (!readCacheRows(call, layout, memory, pages, described.data + rowIntegers * layer * count, count, rows) || !takesTokens(call, layout, rows)) return nullptr;
+    int64_t tokens = 0;
+    for (const CachedRow& row : rows) tokens += row.count;
+    call.require(tokens == positions.length && (rows.empty() || rows.back().token + rows.back().count == tokens), "rows have other tokens than the batch");
+    if (parts[2 * partIntegers] != 0 && !rotateOnRead(call, layout, cosines, sines, rows)) return nullptr;
     call.require(call.ok && reserveScores(State::of(env), layout, stack->heads, rows), "no memory for the scores of so many tokens");
     if (!call.ok) return nullptr;
   }

@@ -44,10 +44,15 @@ enum class CodeKind : int { zeroPoint, isSigned, aboveMinimum, floats };
 enum class FloatElement : int { e2m1, e4m3, e5m2 };
 enum class FloatScale : int { float32, power, roundedPower, e4m3 };
 
+/** What shares a grid: channels of a token, a channel's tokens within a page, or all tokens of a channel. */
+enum class GridAxis : int { token, page, fixed };
+
 /** How keys or values lie in their pages, and how they get there. */
 struct CachePart {
   int bits;              // 32: floats; otherwise packed codes
-  int group;             // channels that share a grid
+  int64_t pageTokens;
+  GridAxis axis;
+  int group;             // channels of a token that share a grid
   CodeKind kind;
   FloatElement element;  // of codes that are floats
   FloatScale scale;
@@ -57,12 +62,24 @@ struct CachePart {
   int64_t gridBytes;     // 8: scale and zero point, or minimum; 4 or 1: the scale of floats, as it is or as a power of two
   bool minMax;           // unsigned codes over [min x, max x], not over a range that reaches to 0
   float low, high;       // ratios by which the ends of a range shrink
+  const float* grids;    // of all tokens: scales, zero points and offsets, [3][kvHeads, headDim]
 };
 
 /** What all rows of a decoder layer's cache have in common. */
 struct CacheLayout {
-  int64_t kvHeads, headDim, pageTokens;
+  int64_t kvHeads, headDim;
   CachePart keys, values;
+  /** Angles [positions, headDim / 2] by which keys are rotated as they are read; null where they are stored rotated. */
+  const float* cosines;
+  const float* sines;
+};
+
+/** Keys or values of one row: tokens [0, settled) in pages, those behind them as floats in a window, [kvHeads][windowRow]. */
+struct CachedHalf {
+  const int32_t* pages;
+  int64_t settled;
+  const float* window;
+  int64_t windowRow;
 };
 
 /** Tokens on their way into pages. */
@@ -82,8 +99,7 @@ struct AttentionJob : CacheLayout {
 /** Query tokens [token, token + count) of one row for one kv head; the first sees `seen` tokens of the row, each next one more. */
 struct AttentionTask {
   int64_t token, count, kvHead, seen;
-  const int32_t* keyPages;
-  const int32_t* valuePages;
+  CachedHalf keys, values;
   /** Scores and powers in float64: for tokens that come together, a prompt's or a calibration text's. */
   bool exact;
 };

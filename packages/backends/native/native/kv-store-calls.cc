@@ -4,14 +4,19 @@
 
 namespace {
 
-/** Bytes of a head within a page that hold tokens. */
-int64_t usedBytes(const CachePart& part, int64_t headDim, int64_t pageTokens) {
-  if (part.bits == 32) return pageTokens * headDim * 4;
-  return part.parameters + pageTokens * (headDim / part.group) * part.gridBytes;
+/** Bytes of a head within a page that tokens and their grids take, or what reads them a word at a time looks at. */
+int64_t usedBytes(const CachePart& part, int64_t headDim) {
+  if (part.bits == 32) return part.pageTokens * headDim * 4;
+  if (part.axis == GridAxis::fixed) return part.pageTokens * part.rowBytes + 3;
+  if (part.axis == GridAxis::page) return part.parameters + 8 * headDim;
+  return part.parameters + part.pageTokens * (headDim / part.group) * part.gridBytes;
 }
 
-}  // namespace
-
+/**
+ * Reads partIntegers: bits (32 = floats), group, CodeKind, bytes of a token, bytes of a head, offset of the grids, whether ranges
+ * are min-max, the bits of two floats, the ratios by which ranges shrink below and above, FloatElement, FloatScale, tokens of a page,
+ * GridAxis and the address of grids that all tokens share.
+ */
 bool readPart(Call& call, const int32_t* v, CachePart& part) {
   part.bits = v[0];
   part.group = v[1];
@@ -21,43 +26,93 @@ bool readPart(Call& call, const int32_t* v, CachePart& part) {
   part.minMax = v[6] != 0;
   memcpy(&part.low, v + 7, sizeof part.low);
   memcpy(&part.high, v + 8, sizeof part.high);
-  const bool kinds = v[2] >= 0 && v[2] <= 3 && v[9] >= 0 && v[9] <= 2 && v[10] >= 0 && v[10] <= 2;
+  part.pageTokens = v[11];
+  const bool kinds = v[2] >= 0 && v[2] <= 3 && v[9] >= 0 && v[9] <= 2 && v[10] >= 0 && v[10] <= 2 && v[12] >= 0 && v[12] <= 2;
   call.require(kinds && (part.bits == 32 || (part.bits >= 2 && part.bits <= 8)) && part.group >= 1 && part.group <= 1024 && part.rowBytes >= 0 &&
-                   part.headBytes >= 0 && part.headBytes % 4 == 0 && part.parameters >= 0,
+                   part.headBytes >= 0 && part.headBytes % 4 == 0 && part.parameters >= 0 && part.pageTokens >= 1 && part.pageTokens <= 1 << 16,
                "a description of the cache is wrong");
   if (!call.ok) return false;
   part.kind = static_cast<CodeKind>(v[2]);
   part.element = static_cast<FloatElement>(v[9]);
   part.scale = static_cast<FloatScale>(v[10]);
+  part.axis = static_cast<GridAxis>(v[12]);
   const bool floats = part.kind == CodeKind::floats;
   part.gridBytes = !floats ? 8 : (part.scale == FloatScale::float32 ? 4 : 1);
+  call.require(part.bits == 32 || !floats || part.axis == GridAxis::token, "floats of few bits have a grid of their token");
   call.require(part.bits == 32 || !floats || part.bits == (part.element == FloatElement::e2m1 ? 4 : 8), "codes have other bits than their elements");
   return call.ok;
 }
 
-bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* values, int64_t count, std::vector<CachedRow>& rows) {
-  for (const CachePart* part : {&layout.keys, &layout.values})
-    call.require(part->bits == 32 || (layout.headDim % part->group == 0 && part->parameters % 4 == 0 && part->rowBytes * 8 >= layout.headDim * part->bits &&
-                                      part->parameters >= layout.pageTokens * part->rowBytes),
-                 "a description of the cache does not fit its heads");
-  if (!call.ok) return false;
-  const int64_t keyBytes = (layout.kvHeads - 1) * layout.keys.headBytes + usedBytes(layout.keys, layout.headDim, layout.pageTokens);
-  const int64_t valueBytes = (layout.kvHeads - 1) * layout.values.headBytes + usedBytes(layout.values, layout.headDim, layout.pageTokens);
-  int64_t token = 0;
-  for (int64_t i = 0; i < count && call.ok; i++, values += 4) {
-    const int64_t tokens = values[0], before = values[1], keyPage = values[2], valuePage = values[3];
-    call.require(tokens >= 0 && before >= 0 && tokens + before < mostElements, "a row has fewer than no tokens, or too many");
-    if (!call.ok) break;
-    const int64_t held = pieces(before + tokens, layout.pageTokens);
-    call.require(keyPage >= 0 && valuePage >= 0 && keyPage + held <= pages.length && valuePage + held <= pages.length, "a row has more tokens than pages");
-    for (int64_t page = 0; page < held && call.ok; page++) {
-      const int64_t key = static_cast<uint32_t>(pages.data[keyPage + page]), value = static_cast<uint32_t>(pages.data[valuePage + page]);
-      call.require(key % 4 == 0 && value % 4 == 0 && key + keyBytes <= memory.length && value + valueBytes <= memory.length, "a page is outside of the memory");
-    }
-    rows.push_back({token, tokens, before, pages.data + keyPage, pages.data + valuePage});
-    token += tokens;
-    call.require(token < mostElements, "too many tokens");
+/** The same, where it fits the heads of a layout and its grids lie within the memory. */
+bool readFitting(Call& call, const CacheLayout& layout, const int32_t* v, Span<uint8_t> memory, CachePart& part) {
+  if (!readPart(call, v, part)) return false;
+  if (part.bits == 32) return true;
+  const int64_t grids = static_cast<uint32_t>(v[13]);
+  const bool behind = part.axis == GridAxis::fixed || (part.parameters % 4 == 0 && part.parameters >= part.pageTokens * part.rowBytes);
+  call.require(behind && layout.headDim % part.group == 0 && part.rowBytes * 8 >= layout.headDim * part.bits, "a description of the cache does not fit its heads");
+  if (call.ok && part.axis == GridAxis::fixed) {
+    const int64_t bytes = 3 * layout.kvHeads * layout.headDim * static_cast<int64_t>(sizeof(float));
+    call.require(grids % 4 == 0 && grids + bytes <= memory.length, "grids are outside of the memory");
+    if (call.ok) part.grids = reinterpret_cast<const float*>(memory.data + grids);
   }
+  return call.ok;
+}
+
+/** Reads where the keys or the values of a row lie, four integers, and checks that `tokens` of them are within the memory. */
+bool readHalf(Call& call, const CacheLayout& layout, const CachePart& part, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* v, int64_t tokens, CachedHalf& half) {
+  const int64_t first = v[0], settled = v[1], window = static_cast<uint32_t>(v[2]), row = v[3];
+  call.require(settled >= 0 && settled <= tokens, "a row has more tokens in pages than it has");
+  if (!call.ok) return false;
+  const int64_t held = pieces(settled, part.pageTokens), bytes = (layout.kvHeads - 1) * part.headBytes + usedBytes(part, layout.headDim);
+  call.require(first >= 0 && first + held <= pages.length, "a row has more tokens than pages");
+  for (int64_t page = 0; page < held && call.ok; page++) {
+    const int64_t address = static_cast<uint32_t>(pages.data[first + page]);
+    call.require(address % 4 == 0 && address + bytes <= memory.length, "a page is outside of the memory");
+  }
+  if (!call.ok) return false;
+  half = {pages.data + first, settled, nullptr, 0};
+  if (settled == tokens) return true;
+  const int64_t last = (layout.kvHeads - 1) * row + (tokens - settled) * layout.headDim;
+  call.require(row >= 0 && window % 4 == 0 && window + last * static_cast<int64_t>(sizeof(float)) <= memory.length, "a window is outside of the memory");
+  if (!call.ok) return false;
+  half.window = reinterpret_cast<const float*>(memory.data + window);
+  half.windowRow = row;
+  return true;
+}
+
+}  // namespace
+
+bool readLayout(Call& call, const int32_t* keys, const int32_t* values, Span<uint8_t> memory, CacheLayout& layout) {
+  return readFitting(call, layout, keys, memory, layout.keys) && readFitting(call, layout, values, memory, layout.values);
+}
+
+bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* v, int64_t count, std::vector<CachedRow>& rows) {
+  int64_t end = 0;
+  for (int64_t i = 0; i < count && call.ok; i++, v += rowIntegers) {
+    const int64_t token = v[0], tokens = v[1], before = v[2];
+    call.require(token >= end && tokens >= 0 && before >= 0 && tokens + before < mostElements && token + tokens < mostElements, "a row has fewer than no tokens, or too many");
+    if (!call.ok) break;
+    CachedRow row = {token, tokens, before, {}, {}};
+    if (!readHalf(call, layout, layout.keys, memory, pages, v + 3, before + tokens, row.keys)) break;
+    if (!readHalf(call, layout, layout.values, memory, pages, v + 7, before + tokens, row.values)) break;
+    call.require(tokens <= 1 || (!row.keys.window && !row.values.window), "tokens in a window attend one by one");
+    rows.push_back(row);
+    end = token + tokens;
+  }
+  return call.ok;
+}
+
+bool takesTokens(Call& call, const CacheLayout& layout, const std::vector<CachedRow>& rows) {
+  call.require(layout.keys.axis != GridAxis::page && layout.values.axis != GridAxis::page, "tokens that share a grid are not written one by one");
+  for (const CachedRow& row : rows) call.require(!row.keys.window && !row.values.window, "tokens are not written into a window");
+  return call.ok;
+}
+
+bool rotateOnRead(Call& call, CacheLayout& layout, Span<float> cosines, Span<float> sines, const std::vector<CachedRow>& rows) {
+  const int64_t half = layout.headDim / 2;
+  for (const CachedRow& row : rows) call.require((row.before + row.count) * half <= cosines.length && sines.length == cosines.length, "a key's position is beyond the table");
+  layout.cosines = cosines.data;
+  layout.sines = sines.data;
   return call.ok;
 }
 
@@ -67,12 +122,14 @@ void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>
     for (const CachedRow& row : rows) {
       const int64_t first = from > row.token ? from : row.token, end = to < row.token + row.count ? to : row.token + row.count;
       for (int64_t token = first; token < end; token++) {
-        const int64_t place = row.before + token - row.token, page = place / job.pageTokens, at = place % job.pageTokens;
-        // addresses are 32-bit words of a memory of up to 4 GiB
-        uint8_t* keyPage = job.memory + static_cast<uint32_t>(row.keyPages[page]);
-        uint8_t* valuePage = job.memory + static_cast<uint32_t>(row.valuePages[page]);
-        state.kernels->storeToken(job.keys, job.key + token * width, keyPage, at, job.kvHeads, job.headDim);
-        state.kernels->storeToken(job.values, job.value + token * width, valuePage, at, job.kvHeads, job.headDim);
+        const int64_t place = row.before + token - row.token;
+        const auto put = [&](const CachePart& part, const CachedHalf& half, const float* from) {
+          // addresses are 32-bit words of a memory of up to 4 GiB
+          uint8_t* page = job.memory + static_cast<uint32_t>(half.pages[place / part.pageTokens]);
+          state.kernels->storeToken(part, from + token * width, page, place % part.pageTokens, job.kvHeads, job.headDim);
+        };
+        put(job.keys, row.keys, job.key);
+        put(job.values, row.values, job.value);
       }
     }
   });
@@ -81,22 +138,21 @@ void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>
 int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<CachedRow>& rows) {
   layout.kvHeads = call.integer(shape, 1, 1 << 16);
   layout.headDim = call.integer(shape + 1, 1, 1024);
-  layout.pageTokens = call.integer(shape + 2, 1, 1 << 16);
   const Span<uint8_t> memory = call.bytes(2, 0);
   const Span<int32_t> pages = call.integers(3, 0), described = call.integers(4, 0);
   const Span<int32_t> keys = call.integers(5, partIntegers), values = call.integers(6, partIntegers);
-  if (!call.ok || !readPart(call, keys.data, layout.keys) || !readPart(call, values.data, layout.values)) return 0;
-  if (!readCacheRows(call, layout, memory, pages, described.data, described.length / 4, rows)) return 0;
+  if (!call.ok || !readLayout(call, keys.data, values.data, memory, layout)) return 0;
+  if (!readCacheRows(call, layout, memory, pages, described.data, described.length / rowIntegers, rows)) return 0;
   return rows.empty() ? 0 : rows.back().token + rows.back().count;
 }
 
-/** storeTokens(key, value, memory, pages, rows, keys, values, kvHeads, headDim, pageTokens): see cached-rows.h. */
+/** storeTokens(key, value, memory, pages, rows, keys, values, kvHeads, headDim): see cached-rows.h. */
 napi_value callStoreTokens(napi_env env, napi_callback_info info) {
-  Call call(env, info, 10);
+  Call call(env, info, 9);
   StoreJob job{};
   std::vector<CachedRow> rows;
   const int64_t tokens = readBatch(call, 7, job, rows);
-  if (!call.ok) return nullptr;
+  if (!call.ok || !takesTokens(call, job, rows)) return nullptr;
   const Span<float> key = call.floats(0, tokens * job.kvHeads * job.headDim), value = call.floats(1, tokens * job.kvHeads * job.headDim);
   if (!call.ok) return nullptr;
   job.key = key.data;

@@ -152,6 +152,20 @@ THINKBITS_INLINE void encodeGroup(const CachePart& part, const float* x, uint8_t
     memset(codes, 0, part.group);
 }
 
+/**
+ * Codes of a token's head on the grids of its channels, as encodeOnGrids in @thinkbits/numerics has them. Their zero points are not
+ * clamped to the codes, so that quotients may be large.
+ */
+THINKBITS_INLINE void encodeOnGrids(const CachePart& part, const ChannelGrids& grids, const float* x, int64_t count, uint8_t* codes) {
+  const bool isSigned = part.kind == CodeKind::isSigned;
+  const float most = static_cast<float>(isSigned ? (1 << (part.bits - 1)) - 1 : (1 << part.bits) - 1), least = isSigned ? -most - 1 : 0;
+  for (int64_t i = 0; i < count; i++) {
+    const float code = __builtin_rintf((x[i] - grids.offsets[i]) / grids.scales[i]) + grids.zeros[i];
+    const float clamped = code > least ? (code < most ? code : most) : least;
+    codes[i] = static_cast<uint8_t>(code == code ? static_cast<int>(clamped) : 0);
+  }
+}
+
 void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim) {
   const int64_t groups = headDim / part.group;
   uint8_t codes[1024];
@@ -161,8 +175,10 @@ void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_
       continue;
     }
     uint8_t* parameters = page + part.parameters + at * groups * part.gridBytes;
-    for (int64_t g = 0; g < groups; g++, parameters += part.gridBytes)
-      encodeGroup(part, token + g * part.group, codes + g * part.group, parameters);
+    if (part.axis == GridAxis::fixed)
+      encodeOnGrids(part, channelGrids(part, page, h, kvHeads, headDim), token, headDim, codes);
+    else
+      for (int64_t g = 0; g < groups; g++, parameters += part.gridBytes) encodeGroup(part, token + g * part.group, codes + g * part.group, parameters);
     uint8_t* out = page + at * part.rowBytes;
     switch (part.bits) {
       case 2: packCodes<2>(codes, headDim, out); break;

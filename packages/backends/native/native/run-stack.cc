@@ -101,14 +101,17 @@ void apply(State& state, const StackLayer& layer, int64_t which, const RowMaker&
   applyPlain(state, stage, mappedRows(state, *map, maker, x, in, rooms.mapped), rooms.mapped, y, tokens, rooms.rounded);
 }
 
-/** Queries or keys of a token: normed where the model norms them, and rotated. */
-void turn(State& state, const DecoderStack& stack, const StackPlace& place, int64_t token, const float* x, int64_t heads, const std::vector<float>& norm, float* out) {
+/** Queries or keys of a token: normed where the model norms them, and rotated, if not when they are read. */
+void turn(State& state, const DecoderStack& stack, const StackPlace& place, int64_t token, const float* x, int64_t heads, const std::vector<float>& norm, bool rotates, float* out) {
   const int64_t half = stack.headDim / 2, at = place.positions[token] * half;
   if (!norm.empty()) {
     state.kernels->rmsNormRows(x, norm.data(), out, heads, stack.headDim, stack.epsilon);
     x = out;
   }
-  state.kernels->rotateRow(x, out, heads, half, place.cosines + at, place.sines + at);
+  if (rotates)
+    state.kernels->rotateRow(x, out, heads, half, place.cosines + at, place.sines + at);
+  else if (x != out)
+    memcpy(out, x, heads * stack.headDim * sizeof(float));
 }
 
 }  // namespace
@@ -143,8 +146,8 @@ void runStack(State& state, const DecoderStack& stack, const StackPlace& place, 
     share(state, tokens, 4 * qkv, [&](int64_t from, int64_t to) {
       for (int64_t t = from; t < to; t++) {
         const float* row = projected + t * qkv;
-        turn(state, stack, place, t, row, stack.heads, layer.queryNorm, query + t * queries);
-        turn(state, stack, place, t, row + queries, stack.kvHeads, layer.keyNorm, key + t * keys);
+        turn(state, stack, place, t, row, stack.heads, layer.queryNorm, true, query + t * queries);
+        turn(state, stack, place, t, row + queries, stack.kvHeads, layer.keyNorm, !cache.layout.cosines, key + t * keys);
         memcpy(value + t * keys, row + queries + keys, keys * sizeof(float));
       }
     });

@@ -127,28 +127,29 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
     expect(() => addon.configure(2, 'sse9', false)).toThrow('no such set');
     expect(() => addon.configure(0, '', false)).toThrow(TypeError);
-    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0);
+    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0, 64, 0, 0);
+    const one = Int32Array.of(0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0); // one token, in a page of its own
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(
         f(4),
         f(4),
         new Uint8Array(memory),
         pages,
-        Int32Array.of(1, 0, 0, 1),
+        one,
         format,
         format,
         1,
         1,
         4,
-        64,
+        f(0),
+        f(0),
       );
     attend(Int32Array.of(0, 1024), 2048);
     expect(() => attend(Int32Array.of(0, 1024), 2047)).toThrow('outside of the memory');
     expect(() => attend(Int32Array.of(0), 2048)).toThrow('more tokens than pages');
     expect(() => attend(Int32Array.of(0, -4), 2048)).toThrow('outside of the memory');
     const store = (pages: Int32Array, memory: Uint8Array, layout = format) => {
-      const one = Int32Array.of(1, 0, 0, 1);
-      addon.storeTokens(f(4).fill(1), f(4), memory, pages, one, layout, layout, 1, 4, 64);
+      addon.storeTokens(f(4).fill(1), f(4), memory, pages, one, layout, layout, 1, 4);
     };
     const memory = new Uint8Array(2048);
     store(Int32Array.of(1024, 0), memory);
@@ -161,13 +162,27 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
   it('for more scores than memory holds are refused, though all of them fit their arrays', () => {
     // 65536 heads for one of keys, and a row of 2^31 tokens that are all on one page
     const [heads, pageTokens, before] = [2 ** 16, 2 ** 16, 2 ** 31 - 2];
-    const part = Int32Array.of(32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0);
-    const row = Int32Array.of(1, before, 0, 0);
+    const part = Int32Array.of(32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0, pageTokens, 0, 0);
+    const half = [0, before + 1, 0, 0];
+    const row = Int32Array.of(0, 1, before, ...half, ...half);
     const pages = new Int32Array(Math.ceil((before + 1) / pageTokens));
     const [query, output] = [new Float32Array(heads), new Float32Array(heads)];
     const memory = new Uint8Array(4 * pageTokens);
     expect(() =>
-      addon.attention(query, output, memory, pages, row, part, part, heads, 1, 1, pageTokens),
+      addon.attention(
+        query,
+        output,
+        memory,
+        pages,
+        row,
+        part,
+        part,
+        heads,
+        1,
+        1,
+        query.subarray(0, 0),
+        query.subarray(0, 0),
+      ),
     ).toThrow('no memory for the scores');
   });
 });

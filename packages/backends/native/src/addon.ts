@@ -236,8 +236,8 @@ export interface Addon {
     values: Int32Array,
     kvHeads: number,
     headDim: number,
-    pageTokens: number,
   ): void;
+  /** @param cosines, sines of all positions, where keys are rotated as they are read; else empty */
   attention(
     query: Float32Array,
     output: Float32Array,
@@ -249,7 +249,8 @@ export interface Addon {
     heads: number,
     kvHeads: number,
     headDim: number,
-    pageTokens: number,
+    cosines: Float32Array,
+    sines: Float32Array,
   ): void;
   createStack(
     layers: number,
@@ -298,7 +299,6 @@ export interface Addon {
     pages: Int32Array,
     rows: Int32Array,
     formats: Int32Array,
-    pageTokens: number,
   ): void;
   disposeStack(handle: number): void;
   sampleTokens(logits: Float32Array, choices: Float64Array, ids: Int32Array): void;

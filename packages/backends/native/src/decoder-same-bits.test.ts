@@ -10,7 +10,7 @@ import {
   type Segment,
   type StackLayer,
 } from '@thinkbits/ops';
-import type { KvScheme } from '@thinkbits/spec';
+import type { KvParameters, KvScheme, StaticKvGrid } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from './__fixtures__/describe-each-set.js';
 import { randomShapes } from './__fixtures__/random-shapes.js';
@@ -24,9 +24,27 @@ const loaded = loadAddon();
 
 const part = { bits: 4, group: 'head', symmetric: false, range: 'zero-inclusive', clip: 1 };
 const packed = { key: part, value: { ...part, bits: 3 }, window: 0, rope: 'after' };
-const caches: readonly (readonly [string, KvScheme | undefined])[] = [
-  ['floats', undefined],
-  ['codes', packed as unknown as KvScheme],
+const ofChannel = { ...part, axis: 'channel' };
+const kivi = { ...packed, key: { ...ofChannel, group: 16 }, window: 32 };
+/** Channels of all kv heads that the tests have: two of 40 or of 24. */
+const grids = (channels: number): StaticKvGrid => ({
+  scales: new Float32Array(channels).fill(0.3),
+  zeros: Float32Array.from({ length: channels }, (_, channel) => channel % 16),
+});
+type CacheOf = (channels: number) => KvParameters | undefined;
+const caches: readonly (readonly [string, CacheOf])[] = [
+  ['floats', () => undefined],
+  ['codes', () => ({ scheme: packed as unknown as KvScheme })],
+  [
+    'codes of channels, rotated as they are read',
+    (channels) => ({
+      scheme: { ...packed, key: ofChannel, rope: 'before' } as unknown as KvScheme,
+      staticKeys: grids(channels),
+    }),
+  ],
+];
+const windows: typeof caches = [
+  ['codes behind a window', () => ({ scheme: kivi as unknown as KvScheme })],
 ];
 
 /** Prompts and single tokens, the ends of rows that hold some already. */
@@ -40,9 +58,15 @@ describeEachSet(
   (kernels) => {
     const { addon } = loaded as { addon: Addon };
 
-    it.each(caches)('attend over %s with the same bits', async (_, scheme) => {
+    it.each([...caches, ...windows])('attend over %s with the same bits', async (_, cacheOf) => {
       const [heads, kvHeads, headDim] = [6, 2, 40];
       const width = kvHeads * headDim;
+      const table = rotaryTable(
+        Float64Array.from({ length: 20 }, (__, i) => 1 / 2 ** i),
+        200,
+        1,
+      );
+      const kv = cacheOf(width);
       const steps = [
         [70, 3, 1, 20],
         [1, 1, 1, 1],
@@ -58,7 +82,7 @@ describeEachSet(
       });
       /** What the rows of some slots get, step after step, in one batch. */
       const attend = (slots: readonly number[]): Float32Array[] => {
-        const parameters = scheme && { parameters: [{ scheme }] };
+        const parameters = kv && { parameters: [kv] };
         const cache = new KvCache({ layers: 1, kvHeads, headDim, ...parameters });
         const before = [0, 0, 0, 0];
         const results = steps.map((counts, step) => {
@@ -78,7 +102,7 @@ describeEachSet(
           });
           return tidy(() => {
             const [q, k, v] = [pick(query, heads * headDim), pick(key, width), pick(value, width)];
-            const attributes = { cache, layer: 0, segments, heads };
+            const attributes = { cache, layer: 0, segments, heads, table };
             return (cachedAttention(q, k, v, attributes).dataSync() as Float32Array).slice();
           });
         });
@@ -127,7 +151,7 @@ describeEachSet(
       }
     });
 
-    it.each(caches)('run all their layers over %s with the same bits', async (_, scheme) => {
+    it.each(caches)('run all their layers over %s with the same bits', async (_, cacheOf) => {
       const [hidden, heads, kvHeads, headDim, inner] = [96, 4, 2, 24, 160];
       const table = rotaryTable(
         Float64Array.from({ length: 12 }, (__, i) => 1 / 3 ** i),
@@ -168,7 +192,8 @@ describeEachSet(
         });
         const held = holdStack(layers, { hidden, heads, kvHeads, headDim, normEpsilon: 1e-6 });
         if (!held) throw new Error('the addon does not hold these layers');
-        const parameters = scheme && { parameters: [{ scheme }, { scheme }] };
+        const kv = cacheOf(kvHeads * headDim);
+        const parameters = kv && { parameters: [kv, kv] };
         const cache = new KvCache({ layers: 2, kvHeads, headDim, ...parameters });
         const before = [0, 0, 0];
         const results = steps.flatMap((counts, step) => {

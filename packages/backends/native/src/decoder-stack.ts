@@ -16,19 +16,12 @@ import { backendName } from './kernels/install.js';
 import type { NativeWeights } from './linear-product.js';
 import type { NativeBackend } from './native-backend.js';
 
-/** How keys and values of all layers lie in a cache, as native/cached-rows.h has it. */
-interface StackFormats {
-  /** `[layers, 2, …]` */
-  readonly parts: Int32Array;
-  readonly pageTokens: number;
-}
-
 /** Layers that native/decoder-stack.h holds. */
 export interface NativeStack extends HeldStack {
   readonly handle: number;
   readonly layers: readonly number[];
-  /** undefined where the addon does not know a layer's pages. */
-  formats(place: StackPlace): StackFormats | undefined;
+  /** How all layers lie in a cache, as native/decoder-stack-calls.cc has it; undefined where tokens of one wait in windows. */
+  formats(place: StackPlace): Int32Array | undefined;
 }
 
 const stagesOf = ({ qkv, o, gateUp, down }: StackLayer): StackStage[] => [qkv, o, gateUp, down];
@@ -45,16 +38,14 @@ function isServed({ weight, rounding }: StackStage): boolean {
   return weight.held !== undefined && (!float || floatElementBits[float.element] === bits);
 }
 
-function formatsOf({ cache, segments }: StackPlace, layers: number): StackFormats | undefined {
-  const parts: number[] = [];
-  let pageTokens = 0;
+function formatsOf({ cache, segments }: StackPlace, layers: number): Int32Array | undefined {
+  const formats: number[] = [];
   for (let layer = 0; layer < layers; layer++) {
     const described = describeCache(cache, layer, segments);
-    if (!described || (layer > 0 && described.pageTokens !== pageTokens)) return undefined;
-    parts.push(...described.keys, ...described.values);
-    pageTokens = described.pageTokens;
+    if (!described?.writes) return undefined;
+    formats.push(...described.keys, ...described.values, Number(described.rotates));
   }
-  return { parts: Int32Array.from(parts), pageTokens };
+  return Int32Array.from(formats);
 }
 
 /** The kernel `DecoderStack` of the backend `native`. */
@@ -98,8 +89,8 @@ export const nativeStack: DecoderStack<NativeStack> = {
         addon.setStackMap(handle, index, place, structure, values);
       }
     }
-    const known = new WeakMap<KvCache, { readonly formats: StackFormats | undefined }>();
-    const formats = (place: StackPlace): StackFormats | undefined => {
+    const known = new WeakMap<KvCache, { readonly formats: Int32Array | undefined }>();
+    const formats = (place: StackPlace): Int32Array | undefined => {
       let found = known.get(place.cache);
       if (!found) {
         found = { formats: formatsOf(place, layers.length) };
@@ -117,7 +108,7 @@ export const nativeStack: DecoderStack<NativeStack> = {
   },
   run(hidden: TensorInfo, held, place, backend) {
     const native = backend as NativeBackend;
-    const { parts, pageTokens } = held.formats(place) as StackFormats;
+    const formats = held.formats(place) as Int32Array;
     const { pages, rows } = reserveRows(place.cache, held.layers, place.segments);
     const { tensor, values } = native.allocate(hidden.shape);
     values.set(native.view(hidden));
@@ -132,8 +123,7 @@ export const nativeStack: DecoderStack<NativeStack> = {
       bytes,
       pages,
       rows,
-      parts,
-      pageTokens,
+      formats,
     );
     return tensor;
   },

@@ -28,6 +28,7 @@ const part = {
   clip: 1,
 } as const;
 const packed: KvScheme = { key: part, value: { ...part, bits: 3 }, window: 0, rope: 'after' };
+const unrotated: KvScheme = { ...packed, rope: 'before' };
 const rounded: ActivationScheme = {
   bits: 8,
   symmetric: true,
@@ -147,6 +148,7 @@ describe.skipIf(!opened.available)('all layers in one call', () => {
         { maps: true, bits: 4, activations: rounded, kv: packed },
         true,
       ],
+      ['keys rotated as they are read', { kv: unrotated }, true],
       ['a cache with a window, left to the layers', { kv: { ...packed, window: 4 } }, false],
     ])('gives what the layers give one by one, bit for bit: %s', async (_, how, served) => {
       const before = memory().numTensors;

@@ -1,5 +1,6 @@
 import { encodeChannelGroup } from '@thinkbits/numerics';
 import type { KvPartScheme } from '@thinkbits/spec';
+import { gridAxes, type PageFormat } from './kv-store.js';
 import { codeBytes, codeKind, levelBytes, type PackedLayout } from './packed-layout.js';
 import { type CodeKind, codeKinds, pageMemory } from './page-memory.js';
 import { writePackedToken } from './write-packed-token.js';
@@ -13,6 +14,7 @@ export class ChannelLayout implements PackedLayout {
   readonly unit: number;
   readonly headBytes: number;
   readonly bytesPerToken: number;
+  readonly format: PageFormat;
   private readonly headDim: number;
   private readonly scheme: KvPartScheme;
   private readonly kind: CodeKind;
@@ -35,6 +37,10 @@ export class ChannelLayout implements PackedLayout {
     this.headBytes = this.parameters + 8 * headDim;
     this.nothing = pageMemory().store(new Float32Array(headDim));
     this.codes = new Uint8Array(group * headDim);
+    const { kind, rowBytes, headBytes, parameters } = this;
+    const { bits } = scheme;
+    const axis = gridAxes.page;
+    this.format = { bits, group: headDim, kind, rowBytes, headBytes, axis, parameters };
   }
 
   get heldBytes(): number {

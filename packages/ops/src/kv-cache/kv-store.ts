@@ -5,6 +5,9 @@ import { type CodeKind, pageMemory } from './page-memory.js';
 /** Tokens per page where a layout does not say otherwise: pages are allocated one by one, so a short row holds little. */
 export const pageTokens = 64;
 
+/** What shares a grid: channels of a token, a channel's tokens within a page, or all tokens of a channel. */
+export const gridAxes = { token: 0, page: 1, fixed: 2 } as const;
+
 /** How the tokens of one head lie in its part of a page. */
 export interface PageFormat {
   /** Bits of a code; 32 where tokens are floats, and nothing else is said then. */
@@ -16,21 +19,29 @@ export interface PageFormat {
   readonly rowBytes: number;
   /** Bytes from one head's part of a page to the next's. */
   readonly headBytes: number;
+  /** Absent: `token`. */
+  readonly axis?: (typeof gridAxes)[keyof typeof gridAxes];
   /**
    * Where grids begin behind the codes of a head: `[pageTokens, groups, 2]` floats, scale and zero, or minimum; of codes that
-   * are floats `[pageTokens, groups]` scales, a byte each where they are powers of two, else float32.
+   * are floats `[pageTokens, groups]` scales, a byte each where they are powers of two, else float32; of channels over a page
+   * `[2, headDim]` floats, scales, then zeros or minima.
    */
   readonly parameters: number;
+  /** Address of the grids that all tokens share: scales, zeros and offsets, `[3, kvHeads, headDim]` floats. */
+  readonly grids?: number;
   /** The grid that each group of a token gets from its own values; absent where tokens are floats. */
   readonly grid?: Grid;
 }
 
-/** Pages that hold every token of a store, by address, in order. */
+/** The pages of a store in a form that a kernel knows, by address, in order. */
 export interface DirectPages {
   readonly pages: readonly number[];
   readonly format: PageFormat;
-  /** Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready for them. */
-  reserve(count: number): void;
+  /**
+   * Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready for them; absent where tokens
+   * wait in a window first, or share a grid.
+   */
+  reserve?(count: number): void;
 }
 
 /**
@@ -56,8 +67,8 @@ export interface KvStore {
   page(page: number, head: number, count: number, scratch: number): number;
   /** Address of a head's float window, `[tokens - settled, headDim]`. */
   recent(head: number): number;
-  /** How a kernel reads and writes the pages by itself; absent where tokens wait in a window or lie in a way that only `page` knows. */
-  readonly direct?: DirectPages | undefined;
+  /** How a kernel reads and writes the pages by itself. */
+  readonly direct: DirectPages;
   /** Bytes allocated. */
   readonly heldBytes: number;
   /** Gives the memory back; the store is empty and must not be used again. */

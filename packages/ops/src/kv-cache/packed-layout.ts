@@ -12,8 +12,8 @@ export interface PackedLayout {
   readonly headBytes: number;
   /** Bytes a token and head take, with their share of scales. */
   readonly bytesPerToken: number;
-  /** Where a kernel can read codes and grids by itself. */
-  readonly format?: PageFormat;
+  /** Where a kernel finds codes and grids. */
+  readonly format: PageFormat;
   /** Bytes held besides pages. */
   readonly heldBytes: number;
   /**

@@ -1,5 +1,5 @@
 import { FloatWindow } from './float-window.js';
-import type { DirectPages, KvStore } from './kv-store.js';
+import { type DirectPages, gridAxes, type KvStore } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { pageMemory } from './page-memory.js';
 
@@ -18,7 +18,7 @@ export interface SettlingRule {
 export class PackedStore implements KvStore {
   tokens = 0;
   settled = 0;
-  readonly direct: DirectPages | undefined;
+  readonly direct: DirectPages;
   private readonly kvHeads: number;
   private readonly headDim: number;
   private readonly layout: PackedLayout;
@@ -37,15 +37,13 @@ export class PackedStore implements KvStore {
     const { keep, block } = rule;
     if (keep + block > 1)
       this.window = new FloatWindow(kvHeads, headDim, keep === 0 ? block : 2 * keep + block);
-    const { pages, window } = this;
+    const reserve = (count: number): void => {
+      this.reserve(count);
+      this.tokens += count;
+    };
     const { format } = layout;
-    if (format && !window) {
-      const reserve = (count: number): void => {
-        this.reserve(count);
-        this.tokens += count;
-      };
-      this.direct = { pages, format, reserve };
-    }
+    const oneByOne = !this.window && format.axis !== gridAxes.page;
+    this.direct = { pages: this.pages, format, ...(oneByOne && { reserve }) };
   }
 
   get pageTokens(): number {

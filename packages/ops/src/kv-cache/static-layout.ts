@@ -1,9 +1,12 @@
 import { encodeOnGrids } from '@thinkbits/numerics';
 import type { KvPartScheme, StaticKvGrid } from '@thinkbits/spec';
-import { pageTokens } from './kv-store.js';
+import { gridAxes, type PageFormat, pageTokens } from './kv-store.js';
 import { codeBytes, codeKind, levelBytes, type PackedLayout } from './packed-layout.js';
 import { type CodeKind, pageMemory } from './page-memory.js';
 import { writePackedToken } from './write-packed-token.js';
+
+/** Bytes behind the codes of a head, which kernels read a word at a time. */
+const slack = 4;
 
 /** A grid per channel that calibration found, one for all tokens: pages are codes alone, `[pageTokens, bytes]`. */
 export class StaticLayout implements PackedLayout {
@@ -15,10 +18,9 @@ export class StaticLayout implements PackedLayout {
   private readonly scheme: KvPartScheme;
   private readonly kind: CodeKind;
   private readonly grid: StaticKvGrid;
-  /** Addresses of `[kvHeads, headDim]` each. */
-  private readonly scales: number;
-  private readonly zeros: number;
-  private readonly offsets: number;
+  /** Address of scales, zeros and offsets, `[3, kvHeads, headDim]`. */
+  private readonly grids: number;
+  readonly format: PageFormat;
   private readonly levels = pageMemory().allocate(levelBytes);
   private readonly codes: Uint8Array;
 
@@ -27,12 +29,23 @@ export class StaticLayout implements PackedLayout {
     this.scheme = scheme;
     this.kind = codeKind(scheme);
     this.grid = grid;
-    const memory = pageMemory();
-    this.scales = memory.store(grid.scales);
-    this.zeros = memory.store(grid.zeros);
-    this.offsets = memory.store(grid.offset ?? new Float32Array(grid.scales.length));
+    const { scales, zeros, offset = new Float32Array(scales.length) } = grid;
+    const all = new Float32Array(3 * scales.length);
+    for (const [at, of] of [scales, zeros, offset].entries()) all.set(of, at * scales.length);
+    this.grids = pageMemory().store(all);
     this.bytesPerToken = codeBytes(headDim, scheme.bits);
-    this.headBytes = pageTokens * this.bytesPerToken;
+    this.headBytes = pageTokens * this.bytesPerToken + slack;
+    const { kind, headBytes, bytesPerToken, grids } = this;
+    this.format = {
+      bits: scheme.bits,
+      group: headDim,
+      kind,
+      rowBytes: bytesPerToken,
+      headBytes,
+      axis: gridAxes.fixed,
+      parameters: pageTokens * bytesPerToken,
+      grids,
+    };
     this.codes = new Uint8Array(headDim);
   }
 
@@ -47,13 +60,14 @@ export class StaticLayout implements PackedLayout {
   }
 
   decode(head: number, page: number, count: number, output: number): void {
-    const at = head * this.headDim * 4;
+    const scales = this.grids + head * this.headDim * 4;
+    const { gridBytes } = this;
     pageMemory().kernels.decodeChannels(
       page,
       this.bytesPerToken,
-      this.scales + at,
-      this.zeros + at,
-      this.offsets + at,
+      scales,
+      scales + gridBytes,
+      scales + 2 * gridBytes,
       this.scheme.bits,
       this.kind,
       this.headDim,
@@ -65,8 +79,7 @@ export class StaticLayout implements PackedLayout {
 
   dispose(): void {
     const memory = pageMemory();
-    for (const address of [this.scales, this.zeros, this.offsets])
-      memory.release(address, this.gridBytes);
+    memory.release(this.grids, 3 * this.gridBytes);
     memory.release(this.levels, levelBytes);
   }
 

@@ -58,23 +58,36 @@ function pair(maker: ArgumentMaker, count: number, out: (size: number) => unknow
   return [maker.random.integer(count), a, b, out(outer * inner), outer, inner, ...operands];
 }
 
-/** A cache of one row in pages of four tokens, one head of 4-bit codes: `before` tokens are there and `count` come. */
-function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 1) {
-  const [count, before, pageTokens] = [1 + size(maker), size(maker), 4];
+/**
+ * A cache of one row in pages of four tokens, heads of 4-bit codes: `before` tokens are there and `count` come. Grids are of any kind;
+ * where `reads`, the last tokens may lie in a window, and one comes then.
+ */
+function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, { layers = 1, reads = false } = {}) {
+  const [pageTokens, before, axis] = [4, size(maker), maker.random.integer(3)];
+  const waiting = reads && yes(maker) ? 1 + maker.random.integer(before + 1) : 0;
+  const count = waiting > 0 ? 1 : 1 + size(maker);
+  const settled = before + count - waiting;
   const held = Math.ceil((before + count) / pageTokens);
-  // codes, then scale and zero of every token
+  // codes, then scale and zero of every token, or of every channel
   const codes = (pageTokens * headDim) / 2;
-  const headBytes = codes + pageTokens * 8;
+  const headBytes = codes + 8 * Math.max(pageTokens, headDim);
   const ones = new Int32Array(Float32Array.of(1, 1).buffer);
-  const kind = maker.random.integer(4);
+  const usable = axis === 1 && !reads ? 2 : axis;
+  const kind = maker.random.integer(usable === 0 ? 4 : 3);
+  const pageBytes = kvHeads * headBytes;
+  const grids = 2 * held * pageBytes;
+  const window = grids + 12 * kvHeads * headDim;
   const format = Int32Array.of(
     ...[4, headDim, kind, headDim / 2, headBytes, codes, maker.random.integer(2), ...ones],
-    ...[0, maker.random.integer(3)],
+    ...[0, maker.random.integer(3), pageTokens, usable, grids],
   );
-  const pages = Int32Array.from({ length: 2 * held }, (_, page) => page * kvHeads * headBytes);
-  const memory = new Uint8Array(2 * held * kvHeads * headBytes);
-  const rows = Int32Array.from({ length: 4 * layers }, (_, i) => [count, before, 0, held][i % 4] as number);
-  return { count, before, pageTokens, format, pages, memory, rows };
+  const pages = Int32Array.from({ length: 2 * held }, (_, page) => page * pageBytes);
+  const room = waiting * headDim; // floats of a head
+  const memory = new Uint8Array(window + 4 * kvHeads * room);
+  const half = (page: number) => [page, settled, window, room];
+  const row = [0, count, before, ...half(0), ...half(held)];
+  const rows = Int32Array.from(Array.from({ length: layers }, () => row).flat());
+  return { count, before, format, pages, memory, rows };
 }
 
 /** A block of columns that are rounded with error feedback, one group to a row, and some positions of it. */
@@ -291,16 +304,18 @@ export const soundArguments: {
   },
   storeTokens(maker) {
     const [kvHeads, headDim] = [2, 8];
-    const { count, pageTokens, format, pages, memory, rows } = cache(maker, kvHeads, headDim);
+    const { count, format, pages, memory, rows } = cache(maker, kvHeads, headDim);
     const [key, value] = [0, 1].map(() => floats(maker, count * kvHeads * headDim));
-    return [key, value, memory, pages, rows, format, format, kvHeads, headDim, pageTokens];
+    return [key, value, memory, pages, rows, format, format, kvHeads, headDim];
   },
   attention(maker) {
     const [heads, kvHeads, headDim] = [4, 2, 8];
-    const { count, pageTokens, format, pages, memory, rows } = cache(maker, kvHeads, headDim);
+    const { count, before, format, pages, memory, rows } = cache(maker, kvHeads, headDim, { reads: true });
     const query = floats(maker, count * heads * headDim);
-    const shape = [heads, kvHeads, headDim, pageTokens];
-    return [query, new Float32Array(query.length), memory, pages, rows, format, format, ...shape];
+    const shape = [heads, kvHeads, headDim];
+    const positions = yes(maker) ? before + count : 0;
+    const tables = [0, 1].map(() => floats(maker, (positions * headDim) / 2));
+    return [query, new Float32Array(query.length), memory, pages, rows, format, format, ...shape, ...tables];
   },
   createStack: (maker) => [1 + size(maker), 8, 4, 2, 2 * (1 + size(maker)), 1e-6],
   setStackNorms: (maker) => [
@@ -338,12 +353,13 @@ export const soundArguments: {
     for (const place of [0, 1, 2, 4, 5, 6]) {
       if (yes(maker)) maker.addon.setStackMap(stack, 0, place, ...mapOfChannels(maker));
     }
-    const { count, before, pageTokens, format, pages, memory, rows } = cache(maker, 1, 4, stackLayers);
+    const { count, before, format, pages, memory, rows } = cache(maker, 1, 4, { layers: stackLayers });
     const positions = Int32Array.from({ length: count }, (_, token) => before + token);
     const tables = [0, 1].map(() => floats(maker, 2 * (before + count)));
-    const formats = Int32Array.from({ length: 2 * stackLayers * format.length }, (_, i) => format[i % format.length] as number);
+    const layer = [...format, ...format, maker.random.integer(2)];
+    const formats = Int32Array.from(Array.from({ length: stackLayers }, () => layer).flat());
     const hidden = floats(maker, 8 * count);
-    return [stack, hidden, positions, ...tables, memory, pages, rows, formats, pageTokens];
+    return [stack, hidden, positions, ...tables, memory, pages, rows, formats];
   },
   disposeStack: (maker) => [emptyStack(maker)],
   sampleTokens(maker) {

@@ -1,6 +1,6 @@
 import { type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { cachedAttention, KvCache, type KvStore, readStore, type Segment } from '@thinkbits/ops';
-import { floatFormats, type KvPartScheme, type KvScheme } from '@thinkbits/spec';
+import { cachedAttention, KvCache, rotaryTable, type Segment } from '@thinkbits/ops';
+import { floatFormats, type KvPartScheme, type KvScheme, type StaticKvGrid } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 import { expectWithin, unit, type Wanted, wantedOf } from '../__fixtures__/expect-within.js';
@@ -8,9 +8,17 @@ import { randomShapes, shapeCount } from '../__fixtures__/random-shapes.js';
 
 const { random, chosen, upTo, normals, spoil } = randomShapes('attention shapes');
 
+/** A grid for each channel, one for all tokens, which reaches as far as they do now and then. */
+function anyGrid(channels: number): StaticKvGrid {
+  const each = (make: () => number) => Float32Array.from({ length: channels }, make);
+  const scales = each(() => 0.05 + random.next());
+  const zeros = each(() => random.integer(16) - 4);
+  return { scales, zeros, ...(random.integer(2) && { offset: each(() => random.normal()) }) };
+}
+
 /** How keys or values are kept; undefined for floats. */
-function anyPart(headDim: number): KvPartScheme | undefined {
-  const kind = random.integer(6);
+function anyPart(headDim: number, window: number): KvPartScheme | undefined {
+  const kind = random.integer(8);
   if (kind === 0) return undefined;
   const [bits, range] = [chosen(2, 3, 4, 8), chosen('zero-inclusive', 'zero-inclusive', 'min-max')];
   const group = chosen<number | 'head'>('head', 4, headDim / 2, headDim / 4);
@@ -18,15 +26,33 @@ function anyPart(headDim: number): KvPartScheme | undefined {
   if (kind === 1) return { ...plain, range: 'zero-inclusive', symmetric: true } as KvPartScheme;
   const { fp8 } = floatFormats;
   if (kind === 2) return { ...plain, bits: 8, symmetric: true, float: fp8 } as KvPartScheme;
+  const minimum = { ...plain, axis: 'channel', range: 'float-minimum', clip: 1 };
+  if (kind === 3) return { ...minimum, group: 'head' } as KvPartScheme;
+  if (kind === 4 && window > 0)
+    return { ...(random.integer(2) ? minimum : plain), axis: 'channel', group: 4 } as KvPartScheme;
   return plain as KvPartScheme;
 }
 
 function anyCaches(kvHeads: number, headDim: number) {
-  const [key, value] = [anyPart(headDim), anyPart(headDim)];
-  const scheme = { ...(key && { key }), ...(value && { value }), window: 0, rope: 'after' };
-  const parameters = key || value ? { parameters: [{ scheme: scheme as KvScheme }] } : {};
-  const make = () => new KvCache({ layers: 1, kvHeads, headDim, ...parameters });
-  return { make, floats: !key && !value, bits: [key?.bits ?? 32, value?.bits ?? 32] };
+  const window = chosen(0, 0, 8, 20);
+  const [key, value] = [anyPart(headDim, window), anyPart(headDim, window)];
+  const rope = chosen('after', 'after', 'before');
+  const scheme = { ...(key && { key }), ...(value && { value }), window, rope } as KvScheme;
+  const isStatic = (part?: KvPartScheme) => part?.axis === 'channel' && part.group === 'head';
+  const grid = () => anyGrid(kvHeads * headDim);
+  const parameters = {
+    scheme,
+    ...(isStatic(key) && { staticKeys: grid() }),
+    ...(isStatic(value) && { staticValues: grid() }),
+  };
+  const shape = {
+    layers: 1,
+    kvHeads,
+    headDim,
+    ...((key || value) && { parameters: [parameters] }),
+  };
+  const make = () => new KvCache(shape);
+  return { make, floats: !key && !value, scheme };
 }
 
 /** A few rows that go on from where they are: one token each, prompts, or both. */
@@ -37,13 +63,6 @@ function anySegments(lengths: readonly number[], most: number): Segment[] {
     count === 0 ? [] : [{ slot, start: lengths[slot] as number, count }],
   );
 }
-
-/** Tokens of a kv head, as plain TypeScript stores and reads them. */
-const tokensOf = (store: KvStore, head: number, headDim: number): Float32Array => {
-  const tokens = new Float32Array(store.tokens * headDim);
-  readStore(store, head, headDim, tokens);
-  return tokens;
-};
 
 /**
  * softmax(qKᵀ / √d) V of one query and head in float64. A score is off by a unit of its magnitude for each channel and for each of some
@@ -95,7 +114,9 @@ describeEachSet('attention over caches of random shapes', () => {
       const group = upTo(isLong ? 2 : 4);
       const heads = kvHeads * group;
       const shape = { heads, kvHeads, headDim };
-      const { make, floats, bits } = anyCaches(kvHeads, headDim);
+      const { make, floats, scheme } = anyCaches(kvHeads, headDim);
+      const frequencies = Float64Array.from({ length: headDim / 2 }, (_, i) => 1 / (i + 1));
+      const table = rotaryTable(frequencies, 256, 1);
       const [together, alone, plain] = [make(), make(), make()];
       const lengths: number[] = Array.from({ length: upTo(isLong ? 2 : 4) }, () => 0);
       for (let step = 0; step < 2; step++) {
@@ -111,7 +132,7 @@ describeEachSet('attention over caches of random shapes', () => {
             const part = (x: Float32Array, channels: number): Tensor2D =>
               tensor2d(x.slice(from * channels, to * channels), [to - from, channels]);
             const [q, k, v] = [part(query, heads * headDim), part(key, width), part(value, width)];
-            const attributes = { cache, layer: 0, segments: some, heads };
+            const attributes = { cache, layer: 0, segments: some, heads, table };
             return (cachedAttention(q, k, v, attributes).dataSync() as Float32Array).slice();
           });
         const attended = attend(together, segments, 0, tokens);
@@ -121,27 +142,33 @@ describeEachSet('attention over caches of random shapes', () => {
           lengths[slot] = start + count;
           const own = attended.subarray(first * heads * headDim, (first + count) * heads * headDim);
           expect(attend(alone, [segment], first, first + count)).toEqual(own);
-          const row = plain.row(slot, 0);
-          for (let t = first; t < first + count; t++) {
-            row.keys.append(key, t * width);
-            row.values.append(value, t * width);
-          }
           const wanted = wantedOf(own.length);
-          for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
-            const keys = tokensOf(row.keys, kvHead, headDim);
-            const values = tokensOf(row.values, kvHead, headDim);
-            const [head0, head1] = [kvHead * group, (kvHead + 1) * group];
-            for (let t = 0; t < count; t++)
-              for (let head = head0; head < head1; head++) {
-                const at = (t * heads + head) * headDim;
-                const from = first * heads * headDim + at;
-                attendTo(query.subarray(from, from + headDim), keys, values, start + t + 1, {
+          for (let t = 0; t < count; t++) {
+            // what is in a window changes with every token
+            const token = (x: Float32Array) =>
+              x.slice((first + t) * width, (first + t + 1) * width);
+            plain.append(slot, 0, token(key), token(value));
+            const seen = start + t + 1;
+            const [keys, values] = (['keys', 'values'] as const).map((half) =>
+              plain.read(slot, 0, half, table),
+            ) as [Float32Array, Float32Array];
+            for (let head = 0; head < heads; head++) {
+              const at = (t * heads + head) * headDim;
+              const from = first * heads * headDim + at;
+              const kvHead = Math.floor(head / group) * seen * headDim;
+              attendTo(
+                query.subarray(from, from + headDim),
+                keys.subarray(kvHead, kvHead + seen * headDim),
+                values.subarray(kvHead, kvHead + seen * headDim),
+                seen,
+                {
                   values: wanted.values.subarray(at, at + headDim),
                   room: wanted.room.subarray(at, at + headDim),
-                });
-              }
+                },
+              );
+            }
           }
-          expectWithin(own, wanted, { ...shape, bits, ...segment }, { anyKind: true });
+          expectWithin(own, wanted, { ...shape, scheme, ...segment }, { anyKind: true });
           first += count;
         }
       }

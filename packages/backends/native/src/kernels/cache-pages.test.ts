@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
-import { cachedAttention, KvCache, type KvStore, pageMemory, type Segment } from '@thinkbits/ops';
-import { floatFormats, type KvPartScheme } from '@thinkbits/spec';
+import {
+  cachedAttention,
+  gridAxes,
+  KvCache,
+  type KvStore,
+  pageMemory,
+  type Segment,
+} from '@thinkbits/ops';
+import { floatFormats, type KvPartScheme, type StaticKvGrid } from '@thinkbits/spec';
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 import type { NativeBackend } from '../native-backend.js';
@@ -75,14 +82,25 @@ const floatKinds: readonly (readonly [string, Partial<KvPartScheme>])[] = [
   ['E2M1 under floats, clipped', { bits: 4, group: 8, clip: 0.9, float: e2m1 }],
 ];
 
+/** For every channel, far from 0 and beyond what codes reach. */
+const staticGrids = (channels: number, symmetric: boolean): StaticKvGrid => ({
+  scales: Float32Array.from({ length: channels }, (_, c) =>
+    c % 7 === 0 ? 1e-4 : 0.1 + random.next(),
+  ),
+  zeros: Float32Array.from({ length: channels }, (_, c) =>
+    symmetric ? 0 : c % 5 === 0 ? -400_000 : random.integer(20),
+  ),
+  ...(!symmetric && random.integer(2) && { offset: new Float32Array(channels).fill(-1.25) }),
+});
+
 /** The codes and the grids of every page and head, NaNs alike. */
 function stored({ direct }: KvStore): Buffer {
-  if (!direct) throw new Error('the pages are not direct');
   const { pages, format } = direct;
   const { parameters, headBytes } = format;
   const heads = pages.flatMap((page) =>
     Array.from({ length: kvHeads }, (_, head) => {
       const at = page + head * headBytes;
+      if (format.axis === gridAxes.fixed) return pageMemory().bytes.slice(at, at + parameters);
       const bytes = pageMemory().bytes.slice(at, at + headBytes);
       if (format.grid?.float) return bytes;
       const grids = new Float32Array(bytes.buffer, parameters);
@@ -98,12 +116,12 @@ function stored({ direct }: KvStore): Buffer {
 function store(cache: KvCache, key: Float32Array, value: Float32Array, segments: Segment[]): void {
   const { addon } = tf.backend() as NativeBackend;
   const layout = describeCache(cache, 0, segments);
-  if (!layout) throw new Error('the addon does not know the layout');
-  const { keys, values, pageTokens } = layout;
+  if (!layout?.writes) throw new Error('the addon does not write these tokens');
+  const { keys, values } = layout;
   const { pages, rows } = reserveRows(cache, [0], segments);
   const { bytes } = pageMemory();
   const { headDim } = cache.shape;
-  addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim, pageTokens);
+  addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim);
 }
 
 describeEachSet('tokens in pages', () => {
@@ -114,11 +132,25 @@ describeEachSet('tokens in pages', () => {
     ([name, more]) => [more.bits as number, name, part(4, { symmetric: true, ...more })] as const,
   );
 
-  it.each([...integers, ...floats, [32, 'floats', undefined] as const])(
+  const fixed = [2, 3, 4, 8].flatMap((bits) =>
+    [false, true].map((symmetric) => {
+      const name = `${symmetric ? 'signed' : 'unsigned'}, on grids of channels`;
+      return [bits, name, part(bits, { axis: 'channel', symmetric })] as const;
+    }),
+  );
+
+  it.each([...integers, ...floats, ...fixed, [32, 'floats', undefined] as const])(
     'of %i bits, %s, are those of plain TypeScript, one by one or at once',
     (_, __, key) => {
-      const parameters = key && [{ scheme: { key, window: 0, rope: 'after' } as const }];
       const headDim = key?.float ? 64 : 40;
+      const parameters = key && [
+        {
+          scheme: { key, window: 0, rope: 'after' } as const,
+          ...(key.axis === 'channel' && {
+            staticKeys: staticGrids(kvHeads * headDim, key.symmetric),
+          }),
+        },
+      ];
       const shape = { layers: 1, kvHeads, headDim, ...(parameters && { parameters }) };
       const caches = [new KvCache(shape), new KvCache(shape), new KvCache(shape)] as const;
       const [plain, together, alone] = caches;

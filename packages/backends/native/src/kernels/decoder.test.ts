@@ -69,6 +69,10 @@ describeEachSet('decoder kernels', () => {
     ],
     ['8-bit floats', scheme(8, { key: fp8, value: fp8 })],
     ['4 bits behind a window of floats', scheme(4, { window: 20 })],
+    [
+      '4 bits by channel, in groups of tokens',
+      scheme(4, { window: 32, key: { ...(half(4, 16) as object), axis: 'channel' } }),
+    ],
   ];
 
   it.each(caches)('attends over a cache of %s as the composition does', (_, kv) => {
