@@ -28,7 +28,7 @@ export {
   removeBackendRows,
 } from './kv-cache/backend-rows.js';
 export * from './kv-cache/check-kv-parameters.js';
-export { KeyRotation } from './kv-cache/key-rotation.js';
+export { KeyRotation, requireAngles } from './kv-cache/key-rotation.js';
 export * from './kv-cache/kv-cache.js';
 export * from './kv-cache/kv-store.js';
 export { pageMemory } from './kv-cache/page-memory.js';

@@ -71,7 +71,7 @@ struct Pieces {
   }
   /** They as floats [count, headDim]: in place, or decoded. */
   const float* read(int64_t first, int64_t count, float* decoded) const {
-    if (first >= half.settled) return half.window + kvHead * half.windowRow + (first - half.settled) * job.headDim;
+    if (first >= half.settled) return half.window + kvHead * half.windowRow + (first - half.waiting) * job.headDim;
     const uint8_t* head = headOfPage(part, job.memory, half.pages[first / part.pageTokens], kvHead);
     if (part.bits == 32) return reinterpret_cast<const float*>(head);
     decodePage(part, head, kvHead, job.kvHeads, job.headDim, count, decoded);

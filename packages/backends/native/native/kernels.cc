@@ -58,6 +58,7 @@ static const Kernels table = {
     hadamardRows,
     transposeRows,
     storeToken,
+    storePage,
     likeliestToken,
     weighTokens,
     attend,

@@ -74,11 +74,14 @@ struct CacheLayout {
   const float* sines;
 };
 
-/** Keys or values of one row: tokens [0, settled) in pages, those behind them as floats in a window, [kvHeads][windowRow]. */
+/**
+ * Keys or values of one row: tokens [0, settled) in pages, those behind them as floats in a window, [kvHeads][windowRow], whose first one is
+ * token `waiting`. Those from there to `settled` leave it when the row's new token is stored.
+ */
 struct CachedHalf {
   const int32_t* pages;
-  int64_t settled;
-  const float* window;
+  int64_t waiting, settled;
+  float* window;  // null: none
   int64_t windowRow;
 };
 
@@ -199,8 +202,10 @@ struct Kernels {
   void (*roundTokensToFloats)(const float* x, float* out, int64_t tokens, int64_t groups, int64_t group, FloatElement, FloatScale, const float* lows, const float* highs);
   void (*hadamard)(const float* x, float* out, int64_t rows, int64_t base, int64_t power, const int8_t* signs, double* row, double* mixed);
   void (*transpose)(const float* x, float* out, int64_t rows, int64_t columns, int64_t row0, int64_t row1);
-  /** Writes a token [kvHeads * headDim] as the one `at` of a page. */
-  void (*storeToken)(const CachePart&, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim);
+  /** Writes a token, heads of which lie `headRow` floats apart, as the one `at` of a page. */
+  void (*storeToken)(const CachePart&, const float* token, int64_t headRow, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim);
+  /** Writes all tokens of a page whose channels get grids of their own, heads of [pageTokens, headDim] `headRow` floats apart. */
+  void (*storePage)(const CachePart&, const float* tokens, int64_t headRow, uint8_t* page, int64_t kvHeads, int64_t headDim);
   int64_t (*likeliestToken)(const float* logits, int64_t count);
   /** Returns the sum of the weights. */
   double (*weighTokens)(const float* logits, int64_t count, double highest, double temperature, double* weights);

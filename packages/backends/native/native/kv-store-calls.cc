@@ -58,10 +58,10 @@ bool readFitting(Call& call, const CacheLayout& layout, const int32_t* v, Span<u
   return call.ok;
 }
 
-/** Reads where the keys or the values of a row lie, four integers, and checks that `tokens` of them are within the memory. */
+/** Reads where the keys or the values of a row lie, five integers, and checks that `tokens` of them are within the memory. */
 bool readHalf(Call& call, const CacheLayout& layout, const CachePart& part, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* v, int64_t tokens, CachedHalf& half) {
-  const int64_t first = v[0], settled = v[1], window = static_cast<uint32_t>(v[2]), row = v[3];
-  call.require(settled >= 0 && settled <= tokens, "a row has more tokens in pages than it has");
+  const int64_t first = v[0], waiting = v[1], settled = v[2], window = static_cast<uint32_t>(v[3]), row = v[4];
+  call.require(waiting >= 0 && waiting <= settled && settled <= tokens, "a row has more tokens in pages than it has");
   if (!call.ok) return false;
   const int64_t held = pieces(settled, part.pageTokens), bytes = (layout.kvHeads - 1) * part.headBytes + usedBytes(part, layout.headDim);
   call.require(first >= 0 && first + held <= pages.length, "a row has more tokens than pages");
@@ -70,12 +70,12 @@ bool readHalf(Call& call, const CacheLayout& layout, const CachePart& part, Span
     call.require(address % 4 == 0 && address + bytes <= memory.length, "a page is outside of the memory");
   }
   if (!call.ok) return false;
-  half = {pages.data + first, settled, nullptr, 0};
-  if (settled == tokens) return true;
-  const int64_t last = (layout.kvHeads - 1) * row + (tokens - settled) * layout.headDim;
+  half = {pages.data + first, waiting, settled, nullptr, 0};
+  if (waiting == tokens) return true;
+  const int64_t last = (layout.kvHeads - 1) * row + (tokens - waiting) * layout.headDim;
   call.require(row >= 0 && window % 4 == 0 && window + last * static_cast<int64_t>(sizeof(float)) <= memory.length, "a window is outside of the memory");
   if (!call.ok) return false;
-  half.window = reinterpret_cast<const float*>(memory.data + window);
+  half.window = reinterpret_cast<float*>(memory.data + window);
   half.windowRow = row;
   return true;
 }
@@ -94,7 +94,7 @@ bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, 
     if (!call.ok) break;
     CachedRow row = {token, tokens, before, {}, {}};
     if (!readHalf(call, layout, layout.keys, memory, pages, v + 3, before + tokens, row.keys)) break;
-    if (!readHalf(call, layout, layout.values, memory, pages, v + 7, before + tokens, row.values)) break;
+    if (!readHalf(call, layout, layout.values, memory, pages, v + 8, before + tokens, row.values)) break;
     call.require(tokens <= 1 || (!row.keys.window && !row.values.window), "tokens in a window attend one by one");
     rows.push_back(row);
     end = token + tokens;
@@ -103,18 +103,45 @@ bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, 
 }
 
 bool takesTokens(Call& call, const CacheLayout& layout, const std::vector<CachedRow>& rows) {
-  call.require(layout.keys.axis != GridAxis::page && layout.values.axis != GridAxis::page, "tokens that share a grid are not written one by one");
-  for (const CachedRow& row : rows) call.require(!row.keys.window && !row.values.window, "tokens are not written into a window");
+  const auto fills = [&](const CachePart& part, const CachedHalf& half) {
+    if (part.axis != GridAxis::page) return true;
+    // without a window tokens come one by one; from a window a page leaves whole
+    return half.window ? half.waiting % part.pageTokens == 0 && half.settled % part.pageTokens == 0 : part.pageTokens == 1;
+  };
+  for (const CachedRow& row : rows)
+    call.require((fills(layout.keys, row.keys) && fills(layout.values, row.values)) || row.before + row.count == 0, "tokens that share a grid are not there together");
   return call.ok;
 }
 
 bool rotateOnRead(Call& call, CacheLayout& layout, Span<float> cosines, Span<float> sines, const std::vector<CachedRow>& rows) {
   const int64_t half = layout.headDim / 2;
+  call.require(layout.headDim % 2 == 0, "a head of an odd number of channels is not rotated");
   for (const CachedRow& row : rows) call.require((row.before + row.count) * half <= cosines.length && sines.length == cosines.length, "a key's position is beyond the table");
   layout.cosines = cosines.data;
   layout.sines = sines.data;
   return call.ok;
 }
+
+namespace {
+
+/** Writes a token [kvHeads * headDim], the one numbered `place` of its row: into a page, or a window, which others leave for theirs. */
+void storeInto(State& state, const StoreJob& job, const CachePart& part, const CachedHalf& half, const float* token, int64_t place) {
+  const auto toPage = [&](int64_t at, const float* from, int64_t headRow) {
+    // addresses are 32-bit words of a memory of up to 4 GiB
+    uint8_t* page = job.memory + static_cast<uint32_t>(half.pages[at / part.pageTokens]);
+    if (part.axis == GridAxis::page)
+      state.kernels->storePage(part, from, headRow, page, job.kvHeads, job.headDim);
+    else
+      state.kernels->storeToken(part, from, headRow, page, at % part.pageTokens, job.kvHeads, job.headDim);
+  };
+  if (!half.window) return toPage(place, token, job.headDim);
+  for (int64_t h = 0; h < job.kvHeads; h++)
+    memcpy(half.window + h * half.windowRow + (place - half.waiting) * job.headDim, token + h * job.headDim, job.headDim * sizeof(float));
+  const int64_t together = part.axis == GridAxis::page ? part.pageTokens : 1;
+  for (int64_t at = half.waiting; at < half.settled; at += together) toPage(at, half.window + (at - half.waiting) * job.headDim, half.windowRow);
+}
+
+}  // namespace
 
 void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows) {
   const int64_t width = job.kvHeads * job.headDim, tokens = rows.empty() ? 0 : rows.back().token + rows.back().count;
@@ -123,13 +150,8 @@ void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>
       const int64_t first = from > row.token ? from : row.token, end = to < row.token + row.count ? to : row.token + row.count;
       for (int64_t token = first; token < end; token++) {
         const int64_t place = row.before + token - row.token;
-        const auto put = [&](const CachePart& part, const CachedHalf& half, const float* from) {
-          // addresses are 32-bit words of a memory of up to 4 GiB
-          uint8_t* page = job.memory + static_cast<uint32_t>(half.pages[place / part.pageTokens]);
-          state.kernels->storeToken(part, from + token * width, page, place % part.pageTokens, job.kvHeads, job.headDim);
-        };
-        put(job.keys, row.keys, job.key);
-        put(job.values, row.values, job.value);
+        storeInto(state, job, job.keys, row.keys, job.key + token * width, place);
+        storeInto(state, job, job.values, row.values, job.value + token * width, place);
       }
     }
   });

@@ -152,24 +152,40 @@ THINKBITS_INLINE void encodeGroup(const CachePart& part, const float* x, uint8_t
     memset(codes, 0, part.group);
 }
 
+THINKBITS_INLINE float highestCode(const CachePart& part) { return static_cast<float>((1 << (part.kind == CodeKind::isSigned ? part.bits - 1 : part.bits)) - 1); }
+
 /**
  * Codes of a token's head on the grids of its channels, as encodeOnGrids in @thinkbits/numerics has them. Their zero points are not
  * clamped to the codes, so that quotients may be large.
  */
 THINKBITS_INLINE void encodeOnGrids(const CachePart& part, const ChannelGrids& grids, const float* x, int64_t count, uint8_t* codes) {
   const bool isSigned = part.kind == CodeKind::isSigned;
-  const float most = static_cast<float>(isSigned ? (1 << (part.bits - 1)) - 1 : (1 << part.bits) - 1), least = isSigned ? -most - 1 : 0;
+  const float most = highestCode(part), least = isSigned ? -most - 1 : 0;
   for (int64_t i = 0; i < count; i++) {
-    const float code = __builtin_rintf((x[i] - grids.offsets[i]) / grids.scales[i]) + grids.zeros[i];
+    const float moved = grids.offsets ? x[i] - grids.offsets[i] : x[i];
+    const float code = __builtin_rintf(moved / grids.scales[i]) + (grids.zeros ? grids.zeros[i] : 0);
     const float clamped = code > least ? (code < most ? code : most) : least;
     codes[i] = static_cast<uint8_t>(code == code ? static_cast<int>(clamped) : 0);
   }
 }
 
-void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim) {
+/** Codes of a token's head, packed. */
+THINKBITS_INLINE void packToken(int bits, const uint8_t* codes, int64_t headDim, uint8_t* out) {
+  switch (bits) {
+    case 2: return packCodes<2>(codes, headDim, out);
+    case 3: return packCodes<3>(codes, headDim, out);
+    case 4: return packCodes<4>(codes, headDim, out);
+    case 5: return packCodes<5>(codes, headDim, out);
+    case 6: return packCodes<6>(codes, headDim, out);
+    case 7: return packCodes<7>(codes, headDim, out);
+    default: return packCodes<8>(codes, headDim, out);
+  }
+}
+
+void storeToken(const CachePart& part, const float* token, int64_t headRow, uint8_t* page, int64_t at, int64_t kvHeads, int64_t headDim) {
   const int64_t groups = headDim / part.group;
   uint8_t codes[1024];
-  for (int64_t h = 0; h < kvHeads; h++, token += headDim, page += part.headBytes) {
+  for (int64_t h = 0; h < kvHeads; h++, token += headRow, page += part.headBytes) {
     if (part.bits == 32) {
       memcpy(page + at * headDim * sizeof(float), token, headDim * sizeof(float));
       continue;
@@ -179,15 +195,61 @@ void storeToken(const CachePart& part, const float* token, uint8_t* page, int64_
       encodeOnGrids(part, channelGrids(part, page, h, kvHeads, headDim), token, headDim, codes);
     else
       for (int64_t g = 0; g < groups; g++, parameters += part.gridBytes) encodeGroup(part, token + g * part.group, codes + g * part.group, parameters);
-    uint8_t* out = page + at * part.rowBytes;
-    switch (part.bits) {
-      case 2: packCodes<2>(codes, headDim, out); break;
-      case 3: packCodes<3>(codes, headDim, out); break;
-      case 4: packCodes<4>(codes, headDim, out); break;
-      case 5: packCodes<5>(codes, headDim, out); break;
-      case 6: packCodes<6>(codes, headDim, out); break;
-      case 7: packCodes<7>(codes, headDim, out); break;
-      default: packCodes<8>(codes, headDim, out);
+    packToken(part.bits, codes, headDim, page + at * part.rowBytes);
+  }
+}
+
+/** The lesser of two as Math.min has it, NaN and zeros with signs too. */
+THINKBITS_INLINE float lesser(float a, float b) { return a < b ? a : (b < a ? b : (a == b ? (__builtin_signbit(a) ? a : b) : NAN)); }
+THINKBITS_INLINE float greater(float a, float b) { return -lesser(-a, -b); }
+
+/** The grid of a channel from its ends, as channelGrids in @thinkbits/numerics has it: zero points are not clamped to the codes. */
+THINKBITS_INLINE void findChannelGrid(const CachePart& part, float low, float high, float& scale, float& second) {
+  const bool isSigned = part.kind == CodeKind::isSigned;
+  const float most = highestCode(part), notFinite = (high - high) + (low - low);  // 0, or NaN
+  low *= part.low;
+  high *= part.high;
+  if (part.kind == CodeKind::aboveMinimum) {
+    scale = (high - low) / most;
+    if (scale == 0) scale = 1 + notFinite;
+    second = low;
+    return;
+  }
+  if (isSigned || !part.minMax || low == high) {
+    low = lesser(low, 0);
+    high = greater(high, 0);
+  }
+  if (isSigned) {
+    scale = greater(greater(high, -low), 0) / most;
+    if (scale == 0) scale = 1;
+    second = 0;
+  } else {
+    scale = greater(high - low, 0) / most;
+    if (scale == 0 || (high == 0 && low == 0)) {
+      low = -1;
+      scale = 2 / most;
+    }
+    second = __builtin_rintf(-low / scale) + 0.0f;
+  }
+  scale += notFinite;
+}
+
+void storePage(const CachePart& part, const float* tokens, int64_t headRow, uint8_t* page, int64_t kvHeads, int64_t headDim) {
+  uint8_t codes[1024];
+  for (int64_t h = 0; h < kvHeads; h++, tokens += headRow, page += part.headBytes) {
+    float* scales = reinterpret_cast<float*>(page + part.parameters);
+    for (int64_t i = 0; i < headDim; i++) {
+      float low = INFINITY, high = -INFINITY;
+      for (int64_t t = 0; t < part.pageTokens; t++) {
+        low = lesser(low, tokens[t * headDim + i]);
+        high = greater(high, tokens[t * headDim + i]);
+      }
+      findChannelGrid(part, low, high, scales[i], scales[headDim + i]);
+    }
+    const ChannelGrids grids = channelGrids(part, page, h, kvHeads, headDim);
+    for (int64_t t = 0; t < part.pageTokens; t++) {
+      encodeOnGrids(part, grids, tokens + t * headDim, headDim, codes);
+      packToken(part.bits, codes, headDim, page + t * part.rowBytes);
     }
   }
 }

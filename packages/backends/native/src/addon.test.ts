@@ -128,7 +128,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.configure(2, 'sse9', false)).toThrow('no such set');
     expect(() => addon.configure(0, '', false)).toThrow(TypeError);
     const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0, 64, 0, 0);
-    const one = Int32Array.of(0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0); // one token, in a page of its own
+    const one = Int32Array.of(0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0); // one token, in a page of its own
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(
         f(4),
@@ -163,7 +163,7 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     // 65536 heads for one of keys, and a row of 2^31 tokens that are all on one page
     const [heads, pageTokens, before] = [2 ** 16, 2 ** 16, 2 ** 31 - 2];
     const part = Int32Array.of(32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0, pageTokens, 0, 0);
-    const half = [0, before + 1, 0, 0];
+    const half = [0, before + 1, before + 1, 0, 0];
     const row = Int32Array.of(0, 1, before, ...half, ...half);
     const pages = new Int32Array(Math.ceil((before + 1) / pageTokens));
     const [query, output] = [new Float32Array(heads), new Float32Array(heads)];

@@ -11,17 +11,24 @@ import {
 import { floatElementBits } from '@thinkbits/spec';
 import { describeMap } from './describe-map.js';
 import { roundingOf } from './kernels/activations.js';
-import { describeCache, reserveRows } from './kernels/cache-pages.js';
+import { describeCache, reserveRows, rowTokens } from './kernels/cache-pages.js';
 import { backendName } from './kernels/install.js';
 import type { NativeWeights } from './linear-product.js';
 import type { NativeBackend } from './native-backend.js';
+
+/** How all layers lie in a cache. */
+interface CacheFormats {
+  /** As native/decoder-stack-calls.cc has it. */
+  readonly formats: Int32Array;
+  /** Whether tokens of a layer wait in a window: a row gets one at a time then. */
+  readonly waits: boolean;
+}
 
 /** Layers that native/decoder-stack.h holds. */
 export interface NativeStack extends HeldStack {
   readonly handle: number;
   readonly layers: readonly number[];
-  /** How all layers lie in a cache, as native/decoder-stack-calls.cc has it; undefined where tokens of one wait in windows. */
-  formats(place: StackPlace): Int32Array | undefined;
+  formatsOf(place: StackPlace): CacheFormats;
 }
 
 const stagesOf = ({ qkv, o, gateUp, down }: StackLayer): StackStage[] => [qkv, o, gateUp, down];
@@ -38,14 +45,14 @@ function isServed({ weight, rounding }: StackStage): boolean {
   return weight.held !== undefined && (!float || floatElementBits[float.element] === bits);
 }
 
-function formatsOf({ cache, segments }: StackPlace, layers: number): Int32Array | undefined {
-  const formats: number[] = [];
-  for (let layer = 0; layer < layers; layer++) {
-    const described = describeCache(cache, layer, segments);
-    if (!described?.writes) return undefined;
-    formats.push(...described.keys, ...described.values, Number(described.rotates));
-  }
-  return Int32Array.from(formats);
+function describeLayers({ cache, segments }: StackPlace, layers: readonly number[]): CacheFormats {
+  const described = layers.flatMap((layer) => describeCache(cache, layer, segments) ?? []);
+  return {
+    formats: Int32Array.from(
+      described.flatMap(({ keys, values, rotates }) => [...keys, ...values, Number(rotates)]),
+    ),
+    waits: described.some(({ waits }) => waits),
+  };
 }
 
 /** The kernel `DecoderStack` of the backend `native`. */
@@ -89,27 +96,28 @@ export const nativeStack: DecoderStack<NativeStack> = {
         addon.setStackMap(handle, index, place, structure, values);
       }
     }
-    const known = new WeakMap<KvCache, { readonly formats: Int32Array | undefined }>();
-    const formats = (place: StackPlace): Int32Array | undefined => {
-      let found = known.get(place.cache);
-      if (!found) {
-        found = { formats: formatsOf(place, layers.length) };
-        known.set(place.cache, found);
-      }
-      return found.formats;
+    const all = layers.map((_, index) => index);
+    const known = new WeakMap<KvCache, CacheFormats>();
+    const formatsOf = (place: StackPlace): CacheFormats => {
+      const found = known.get(place.cache) ?? describeLayers(place, all);
+      known.set(place.cache, found);
+      return found;
     };
     return {
       handle,
-      layers: layers.map((_, index) => index),
-      formats,
-      serves: (place) => formats(place) !== undefined,
+      layers: all,
+      formatsOf,
+      serves: (place) =>
+        place.segments.length > 0 &&
+        (!formatsOf(place).waits || place.segments.every(({ count }) => count <= 1)),
       dispose: () => addon.disposeStack(handle),
     };
   },
   run(hidden: TensorInfo, held, place, backend) {
     const native = backend as NativeBackend;
-    const formats = held.formats(place) as Int32Array;
-    const { pages, rows } = reserveRows(place.cache, held.layers, place.segments);
+    const { formats } = held.formatsOf(place);
+    const [batch = []] = rowTokens(place.segments, false);
+    const { pages, rows } = reserveRows(place.cache, held.layers, batch);
     const { tensor, values } = native.allocate(hidden.shape);
     values.set(native.view(hidden));
     const { positions, table } = place;

@@ -38,9 +38,16 @@ export class ChannelLayout implements PackedLayout {
     this.nothing = pageMemory().store(new Float32Array(headDim));
     this.codes = new Uint8Array(group * headDim);
     const { kind, rowBytes, headBytes, parameters } = this;
-    const { bits } = scheme;
-    const axis = gridAxes.page;
-    this.format = { bits, group: headDim, kind, rowBytes, headBytes, axis, parameters };
+    this.format = {
+      bits: scheme.bits,
+      group: headDim,
+      kind,
+      rowBytes,
+      headBytes,
+      axis: gridAxes.page,
+      parameters,
+      grid: scheme,
+    };
   }
 
   get heldBytes(): number {

@@ -1,4 +1,4 @@
-import { type DirectPages, type KvStore, pageTokens } from './kv-store.js';
+import { type DirectPages, type KvStore, pageTokens, type ReservedTokens } from './kv-store.js';
 import { pageMemory } from './page-memory.js';
 
 /** Keys or values in float32. */
@@ -67,10 +67,11 @@ export class FloatStore implements KvStore {
     this.tokens = 0;
   }
 
-  private reserve(count: number): void {
+  private reserve(count: number): ReservedTokens {
     const tokens = this.tokens + count;
     while (this.pages.length * pageTokens < tokens)
       this.pages.push(pageMemory().allocate(this.kvHeads * this.headBytes));
     this.tokens = tokens;
+    return { waiting: tokens };
   }
 }

@@ -32,18 +32,22 @@ export class FloatWindow {
     return this.address + (head * this.stride + this.start * this.headDim) * 4;
   }
 
+  /** Counts a token that is to be written behind those held. @returns where it goes, of the first head */
+  reserve(): number {
+    if (this.start + this.held === this.capacity) this.moveToFront();
+    return this.oldest(0) + this.held++ * this.headDim * 4;
+  }
+
   /** Adds a token, `[kvHeads · headDim]` at `from` of `source`. */
   push(source: Float32Array, from: number): void {
     const { headDim, stride } = this;
-    if (this.start + this.held === this.capacity) this.moveToFront();
+    const base = this.reserve() / 4;
     const { floats } = pageMemory();
-    const base = this.address / 4 + (this.start + this.held) * headDim;
     for (let head = 0; head < this.kvHeads; head++) {
       const to = base + head * stride;
       for (let i = 0; i < headDim; i++)
         floats[to + i] = source[from + head * headDim + i] as number;
     }
-    this.held++;
   }
 
   /** Forgets the oldest tokens. */

@@ -2,6 +2,24 @@ import { ThinkbitsError } from '@thinkbits/spec';
 import type { RotaryTable } from '../rotary-embedding.js';
 import { pageMemory } from './page-memory.js';
 
+/**
+ * The table by which keys are rotated as they are read.
+ * @param positions of the rows that are read, where known
+ * @throws ThinkbitsError `kv/no-angles` where there is none, or it ends before the last position
+ */
+export function requireAngles(table: RotaryTable | undefined, positions = 0): RotaryTable {
+  if (table && positions * table.half <= table.cosines.length) return table;
+  const has = table
+    ? `a rotary table of ${table.cosines.length / table.half} positions`
+    : 'no rotary table';
+  const upTo = positions > 0 ? `, up to position ${positions}` : '';
+  throw new ThinkbitsError({
+    code: 'kv/no-angles',
+    message: `Keys are rotated as they are read${upTo}, and attention has ${has}.`,
+    help: 'Hand a table that reaches the last position of the rows over in the attributes of cachedAttention.',
+  });
+}
+
 /** The angles of a rotary table in the page memory: rotates keys that were stored before the embedding as they are read. */
 export class KeyRotation {
   private readonly table: RotaryTable;
@@ -30,14 +48,8 @@ export class KeyRotation {
    * @throws ThinkbitsError `kv/no-angles` for a position beyond the table
    */
   apply(keys: number, count: number, first: number, output: number): number {
-    const { half, cosines } = this.table;
-    if ((first + count) * half > cosines.length) {
-      throw new ThinkbitsError({
-        code: 'kv/no-angles',
-        message: `Keys up to position ${first + count} are read; the rotary table has ${cosines.length / half}.`,
-        help: 'Give attention a table that reaches the last position of its rows.',
-      });
-    }
+    const { half } = this.table;
+    requireAngles(this.table, first + count);
     const at = first * half * 4;
     const { kernels } = pageMemory();
     kernels.rotateKeys(keys, count, 2 * half, this.cosines + at, this.sines + at, output);

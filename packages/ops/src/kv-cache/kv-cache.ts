@@ -1,13 +1,12 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 import type { KvParameters, KvPartScheme, StaticKvGrid } from '@thinkbits/spec';
-import { ThinkbitsError } from '@thinkbits/spec';
 import type { RotaryTable } from '../rotary-embedding.js';
 import { type BackendRows, type KvHalf, keepRows } from './backend-rows.js';
 import { ChannelLayout } from './channel-layout.js';
 import { checkKvParameters, type KvDimensions } from './check-kv-parameters.js';
 import { FloatLayout } from './float-layout.js';
 import { FloatStore } from './float-store.js';
-import { KeyRotation } from './key-rotation.js';
+import { KeyRotation, requireAngles } from './key-rotation.js';
 import { type KvStore, readStore } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { PackedStore, type SettlingRule } from './packed-store.js';
@@ -148,16 +147,10 @@ export class KvCache {
    */
   rotation(layer: number, table: RotaryTable | undefined): KeyRotation | undefined {
     if (!this.rotatesOnRead(layer)) return undefined;
-    if (!table) {
-      throw new ThinkbitsError({
-        code: 'kv/no-angles',
-        message: `Layer ${layer} stores keys before the rotary embedding, and attention has no rotary table.`,
-        help: 'Hand the table over in the attributes of cachedAttention.',
-      });
-    }
-    if (!this.keyRotation?.isOf(table)) {
+    const angles = requireAngles(table);
+    if (!this.keyRotation?.isOf(angles)) {
       this.keyRotation?.dispose();
-      this.keyRotation = new KeyRotation(table);
+      this.keyRotation = new KeyRotation(angles);
     }
     return this.keyRotation;
   }

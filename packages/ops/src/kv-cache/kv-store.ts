@@ -33,15 +33,26 @@ export interface PageFormat {
   readonly grid?: Grid;
 }
 
-/** The pages of a store in a form that a kernel knows, by address, in order. */
+/** Tokens that were counted, and are to be written next. */
+export interface ReservedTokens {
+  /** Tokens that were in pages before; those from here to `settled` now leave the window for theirs. */
+  readonly waiting: number;
+  /** Address of the window's first token, the one numbered `waiting`, of the first head; absent where there is no window. */
+  readonly window?: number;
+}
+
+/** Where a store keeps tokens, in a form that a kernel knows. */
 export interface DirectPages {
+  /** Addresses of pages, in order. */
   readonly pages: readonly number[];
   readonly format: PageFormat;
+  /** Floats from a head of the window to the next; absent where tokens do not wait in one. */
+  readonly windowRow?: number;
   /**
-   * Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready for them; absent where tokens
-   * wait in a window first, or share a grid.
+   * Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready; one at a time where tokens wait
+   * in a window.
    */
-  reserve?(count: number): void;
+  reserve(count: number): ReservedTokens;
 }
 
 /**
@@ -67,7 +78,7 @@ export interface KvStore {
   page(page: number, head: number, count: number, scratch: number): number;
   /** Address of a head's float window, `[tokens - settled, headDim]`. */
   recent(head: number): number;
-  /** How a kernel reads and writes the pages by itself. */
+  /** How a kernel reads and writes tokens by itself. */
   readonly direct: DirectPages;
   /** Bytes allocated. */
   readonly heldBytes: number;

@@ -1,5 +1,5 @@
 import { FloatWindow } from './float-window.js';
-import { type DirectPages, gridAxes, type KvStore } from './kv-store.js';
+import type { DirectPages, KvStore, ReservedTokens } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { pageMemory } from './page-memory.js';
 
@@ -37,13 +37,10 @@ export class PackedStore implements KvStore {
     const { keep, block } = rule;
     if (keep + block > 1)
       this.window = new FloatWindow(kvHeads, headDim, keep === 0 ? block : 2 * keep + block);
-    const reserve = (count: number): void => {
-      this.reserve(count);
-      this.tokens += count;
-    };
+    const { pages, window } = this;
     const { format } = layout;
-    const oneByOne = !this.window && format.axis !== gridAxes.page;
-    this.direct = { pages: this.pages, format, ...(oneByOne && { reserve }) };
+    const reserve = (count: number): ReservedTokens => this.reserve(count);
+    this.direct = { pages, format, reserve, ...(window && { windowRow: window.stride }) };
   }
 
   get pageTokens(): number {
@@ -101,15 +98,31 @@ export class PackedStore implements KvStore {
   private encode(source: () => Float32Array, start: number, stride: number): void {
     const { layout } = this;
     const at = this.settled % layout.pageTokens;
-    this.reserve(layout.unit);
+    this.settle(layout.unit);
     const page = this.pages.at(-1) as number;
     const values = source();
     for (let head = 0; head < this.kvHeads; head++)
       layout.encode(values, start + head * stride, head, page + head * layout.headBytes, at);
   }
 
+  private reserve(count: number): ReservedTokens {
+    const { window, settled } = this;
+    this.tokens += count;
+    if (!window) {
+      this.settle(count);
+      return { waiting: this.settled };
+    }
+    if (count > 1) throw new RangeError('tokens of a window are reserved one by one');
+    if (count === 1) window.reserve();
+    const oldest = window.oldest(0);
+    const leaving = this.settledAfter(this.tokens) - settled;
+    this.settle(leaving);
+    window.drop(leaving);
+    return { waiting: settled, window: oldest };
+  }
+
   /** Counts tokens as settled that are written next, and has pages ready for them. */
-  private reserve(count: number): void {
+  private settle(count: number): void {
     const settled = this.settled + count;
     while (this.pages.length * this.pageTokens < settled)
       this.pages.push(pageMemory().allocate(this.pageBytes));

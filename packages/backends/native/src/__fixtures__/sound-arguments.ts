@@ -59,32 +59,38 @@ function pair(maker: ArgumentMaker, count: number, out: (size: number) => unknow
 }
 
 /**
- * A cache of one row in pages of four tokens, heads of 4-bit codes: `before` tokens are there and `count` come. Grids are of any kind;
- * where `reads`, the last tokens may lie in a window, and one comes then.
+ * A cache of one row in pages of four tokens, heads of 4-bit codes: `before` tokens are there and `count` come. Grids are of any kind; the last
+ * tokens may lie in a window, which some leave as one comes.
  */
-function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, { layers = 1, reads = false } = {}) {
-  const [pageTokens, before, axis] = [4, size(maker), maker.random.integer(3)];
-  const waiting = reads && yes(maker) ? 1 + maker.random.integer(before + 1) : 0;
-  const count = waiting > 0 ? 1 : 1 + size(maker);
-  const settled = before + count - waiting;
+function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 1) {
+  const [pageTokens, axis] = [4, maker.random.integer(3)];
+  // tokens that share a grid wait until all of them are there
+  const waits = axis === 1 || yes(maker);
+  const waiting = pageTokens * maker.random.integer(3);
+  const inWindow = 1 + maker.random.integer(6);
+  const before = waits ? waiting + inWindow - 1 : size(maker);
+  const count = waits ? 1 : 1 + size(maker);
   const held = Math.ceil((before + count) / pageTokens);
+  const leaving = waits ? pageTokens * maker.random.integer(Math.floor(inWindow / pageTokens) + 1) : 0;
   // codes, then scale and zero of every token, or of every channel
   const codes = (pageTokens * headDim) / 2;
   const headBytes = codes + 8 * Math.max(pageTokens, headDim);
-  const ones = new Int32Array(Float32Array.of(1, 1).buffer);
-  const usable = axis === 1 && !reads ? 2 : axis;
-  const kind = maker.random.integer(usable === 0 ? 4 : 3);
   const pageBytes = kvHeads * headBytes;
   const grids = 2 * held * pageBytes;
   const window = grids + 12 * kvHeads * headDim;
+  const ones = new Int32Array(Float32Array.of(1, 1).buffer);
+  const kind = maker.random.integer(axis === 0 ? 4 : 3);
   const format = Int32Array.of(
     ...[4, headDim, kind, headDim / 2, headBytes, codes, maker.random.integer(2), ...ones],
-    ...[0, maker.random.integer(3), pageTokens, usable, grids],
+    ...[0, maker.random.integer(3), pageTokens, axis, grids],
   );
   const pages = Int32Array.from({ length: 2 * held }, (_, page) => page * pageBytes);
-  const room = waiting * headDim; // floats of a head
+  const room = inWindow * headDim; // floats of a head
   const memory = new Uint8Array(window + 4 * kvHeads * room);
-  const half = (page: number) => [page, settled, window, room];
+  const half = (page: number) =>
+    waits
+      ? [page, waiting, waiting + leaving, window, room]
+      : [page, before + count, before + count, 0, 0];
   const row = [0, count, before, ...half(0), ...half(held)];
   const rows = Int32Array.from(Array.from({ length: layers }, () => row).flat());
   return { count, before, format, pages, memory, rows };
@@ -310,7 +316,7 @@ export const soundArguments: {
   },
   attention(maker) {
     const [heads, kvHeads, headDim] = [4, 2, 8];
-    const { count, before, format, pages, memory, rows } = cache(maker, kvHeads, headDim, { reads: true });
+    const { count, before, format, pages, memory, rows } = cache(maker, kvHeads, headDim);
     const query = floats(maker, count * heads * headDim);
     const shape = [heads, kvHeads, headDim];
     const positions = yes(maker) ? before + count : 0;
@@ -353,7 +359,7 @@ export const soundArguments: {
     for (const place of [0, 1, 2, 4, 5, 6]) {
       if (yes(maker)) maker.addon.setStackMap(stack, 0, place, ...mapOfChannels(maker));
     }
-    const { count, before, format, pages, memory, rows } = cache(maker, 1, 4, { layers: stackLayers });
+    const { count, before, format, pages, memory, rows } = cache(maker, 1, 4, stackLayers);
     const positions = Int32Array.from({ length: count }, (_, token) => before + token);
     const tables = [0, 1].map(() => floats(maker, 2 * (before + count)));
     const layer = [...format, ...format, maker.random.integer(2)];

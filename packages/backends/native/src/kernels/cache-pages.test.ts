@@ -12,7 +12,7 @@ import { floatFormats, type KvPartScheme, type StaticKvGrid } from '@thinkbits/s
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 import type { NativeBackend } from '../native-backend.js';
-import { describeCache, reserveRows } from './cache-pages.js';
+import { describeCache, reserveRows, rowTokens } from './cache-pages.js';
 
 const [kvHeads, tokens] = [3, 192]; // three pages
 const random = createRandom(41).fork('cache pages');
@@ -116,12 +116,14 @@ function stored({ direct }: KvStore): Buffer {
 function store(cache: KvCache, key: Float32Array, value: Float32Array, segments: Segment[]): void {
   const { addon } = tf.backend() as NativeBackend;
   const layout = describeCache(cache, 0, segments);
-  if (!layout?.writes) throw new Error('the addon does not write these tokens');
+  if (!layout) throw new Error('there are no tokens');
   const { keys, values } = layout;
-  const { pages, rows } = reserveRows(cache, [0], segments);
-  const { bytes } = pageMemory();
   const { headDim } = cache.shape;
-  addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim);
+  for (const tokens of rowTokens(segments, layout.waits)) {
+    const { pages, rows } = reserveRows(cache, [0], tokens);
+    const { bytes } = pageMemory();
+    addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim);
+  }
 }
 
 describeEachSet('tokens in pages', () => {
@@ -139,16 +141,30 @@ describeEachSet('tokens in pages', () => {
     }),
   );
 
-  it.each([...integers, ...floats, ...fixed, [32, 'floats', undefined] as const])(
+  const byPage = [2, 3, 4, 8].flatMap((bits) =>
+    [{ symmetric: true }, { range: 'min-max' }, { range: 'float-minimum' }, { clip: 0.9 }].map(
+      (more) => {
+        const key = part(bits, { axis: 'channel', group: 16, ...more } as Partial<KvPartScheme>);
+        return [bits, `${JSON.stringify(more)}, by channel of 16 tokens`, key] as const;
+      },
+    ),
+  );
+
+  it.each([...integers, ...floats, ...fixed, ...byPage, [32, 'floats', undefined] as const])(
     'of %i bits, %s, are those of plain TypeScript, one by one or at once',
     (_, __, key) => {
       const headDim = key?.float ? 64 : 40;
       const parameters = key && [
         {
-          scheme: { key, window: 0, rope: 'after' } as const,
-          ...(key.axis === 'channel' && {
-            staticKeys: staticGrids(kvHeads * headDim, key.symmetric),
-          }),
+          scheme: {
+            key,
+            window: key.axis === 'channel' && key.group !== 'head' ? 32 : 0,
+            rope: 'after',
+          } as const,
+          ...(key.axis === 'channel' &&
+            key.group === 'head' && {
+              staticKeys: staticGrids(kvHeads * headDim, key.symmetric),
+            }),
         },
       ];
       const shape = { layers: 1, kvHeads, headDim, ...(parameters && { parameters }) };

@@ -7,8 +7,8 @@ export interface CacheDescription {
   readonly values: Int32Array;
   /** Whether keys are rotated as they are read. */
   readonly rotates: boolean;
-  /** Whether the addon writes tokens by itself; elsewhere they wait in windows, or share a grid. */
-  readonly writes: boolean;
+  /** Whether tokens wait in a window, of which each sees another part: they go one by one then. */
+  readonly waits: boolean;
 }
 
 /** Tokens of a row within a batch, from the one numbered `token` on. */
@@ -22,7 +22,7 @@ export interface RowTokens {
 export interface CachedRows {
   /** Addresses of pages. */
   readonly pages: Int32Array;
-  /** `[rows, 11]` */
+  /** `[rows, 13]` */
   readonly rows: Int32Array;
 }
 
@@ -54,62 +54,54 @@ export function describeCache(
     keys: describe(keys),
     values: describe(values),
     rotates: cache.rotatesOnRead(layer),
-    writes: keys.direct.reserve !== undefined && values.direct.reserve !== undefined,
+    waits: [keys, values].some(({ direct }) => direct.windowRow !== undefined),
   };
 }
 
-/** The segments of a batch with the places of their tokens in it. */
-export function rowTokens(segments: readonly Segment[]): RowTokens[] {
-  let token = 0;
-  return segments.map(({ slot, count }) => {
-    const row = { slot, token, count };
-    token += count;
+/**
+ * The tokens of a batch, in steps that are taken one after another.
+ * @param waits as {@link CacheDescription.waits} says
+ */
+export function rowTokens(segments: readonly Segment[], waits: boolean): RowTokens[][] {
+  let first = 0;
+  const batch = segments.map(({ slot, count }) => {
+    const row = { slot, token: first, count };
+    first += count;
     return row;
   });
+  if (!waits) return [batch];
+  const longest = batch.reduce((most, { count }) => Math.max(most, count), 0);
+  return Array.from({ length: longest }, (_, t) =>
+    batch
+      .filter(({ count }) => t < count)
+      .map(({ slot, token }) => ({ slot, token: token + t, count: 1 })),
+  );
 }
 
 /**
- * Where the tokens of rows lie, those of the batch, which are counted already, among them.
+ * Makes room for tokens of a batch, which are to be written next.
  * @returns the rows of the first layer, then those of the next
  */
-export function findRows(
+export function reserveRows(
   cache: KvCache,
   layers: readonly number[],
   rows: readonly RowTokens[],
 ): CachedRows {
   const pages: number[] = [];
   const described: number[] = [];
-  const describeHalf = (store: KvStore): void => {
-    const { tokens, settled } = store;
-    const waits = tokens > settled;
-    const address = waits ? store.recent(0) : 0;
-    const toNextHead = waits && cache.shape.kvHeads > 1 ? (store.recent(1) - address) / 4 : 0;
-    described.push(pages.length, settled, address, toNextHead);
-    for (const page of store.direct.pages) pages.push(page);
+  const reserve = (store: KvStore, count: number): void => {
+    const { direct } = store;
+    const { waiting, window = 0 } = direct.reserve(count);
+    described.push(pages.length, waiting, store.settled, window, direct.windowRow ?? 0);
+    for (const page of direct.pages) pages.push(page);
   };
   for (const layer of layers) {
     for (const { slot, token, count } of rows) {
       const { keys, values } = cache.row(slot, layer);
-      described.push(token, count, keys.tokens - count);
-      describeHalf(keys);
-      describeHalf(values);
+      described.push(token, count, keys.tokens);
+      reserve(keys, count);
+      reserve(values, count);
     }
   }
   return { pages: Int32Array.from(pages), rows: Int32Array.from(described) };
-}
-
-/** {@link findRows} of layers whose tokens the addon writes: makes room for those of a batch, which are to be written next. */
-export function reserveRows(
-  cache: KvCache,
-  layers: readonly number[],
-  segments: readonly Segment[],
-): CachedRows {
-  for (const layer of layers) {
-    for (const { slot, count } of segments) {
-      const { keys, values } = cache.row(slot, layer);
-      keys.direct.reserve?.(count);
-      values.direct.reserve?.(count);
-    }
-  }
-  return findRows(cache, layers, rowTokens(segments));
 }

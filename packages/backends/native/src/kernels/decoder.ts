@@ -2,18 +2,17 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import {
   type CachedAttentionAttributes,
   cachedAttentionOp,
-  type KvCache,
   longCachedAttentionOp,
   pageMemory,
   type RmsNormAttributes,
   type RotaryAttributes,
-  type RotaryTable,
+  requireAngles,
   rmsNormOp,
   rotaryEmbeddingOp,
   swigluOp,
 } from '@thinkbits/ops';
 import type { NativeBackend } from '../native-backend.js';
-import { type CachedRows, describeCache, findRows, reserveRows, rowTokens } from './cache-pages.js';
+import { describeCache, reserveRows, rowTokens } from './cache-pages.js';
 import { installBefore, type NativeKernel } from './install.js';
 
 /** Norms, rotary embedding, SwiGLU and attention: what a decoder layer does besides products. */
@@ -51,56 +50,36 @@ export function installDecoderKernels(): void {
   for (const { name } of [cachedAttentionOp, longCachedAttentionOp]) installBefore(name, attend);
 }
 
-/**
- * Attention over pages and windows that the addon reads where they are. It writes tokens too, but for those that wait in windows:
- * what a token sees of them changes with every token, so that they attend one by one. Undefined for no tokens.
- */
+/** Attention over pages and windows, which the addon writes and reads where they are; undefined for no tokens. */
 function attendDirectly(
   { query, key, value }: Record<'query' | 'key' | 'value', TensorInfo>,
-  { cache, layer, segments, heads, table }: CachedAttentionAttributes,
+  attributes: CachedAttentionAttributes,
   backend: NativeBackend,
 ): TensorInfo | undefined {
+  const { cache, layer, segments, heads } = attributes;
   const layout = describeCache(cache, layer, segments);
   if (!layout) return undefined;
   const { addon } = backend;
   const { kvHeads, headDim } = cache.shape;
   const { keys, values } = layout;
-  const angles = layout.rotates ? anglesOf(cache, layer, table) : noAngles;
+  const angles = layout.rotates ? anglesOf(attributes) : noAngles;
   const { tensor, values: out } = backend.allocate(query.shape);
   const [q, k, v] = [backend.view(query), backend.view(key), backend.view(value)];
-  const attend = ({ pages, rows }: CachedRows): void => {
+  for (const tokens of rowTokens(segments, layout.waits)) {
+    const { pages, rows } = reserveRows(cache, [layer], tokens);
     const memory = pageMemory().bytes; // as it is once there is room
+    addon.storeTokens(k, v, memory, pages, rows, keys, values, kvHeads, headDim);
     const shape = [heads, kvHeads, headDim] as const;
     addon.attention(q, out, memory, pages, rows, keys, values, ...shape, ...angles);
-  };
-  if (layout.writes) {
-    const found = reserveRows(cache, [layer], segments);
-    const memory = pageMemory().bytes;
-    addon.storeTokens(k, v, memory, found.pages, found.rows, keys, values, kvHeads, headDim);
-    attend(found);
-    return tensor;
-  }
-  const batch = rowTokens(segments);
-  const longest = batch.reduce((most, { count }) => Math.max(most, count), 0);
-  for (let t = 0; t < longest; t++) {
-    const tokens = batch
-      .filter(({ count }) => t < count)
-      .map(({ slot, token }) => ({ slot, token: token + t, count: 1 }));
-    for (const { slot, token } of tokens) {
-      const row = cache.row(slot, layer);
-      row.keys.append(k, token * kvHeads * headDim);
-      row.values.append(v, token * kvHeads * headDim);
-    }
-    attend(findRows(cache, [layer], tokens));
   }
   return tensor;
 }
 
 const noAngles = [new Float32Array(), new Float32Array()] as const;
 
-/** The angles by which keys are rotated as they are read. */
-function anglesOf(cache: KvCache, layer: number, table: RotaryTable | undefined) {
-  cache.rotation(layer, table); // refuses a layer without a table
-  const { cosines, sines } = table as RotaryTable;
+/** The angles by which keys of a batch's rows are rotated as they are read. */
+function anglesOf({ segments, table }: CachedAttentionAttributes) {
+  const positions = segments.map(({ start, count }) => start + count);
+  const { cosines, sines } = requireAngles(table, Math.max(...positions));
   return [cosines, sines] as const;
 }

@@ -22,9 +22,9 @@ import {
   type KvHalf,
   keepsKeysUnrotated,
   type RotaryTable,
+  requireAngles,
   type Segment,
 } from '@thinkbits/ops';
-import { ThinkbitsError } from '@thinkbits/spec';
 import type { NodeBackend } from '../raw/binding.js';
 import { type Handle, RawTf } from '../raw/raw-tf.js';
 import { type AttentionGroup, attentionGroups } from './attention-groups.js';
@@ -162,16 +162,10 @@ export class DeviceRows implements BackendRows {
     const { store, keysBeforeRope } = this.layers[index] as Layer;
     const stored = store.read(places);
     if (!keysBeforeRope) return stored;
-    if (!table || places.tokens * table.half > table.cosines.length) {
-      throw new ThinkbitsError({
-        code: 'kv/no-angles',
-        message: `Layer ${index} stores keys before the rotary embedding, and attention has no rotary table of ${places.tokens} positions.`,
-        help: 'Hand a table that reaches the last position over in the attributes of cachedAttention.',
-      });
-    }
-    if (!this.angles?.isOf(table)) {
+    const angles = requireAngles(table, places.tokens);
+    if (!this.angles?.isOf(angles)) {
       this.angles?.dispose();
-      this.angles = new KeyAngles(table);
+      this.angles = new KeyAngles(angles);
     }
     return { ...stored, keys: this.angles.rotate(stored.keys) };
   }
