@@ -32,6 +32,7 @@ import { KvCalibration } from './kv-calibration.js';
 import { withOpenFolds } from './open-folds.js';
 import { relativeOutputError } from './output-error.js';
 import { readRows } from './read-rows.js';
+import { refuseUnknown } from './refuse-unknown.js';
 import { ResidualBasis } from './residual-basis.js';
 import { verifyEdits } from './verify-edits.js';
 
@@ -66,18 +67,6 @@ const table = 'model.embed_tokens.weight';
 
 /** Tokens of the made-up input on which edits are verified where there is no calibration text. */
 const probeTokens = 16;
-
-/** @throws ThinkbitsError `calibration/unknown-token` */
-function refuseUnknown(window: number, ids: Int32Array, vocabulary: number): void {
-  const token = ids.find((id) => id < 0 || id >= vocabulary);
-  if (token === undefined) return;
-  throw new ThinkbitsError({
-    code: 'calibration/unknown-token',
-    message: `Calibration window ${window} has the token ${token}; the model has ${vocabulary}.`,
-    help: 'Cut calibration text with the tokenizer of this model.',
-    details: { window, token },
-  });
-}
 
 /**
  * Takes calibration windows through a model, decoder layer by decoder layer and group by group: transforms propose and their
