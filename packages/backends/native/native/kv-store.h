@@ -37,6 +37,30 @@ struct GroupGrid {
   float origin, scale, zero, least, most;
 };
 
+THINKBITS_INLINE float highestCode(const CachePart& part) { return static_cast<float>((1 << (part.kind == CodeKind::isSigned ? part.bits - 1 : part.bits)) - 1); }
+
+/** Scale, and zero point or minimum, of codes that cover a range, which has no least width. */
+THINKBITS_INLINE void coverRange(const CachePart& part, float low, float high, float& scale, float& second) {
+  const float most = highestCode(part);
+  if (part.kind == CodeKind::isSigned) {
+    scale = (high > -low ? high : -low) / most;
+    if (scale == 0) scale = 1;
+    second = 0;
+    return;
+  }
+  scale = (high - low) / most;
+  if (part.kind == CodeKind::aboveMinimum) {
+    if (scale == 0) scale = 1;  // a constant range is its minimum, whatever the scale
+    second = low;
+    return;
+  }
+  if (scale == 0) {
+    low = -1;
+    scale = 2 / most;
+  }
+  second = __builtin_rintf(-low / scale) + 0.0f;
+}
+
 /**
  * The grid of `count` values; writes what reads codes back, scale and zero point, or minimum (methods.md 1.0a, 1.0b).
  * @return whether all values are finite; NaN is written where not
@@ -72,31 +96,21 @@ THINKBITS_INLINE bool findGrid(const CachePart& part, const float* x, int64_t co
   }
   high = high * part.high + 0.0f;  // no zero with a sign
   low = low * part.low + 0.0f;
-  grid.most = static_cast<float>(isSigned ? (1 << (part.bits - 1)) - 1 : (1 << part.bits) - 1);
+  grid.most = highestCode(part);
   grid.least = isSigned ? -grid.most - 1 : 0;
-  grid.origin = grid.zero = 0;
-  if (isSigned) {
-    grid.scale = (high > -low ? high : -low) / grid.most;
-    if (grid.scale == 0) grid.scale = 1;
-  } else if (aboveMinimum) {
-    grid.origin = low;
-    grid.scale = (high - low) / grid.most;
-    if (grid.scale == 0) grid.scale = 1;  // a constant group is its minimum, whatever the scale
-  } else if (tight) {
+  float second;
+  if (tight && !aboveMinimum) {
     constexpr float leastWidth = 1e-5f;
     grid.scale = (high - low > leastWidth ? high - low : leastWidth) / grid.most;
     const float zero = -__builtin_rintf(low / grid.scale);
-    grid.zero = zero > 0 ? (zero < grid.most ? zero : grid.most) : 0;
+    second = zero > 0 ? (zero < grid.most ? zero : grid.most) : 0;
   } else {
-    grid.scale = (high - low) / grid.most;
-    if (grid.scale == 0) {
-      low = -1;
-      grid.scale = 2 / grid.most;
-    }
-    grid.zero = __builtin_rintf(-low / grid.scale) + 0.0f;
+    coverRange(part, low, high, grid.scale, second);
   }
+  grid.origin = aboveMinimum ? second : 0;
+  grid.zero = aboveMinimum ? 0 : second;
   parameters[0] = grid.scale;
-  parameters[1] = aboveMinimum ? low : grid.zero;
+  parameters[1] = second;
   return true;
 }
 
@@ -152,8 +166,6 @@ THINKBITS_INLINE void encodeGroup(const CachePart& part, const float* x, uint8_t
     memset(codes, 0, part.group);
 }
 
-THINKBITS_INLINE float highestCode(const CachePart& part) { return static_cast<float>((1 << (part.kind == CodeKind::isSigned ? part.bits - 1 : part.bits)) - 1); }
-
 /**
  * Codes of a token's head on the grids of its channels, as encodeOnGrids in @thinkbits/numerics has them. Their zero points are not
  * clamped to the codes, so that quotients may be large.
@@ -205,33 +217,16 @@ THINKBITS_INLINE float greater(float a, float b) { return -lesser(-a, -b); }
 
 /** The grid of a channel from its ends, as channelGrids in @thinkbits/numerics has it: zero points are not clamped to the codes. */
 THINKBITS_INLINE void findChannelGrid(const CachePart& part, float low, float high, float& scale, float& second) {
-  const bool isSigned = part.kind == CodeKind::isSigned;
-  const float most = highestCode(part), notFinite = (high - high) + (low - low);  // 0, or NaN
+  const float notFinite = (high - high) + (low - low);  // 0, or NaN
+  const bool aboveMinimum = part.kind == CodeKind::aboveMinimum, minMax = part.minMax && part.kind != CodeKind::isSigned;
   low *= part.low;
   high *= part.high;
-  if (part.kind == CodeKind::aboveMinimum) {
-    scale = (high - low) / most;
-    if (scale == 0) scale = 1 + notFinite;
-    second = low;
-    return;
-  }
-  if (isSigned || !part.minMax || low == high) {
+  if (!aboveMinimum && (!minMax || low == high)) {
     low = lesser(low, 0);
     high = greater(high, 0);
   }
-  if (isSigned) {
-    scale = greater(greater(high, -low), 0) / most;
-    if (scale == 0) scale = 1;
-    second = 0;
-  } else {
-    scale = greater(high - low, 0) / most;
-    if (scale == 0 || (high == 0 && low == 0)) {
-      low = -1;
-      scale = 2 / most;
-    }
-    second = __builtin_rintf(-low / scale) + 0.0f;
-  }
-  scale += notFinite;
+  coverRange(part, low, high, scale, second);
+  if (!aboveMinimum) scale += notFinite;
 }
 
 void storePage(const CachePart& part, const float* tokens, int64_t headRow, uint8_t* page, int64_t kvHeads, int64_t headDim) {

@@ -107,12 +107,12 @@ export class PackedStore implements KvStore {
 
   private reserve(count: number): ReservedTokens {
     const { window, settled } = this;
+    if (window && count > 1) throw new RangeError('tokens of a window are reserved one by one');
     this.tokens += count;
     if (!window) {
       this.settle(count);
       return { waiting: this.settled };
     }
-    if (count > 1) throw new RangeError('tokens of a window are reserved one by one');
     if (count === 1) window.reserve();
     const oldest = window.oldest(0);
     const leaving = this.settledAfter(this.tokens) - settled;

@@ -203,20 +203,19 @@ export class CalibrationWalk {
    */
   async replace(stage: number, rounded: ReadonlyMap<string, QuantizedWeight>): Promise<void> {
     const { info, weights } = this.open();
+    if (!weights) return;
+    const leaves = stage + 1 === info.stages.length;
+    if (leaves && !this.roundsHead && info.index === this.parts.model.blocks.at(-1)?.index) {
+      for (const path of this.paths) await path.dispose();
+      return;
+    }
     const scheme = this.kvScheme(info.index);
-    const isLast =
-      info.index === this.parts.model.blocks.at(-1)?.index && stage + 1 === info.stages.length;
     for (const path of this.paths) {
-      if (!weights) break;
-      if (isLast && !this.roundsHead) {
-        await path.dispose();
-        continue;
-      }
       await weights.load(stage, path === this.quantizedPath ? rounded : undefined);
       if (stage === 0 && path === this.seenPath && scheme)
         await this.kvCalibration?.calibrate(weights, path, scheme);
-      if (stage + 1 < info.stages.length) await path.advanceTo(stage + 1, weights);
-      else await path.finish(weights);
+      if (leaves) await path.finish(weights);
+      else await path.advanceTo(stage + 1, weights);
       weights.free(stage);
     }
   }
