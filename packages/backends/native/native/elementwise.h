@@ -253,11 +253,17 @@ THINKBITS_INLINE void softmaxInPlace(float* x, int64_t count, bool exact) {
   const Vector shift = splat(high);
   if (exact) {
     const DoubleVector wide = splatDoubles(high);
-    for (; i + D <= count; i += D) storeRounded(x + i, exponentialOf(widen(x + i) - wide));
-    float rest[D] = {};
+    // two registers side by side: neither waits for the other
+    const auto takePowers = [&](float* values) {
+      const DoubleVector low = exponentialOf(widen(values) - wide), upper = exponentialOf(widen(values + D) - wide);
+      storeRounded(values, low);
+      storeRounded(values + D, upper);
+    };
+    for (; i + W <= count; i += W) takePowers(x + i);
+    float rest[W] = {};
     for (int64_t j = i; j < count; j++) rest[j - i] = x[j];
-    storeRounded(rest, exponentialOf(widen(rest) - wide));
-    for (; i < count; i++) x[i] = rest[i % D];
+    takePowers(rest);
+    for (; i < count; i++) x[i] = rest[i % W];
   }
   for (; i + W <= count; i += W) store(x + i, exponential(load(x + i) - shift));
   if (i < count) {

@@ -11,7 +11,7 @@ constexpr int64_t keysOfTile = 2 * D;
 static_assert(keysOfTile == W, "a tile is as many keys as a register has floats");
 /** Keys that are widened together: with their channels as large as the first two caches like it. */
 constexpr int64_t keysOfBlock = 64;
-constexpr int queriesOfTile = W == 16 ? 8 : 4;
+constexpr int queriesOfTile = W == 16 ? 8 : W == 8 ? 6 : 4;
 
 /** Where the queries of a task stand: query j is token j / group, head j % group. */
 struct TaskQueries {
@@ -58,11 +58,14 @@ void scoreTile(const double* queries, const double* keys, int64_t depth, double 
       right[q] += x * k1;
     }
   }
+#pragma GCC unroll 8
   for (int q = 0; q < Q; q++) {
     float rounded[keysOfTile];
     storeRounded(rounded, left[q] * scale);
     storeRounded(rounded + D, right[q] * scale);
-    memcpy(scores + q * scoreRow, rounded, (count < keysOfTile ? count : keysOfTile) * sizeof(float));
+    // of a size that is known nearly always: no call
+    if (count >= keysOfTile) memcpy(scores + q * scoreRow, rounded, sizeof rounded);
+    else memcpy(scores + q * scoreRow, rounded, count * sizeof(float));
   }
 }
 
