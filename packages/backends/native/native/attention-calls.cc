@@ -3,9 +3,6 @@
 
 namespace {
 
-/** Query tokens of a row that share a decoded page. */
-constexpr int64_t together = 16;
-
 /** Floats of a thread for scores: 1 GiB of them. */
 constexpr int64_t mostScores = int64_t{1} << 28;
 
@@ -22,7 +19,7 @@ int64_t scoreFloats(const CacheLayout& layout, int64_t heads, int64_t count, int
 bool reserveScores(State& state, const CacheLayout& layout, int64_t heads, const std::vector<CachedRow>& rows) {
   int64_t scores = 0;
   for (const CachedRow& row : rows) {
-    const int64_t of = scoreFloats(layout, heads, row.count < together ? row.count : together, row.before + row.count);
+    const int64_t of = scoreFloats(layout, heads, row.count < queryTokens ? row.count : queryTokens, row.before + row.count);
     if (of > scores) scores = of;
   }
   return scores <= mostScores && state.pool->reserve(pageFloats(layout) + scores);
@@ -33,8 +30,8 @@ void attendRows(State& state, const AttentionJob& job, const std::vector<CachedR
   int64_t work = 0;
   for (const CachedRow& row : rows) {
     work += row.count * (row.before + row.count) * job.heads * job.headDim;
-    for (int64_t first = 0; first < row.count; first += together) {
-      const int64_t some = row.count - first < together ? row.count - first : together;
+    for (int64_t first = 0; first < row.count; first += queryTokens) {
+      const int64_t some = row.count - first < queryTokens ? row.count - first : queryTokens;
       for (int64_t kvHead = 0; kvHead < job.kvHeads; kvHead++)
         tasks.push_back({row.token + first, some, kvHead, row.before + first + 1, row.keys, row.values, row.count > 1});
     }

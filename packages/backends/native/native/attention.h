@@ -57,30 +57,30 @@ THINKBITS_INLINE const uint8_t* headOfPage(const CachePart& part, const uint8_t*
   return memory + static_cast<uint32_t>(page) + kvHead * part.headBytes;
 }
 
-/** The tokens of one row and kv head that a task reads, piece by piece: of a page, or of the window behind the pages. */
-struct Pieces {
+/** The keys or values of one row and kv head that a task reads, as floats [count, headDim] of a page's tokens at most. */
+struct HeadTokens {
   const AttentionJob& job;
   const CachePart& part;
   const CachedHalf& half;
-  int64_t kvHead, end;
+  int64_t kvHead;
+  /** Tokens that the last of the task's queries sees in pages; those before it may see some of them in the window. */
+  int64_t settled;
 
-  /** Tokens of the piece that begins with token `first`. */
-  int64_t count(int64_t first) const {
-    const int64_t rest = (first < half.settled && half.settled < end ? half.settled : end) - first;
-    return rest < part.pageTokens ? rest : part.pageTokens;
-  }
-  /** They as floats [count, headDim]: in place, or decoded. */
-  const float* read(int64_t first, int64_t count, float* decoded) const {
-    if (first >= half.settled) return half.window + kvHead * half.windowRow + (first - half.waiting) * job.headDim;
+  /** Tokens from `first` to `end` that are read together. */
+  int64_t count(int64_t first, int64_t end) const { return end - first < part.pageTokens ? end - first : part.pageTokens; }
+  /** Tokens of the page that begins with token `first`: in place, or decoded. */
+  const float* page(int64_t first, int64_t count, float* decoded) const {
     const uint8_t* head = headOfPage(part, job.memory, half.pages[first / part.pageTokens], kvHead);
     if (part.bits == 32) return reinterpret_cast<const float*>(head);
     decodePage(part, head, kvHead, job.kvHeads, job.headDim, count, decoded);
     return decoded;
   }
-  /** Asks for the codes of a piece before they are read. */
+  /** Tokens of the window from the one numbered `first` on. */
+  const float* window(int64_t first) const { return half.window + kvHead * half.windowRow + (first - half.waiting) * job.headDim; }
+  /** Asks for the codes of a page before they are read. */
   void ask(int64_t first, int64_t ofHead) const {
-    if (part.bits == 32 || first >= end || first >= half.settled) return;
-    fetchCodes(part, headOfPage(part, job.memory, half.pages[first / part.pageTokens], ofHead), job.headDim, count(first));
+    if (part.bits == 32 || first >= settled) return;
+    fetchCodes(part, headOfPage(part, job.memory, half.pages[first / part.pageTokens], ofHead), job.headDim, count(first, settled));
   }
 };
 
@@ -120,9 +120,16 @@ THINKBITS_INLINE void addValues(const float* values, const float* weights, int64
     for (int64_t t = 0; t < count; t++) out[i] += weights[t] * values[t * headDim + i];
 }
 
+/** Tokens [begin, end) of a piece of `held` tokens that begins with token `first`. */
+struct PieceRange {
+  int64_t begin, end;
+  PieceRange(int64_t from, int64_t to, int64_t first, int64_t held) : begin(within(from - first, held)), end(within(to - first, held)) {}
+  static int64_t within(int64_t x, int64_t held) { return x < 0 ? 0 : (x < held ? x : held); }
+};
+
 /**
  * softmax(qK^T / sqrt(d)) V for query tokens [task.token, task.token + task.count) of one row and one kv head. The first of them
- * sees `task.seen` tokens, each next one more.
+ * sees `task.seen` tokens, each next one more; in pages each sees those that had left the window when it came.
  * @param scores room for count * group * (seen + count) floats
  * @param decoded room for a page
  */
@@ -131,65 +138,99 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
   const int64_t last = task.seen + task.count - 1;
   const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
   const int64_t at = task.token * width + task.kvHead * group * headDim;
-  const Pieces allKeys = {job, job.keys, task.keys, task.kvHead, last}, allValues = {job, job.values, task.values, task.kvHead, last};
   const bool tiled = task.exact && headDim <= tiledHead;
   const TaskQueries queries = {task.count * group, group, width, headDim};
-  for (int64_t first = 0, held = 0; first < last; first += held) {
-    held = allKeys.count(first);
-    // codes are asked for a page ahead, whose keys, values or head it may be
-    if (first + held < last) allKeys.ask(first + held, task.kvHead);
-    else allValues.ask(0, task.kvHead);
-    const float* keys = allKeys.read(first, held, decoded);
-    if (job.cosines) keys = rotateKeys(job, keys, first, held, decoded);
-    if (job.keys.bits == 32) fetch(keys, (held < W ? held : W) * headDim);
+  const HeadTokens keys = {job, job.keys, task.keys, task.kvHead, job.keys.settledAfter(last)};
+  const HeadTokens values = {job, job.values, task.values, task.kvHead, job.values.settledAfter(last)};
+
+  // scores of query tokens [from, to) against a piece; those of tokens that they must not see are written, and not read
+  const auto score = [&](const float* piece, int64_t first, int64_t held, int64_t from, int64_t to) {
+    if (job.cosines) piece = rotateKeys(job, piece, first, held, decoded);
     if (tiled) {
-      scoreTogether(job.query + at, queries, keys, held, headDim, scale, scores + first, last);
-      continue;
+      const TaskQueries some = {(to - from) * group, group, width, headDim};
+      scoreTogether(job.query + at + from * width, some, piece, held, headDim, scale, scores + from * group * last + first, last);
+      return;
     }
-    for (int64_t q = 0; q < task.count; q++) {
-      const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
+    for (int64_t q = from; q < to; q++) {
+      const int64_t count = PieceRange(first, task.seen + q, first, held).end;
       for (int64_t g = 0; g < group; g++) {
         const float* query = job.query + at + q * width + g * headDim;
-        float* to = scores + (q * group + g) * last + first;
+        float* out = scores + (q * group + g) * last + first;
         if (task.exact)
-          scoreKeysExactly(query, keys, count, headDim, scale, to);
+          scoreKeysExactly(query, piece, count, headDim, scale, out);
         else
-          scoreKeys(query, keys, count, headDim, scale, to, q == 0 && g == 0);
+          scoreKeys(query, piece, count, headDim, scale, out, q == 0 && g == 0);
       }
     }
+  };
+  for (int64_t first = 0, held = 0; first < keys.settled; first += held) {
+    held = keys.count(first, keys.settled);
+    // codes are asked for a page ahead, whose keys, values or head it may be
+    if (first + held < keys.settled) keys.ask(first + held, task.kvHead);
+    else values.ask(0, task.kvHead);
+    const float* page = keys.page(first, held, decoded);
+    if (job.keys.bits == 32) fetch(page, (held < W ? held : W) * headDim);
+    score(page, first, held, 0, task.count);
   }
-  for (int64_t q = 0; q < task.count; q++)
+  const auto scoreWindow = [&](int64_t first, int64_t end, int64_t from, int64_t to) {
+    for (int64_t held = 0; first < end; first += held) {
+      held = keys.count(first, end);
+      score(keys.window(first), first, held, from, to);
+    }
+  };
+  // what the last of them sees in pages, and others do not yet
+  for (int64_t q = 0, to = 0; keys.half.window && q < task.count; q = to) {
+    const int64_t settled = job.keys.settledAfter(task.seen + q);
+    while (to < task.count && job.keys.settledAfter(task.seen + to) == settled) to++;
+    scoreWindow(settled, keys.settled, q, to);
+  }
+  scoreWindow(keys.settled, last, 0, task.count);
+
+  int64_t settled[queryTokens];
+  for (int64_t q = 0; q < task.count; q++) {
+    settled[q] = job.values.settledAfter(task.seen + q);
     for (int64_t g = 0; g < group; g++) {
       softmaxInPlace(scores + (q * group + g) * last, task.seen + q, task.exact);
       memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
     }
-  for (int64_t first = 0, held = 0; first < last; first += held) {
-    held = allValues.count(first);
-    if (first + held < last) allValues.ask(first + held, task.kvHead);
-    else if (task.kvHead + 1 < job.kvHeads) allKeys.ask(0, task.kvHead + 1);
-    const float* values = allValues.read(first, held, decoded);
-    const auto seenOf = [&](int64_t j) {
-      const int64_t seen = task.seen + j / group - first;
-      return seen < 0 ? 0 : (seen < held ? seen : held);
+  }
+  // adds a piece to what the queries give that see some of it, in a page or in the window
+  const auto add = [&](const float* piece, int64_t first, int64_t held, bool inPage) {
+    const auto rangeOf = [&](int64_t q) { return inPage ? PieceRange(first, settled[q], first, held) : PieceRange(settled[q], task.seen + q, first, held); };
+    const auto addRange = [&](int64_t j, int64_t begin, int64_t end, int64_t channel) {
+      if (begin < end) addValues(piece + begin * headDim, scores + j * last + first + begin, end - begin, headDim, job.output + at + queries.at(j), channel);
     };
+    for (int64_t j = 0; !tiled && j < queries.count; j++) {
+      const PieceRange seen = rangeOf(j / group);
+      addRange(j, seen.begin, seen.end, 0);
+    }
     for (int64_t j = 0; tiled && j < queries.count; j += queriesOfTile) {
       const int64_t some = queries.count - j < queriesOfTile ? queries.count - j : queriesOfTile;
+      // what comes later sees more of a page, and less of a window's beginning: what all of them see
+      const int64_t begin = rangeOf((j + some - 1) / group).begin, end = rangeOf(j / group).end;
       float* out[queriesOfTile];
-      for (int64_t q = 0; q < some; q++) out[q] = job.output + at + queries.at(j + q);
-      const float* weights = scores + j * last + first;
-      // what the first of them sees they all see
-      const int64_t common = seenOf(j), whole = addValuesTogether(values, weights, last, common, headDim, out, some);
       for (int64_t q = 0; q < some; q++) {
-        if (whole < headDim) addValues(values, weights + q * last, common, headDim, out[q], whole);
-        addValues(values + common * headDim, weights + q * last + common, seenOf(j + q) - common, headDim, out[q]);
+        out[q] = job.output + at + queries.at(j + q);
+        const PieceRange seen = rangeOf((j + q) / group);
+        addRange(j + q, seen.begin, begin < seen.end ? begin : seen.end, 0);
+      }
+      const int64_t whole = begin < end ? addValuesTogether(piece + begin * headDim, scores + j * last + first + begin, last, end - begin, headDim, out, some) : 0;
+      for (int64_t q = 0; q < some; q++) {
+        if (whole < headDim) addRange(j + q, begin, end, whole);
+        addRange(j + q, end > begin ? end : begin, rangeOf((j + q) / group).end, 0);
       }
     }
-    for (int64_t q = 0; q < task.count && !tiled; q++) {
-      const int64_t count = task.seen + q - first < held ? task.seen + q - first : held;
-      if (count <= 0) continue;
-      for (int64_t g = 0; g < group; g++)
-        addValues(values, scores + (q * group + g) * last + first, count, headDim, job.output + at + q * width + g * headDim);
-    }
+  };
+  for (int64_t first = 0, held = 0; first < values.settled; first += held) {
+    held = values.count(first, values.settled);
+    if (first + held < values.settled) values.ask(first + held, task.kvHead);
+    else if (task.kvHead + 1 < job.kvHeads) keys.ask(0, task.kvHead + 1);
+    add(values.page(first, held, decoded), first, held, true);
+  }
+  if (!values.half.window) return;
+  for (int64_t first = settled[0], held = 0; first < last; first += held) {
+    held = values.count(first, last);
+    add(values.window(first), first, held, false);
   }
 }
 

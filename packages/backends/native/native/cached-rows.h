@@ -10,7 +10,7 @@ struct CachedRow {
 };
 
 /** Integers that describe how keys or values lie in their pages, and a row. */
-constexpr int64_t partIntegers = 14, rowIntegers = 13;
+constexpr int64_t partIntegers = 16, rowIntegers = 9;
 
 /**
  * Reads how keys and values lie, {@link partIntegers} each (see readPart in kv-store-calls.cc), for the heads of a layout, and finds
@@ -20,8 +20,8 @@ bool readLayout(Call& call, const int32_t* keys, const int32_t* values, Span<uin
 
 /**
  * Reads `count` rows of {@link rowIntegers}: the first token within the batch, tokens of the batch, tokens of the row before them; then of
- * keys and of values, as CachedHalf has them, the first page within `pages`, `waiting`, `settled`, the address of the window and the floats
- * from a head of it to the next. Checks that all tokens, those of the batch too, have their places within the memory.
+ * keys and of values the first page within `pages`, the address of the first token that waits in the window, and the floats from a head of
+ * it to the next. Checks that all tokens, those of the batch too, have their places within the memory.
  */
 bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, Span<int32_t> pages, const int32_t* described, int64_t count, std::vector<CachedRow>& rows);
 
@@ -31,13 +31,10 @@ bool readCacheRows(Call& call, const CacheLayout& layout, Span<uint8_t> memory, 
  */
 int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<CachedRow>& rows);
 
-/** Whether tokens can be written where the rows have their places: none of them shares a grid with others that are not there. Throws in JavaScript if not. */
-bool takesTokens(Call& call, const CacheLayout& layout, const std::vector<CachedRow>& rows);
-
 /** Has keys rotated as they are read, by angles [positions, headDim / 2] that have to reach the last token of every row. */
 bool rotateOnRead(Call& call, CacheLayout& layout, Span<float> cosines, Span<float> sines, const std::vector<CachedRow>& rows);
 
-/** Writes the batch's tokens behind those that the rows hold, and those that leave a window into pages; see {@link takesTokens}. */
+/** Writes the batch's tokens behind those that the rows hold, and those that leave a window into pages. */
 void storeTokens(State& state, const StoreJob& job, const std::vector<CachedRow>& rows);
 
 /** Makes room for what {@link attendRows} keeps of a row; false where that is more than a thread may have, or than there is. */

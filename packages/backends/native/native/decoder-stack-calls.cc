@@ -168,7 +168,7 @@ napi_value callRunStack(napi_env env, napi_callback_info info) {
     const int32_t* parts = formats.data + layer * formatIntegers;
     if (!readLayout(call, parts, parts + partIntegers, memory, layout)) return nullptr;
     std::vector<CachedRow>& rows = caches[layer].rows;
-    if (!readCacheRows(call, layout, memory, pages, described.data + rowIntegers * layer * count, count, rows) || !takesTokens(call, layout, rows)) return nullptr;
+    if (!readCacheRows(call, layout, memory, pages, described.data + rowIntegers * layer * count, count, rows)) return nullptr;
     int64_t tokens = 0;
     for (const CachedRow& row : rows) tokens += row.count;
     call.require(tokens == positions.length && (rows.empty() || rows.back().token + rows.back().count == tokens), "rows have other tokens than the batch");

@@ -63,6 +63,12 @@ struct CachePart {
   bool minMax;           // unsigned codes over [min x, max x], not over a range that reaches to 0
   float low, high;       // ratios by which the ends of a range shrink
   const float* grids;    // of all tokens: scales, zero points and offsets, [3][kvHeads, headDim]
+  /** Of a row's tokens the last `keep` wait in a window, and those before them until `block` leave it together; 0 and 1: none wait. */
+  int64_t keep, block;
+
+  bool waits() const { return keep + block > 1; }
+  /** Tokens in pages of a row that has so many. */
+  int64_t settledAfter(int64_t tokens) const { return tokens <= keep ? 0 : (tokens - keep) / block * block; }
 };
 
 /** What all rows of a decoder layer's cache have in common. */
@@ -76,7 +82,8 @@ struct CacheLayout {
 
 /**
  * Keys or values of one row: tokens [0, settled) in pages, those behind them as floats in a window, [kvHeads][windowRow], whose first one is
- * token `waiting`. Those from there to `settled` leave it when the row's new token is stored.
+ * token `waiting`. Those from there to `settled` leave it as the row's new tokens are stored; until others take their places the window has
+ * them still, for the first of the new tokens to see.
  */
 struct CachedHalf {
   const int32_t* pages;
@@ -98,6 +105,9 @@ struct AttentionJob : CacheLayout {
   const uint8_t* memory;  // what page addresses count from
   int64_t heads;
 };
+
+/** Query tokens of a row that share a task, and with it a decoded page, at most. */
+constexpr int64_t queryTokens = 16;
 
 /** Query tokens [token, token + count) of one row for one kv head; the first sees `seen` tokens of the row, each next one more. */
 struct AttentionTask {

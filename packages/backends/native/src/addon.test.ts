@@ -127,8 +127,8 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.disposeLinear(12345)).toThrow('no such packed weight');
     expect(() => addon.configure(2, 'sse9', false)).toThrow('no such set');
     expect(() => addon.configure(0, '', false)).toThrow(TypeError);
-    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0, 64, 0, 0);
-    const one = Int32Array.of(0, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0); // one token, in a page of its own
+    const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 1);
+    const one = Int32Array.of(0, 1, 0, 0, 0, 0, 1, 0, 0); // one token, in a page of its own
     const attend = (pages: Int32Array, memory: number) =>
       addon.attention(
         f(4),
@@ -157,14 +157,22 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => store(Int32Array.of(0, 1028), memory)).toThrow('outside of the memory');
     expect(() => store(Int32Array.of(0), memory)).toThrow('more tokens than pages');
     expect(() => store(Int32Array.of(0, 0), memory, format.with(0, 1))).toThrow('is wrong');
+    expect(() => store(Int32Array.of(0, 0), memory, format.with(15, 0))).toThrow('is wrong');
+    const waiting = Int32Array.of(0, 1, 0, 0, 2048 - 12, 4, 1, 0, 4);
+    const windowed = format.with(14, 3);
+    expect(() =>
+      addon.storeTokens(f(4), f(4), memory, new Int32Array(2), waiting, windowed, windowed, 1, 4),
+    ).toThrow('a window is outside');
+    const byPage = Int32Array.of(4, 4, 0, 2, 192, 128, 0, 0, 0, 0, 0, 64, 1, 0, 0, 1);
+    expect(() => store(Int32Array.of(0, 0), memory, byPage)).toThrow('do not leave the window');
   });
 
   it('for more scores than memory holds are refused, though all of them fit their arrays', () => {
     // 65536 heads for one of keys, and a row of 2^31 tokens that are all on one page
     const [heads, pageTokens, before] = [2 ** 16, 2 ** 16, 2 ** 31 - 2];
-    const part = Int32Array.of(32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0, pageTokens, 0, 0);
-    const half = [0, before + 1, before + 1, 0, 0];
-    const row = Int32Array.of(0, 1, before, ...half, ...half);
+    const lies = [32, 1, 0, 4, 4 * pageTokens, 0, 0, 0, 0, 0, 0, pageTokens, 0, 0];
+    const part = Int32Array.of(...lies, 0, 1);
+    const row = Int32Array.of(0, 1, before, 0, 0, 0, 0, 0, 0);
     const pages = new Int32Array(Math.ceil((before + 1) / pageTokens));
     const [query, output] = [new Float32Array(heads), new Float32Array(heads)];
     const memory = new Uint8Array(4 * pageTokens);

@@ -11,7 +11,7 @@ import {
 import { floatElementBits } from '@thinkbits/spec';
 import { describeMap } from './describe-map.js';
 import { roundingOf } from './kernels/activations.js';
-import { describeCache, reserveRows, rowTokens } from './kernels/cache-pages.js';
+import { describeCache, reserveRows, roomOf, rowsOf } from './kernels/cache-pages.js';
 import { backendName } from './kernels/install.js';
 import type { NativeWeights } from './linear-product.js';
 import type { NativeBackend } from './native-backend.js';
@@ -20,8 +20,8 @@ import type { NativeBackend } from './native-backend.js';
 interface CacheFormats {
   /** As native/decoder-stack-calls.cc has it. */
   readonly formats: Int32Array;
-  /** Whether tokens of a layer wait in a window: a row gets one at a time then. */
-  readonly waits: boolean;
+  /** Layers whose tokens wait in a window, which takes some at a time. */
+  readonly waiting: readonly number[];
 }
 
 /** Layers that native/decoder-stack.h holds. */
@@ -51,7 +51,7 @@ function describeLayers({ cache, segments }: StackPlace, layers: readonly number
     formats: Int32Array.from(
       described.flatMap(({ keys, values, rotates }) => [...keys, ...values, Number(rotates)]),
     ),
-    waits: described.some(({ waits }) => waits),
+    waiting: layers.filter((_, i) => described[i]?.waits),
   };
 }
 
@@ -107,17 +107,19 @@ export const nativeStack: DecoderStack<NativeStack> = {
       handle,
       layers: all,
       formatsOf,
-      serves: (place) =>
-        place.segments.length > 0 &&
-        (!formatsOf(place).waits || place.segments.every(({ count }) => count <= 1)),
+      serves: (place) => {
+        const { cache, segments } = place;
+        const hasRoom = (layer: number): boolean =>
+          segments.every(({ slot, count }) => count <= roomOf(cache, layer, slot));
+        return segments.length > 0 && formatsOf(place).waiting.every(hasRoom);
+      },
       dispose: () => addon.disposeStack(handle),
     };
   },
   run(hidden: TensorInfo, held, place, backend) {
     const native = backend as NativeBackend;
     const { formats } = held.formatsOf(place);
-    const [batch = []] = rowTokens(place.segments, false);
-    const { pages, rows } = reserveRows(place.cache, held.layers, batch);
+    const { pages, rows } = reserveRows(place.cache, held.layers, rowsOf(place.segments));
     const { tensor, values } = native.allocate(hidden.shape);
     values.set(native.view(hidden));
     const { positions, table } = place;

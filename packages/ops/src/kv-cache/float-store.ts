@@ -1,4 +1,4 @@
-import { type DirectPages, type KvStore, pageTokens, type ReservedTokens } from './kv-store.js';
+import { type DirectPages, type KvStore, pageTokens } from './kv-store.js';
 import { pageMemory } from './page-memory.js';
 
 /** Keys or values in float32. */
@@ -25,7 +25,13 @@ export class FloatStore implements KvStore {
       headBytes,
       parameters: 0,
     } as const;
-    this.direct = { pages: this.pages, format, reserve: (count) => this.reserve(count) };
+    this.direct = {
+      pages: this.pages,
+      format,
+      rule: { keep: 0, block: 1 },
+      room: Number.POSITIVE_INFINITY,
+      reserve: (count) => this.reserve(count),
+    };
   }
 
   get settled(): number {
@@ -67,11 +73,10 @@ export class FloatStore implements KvStore {
     this.tokens = 0;
   }
 
-  private reserve(count: number): ReservedTokens {
+  private reserve(count: number): undefined {
     const tokens = this.tokens + count;
     while (this.pages.length * pageTokens < tokens)
       this.pages.push(pageMemory().allocate(this.kvHeads * this.headBytes));
     this.tokens = tokens;
-    return { waiting: tokens };
   }
 }

@@ -32,16 +32,23 @@ export class FloatWindow {
     return this.address + (head * this.stride + this.start * this.headDim) * 4;
   }
 
-  /** Counts a token that is to be written behind those held. @returns where it goes, of the first head */
-  reserve(): number {
-    if (this.start + this.held === this.capacity) this.moveToFront();
-    return this.oldest(0) + this.held++ * this.headDim * 4;
+  /** Tokens that may come before others leave. */
+  get room(): number {
+    return this.capacity - this.held;
+  }
+
+  /** Counts tokens that are to be written behind those held, {@link room} at most. @returns where they go, of the first head */
+  reserve(count: number): number {
+    if (this.start + this.held + count > this.capacity) this.moveToFront();
+    const behind = this.held;
+    this.held += count;
+    return this.oldest(0) + behind * this.headDim * 4;
   }
 
   /** Adds a token, `[kvHeads · headDim]` at `from` of `source`. */
   push(source: Float32Array, from: number): void {
     const { headDim, stride } = this;
-    const base = this.reserve() / 4;
+    const base = this.reserve(1) / 4;
     const { floats } = pageMemory();
     for (let head = 0; head < this.kvHeads; head++) {
       const to = base + head * stride;

@@ -7,9 +7,9 @@ import { checkKvParameters, type KvDimensions } from './check-kv-parameters.js';
 import { FloatLayout } from './float-layout.js';
 import { FloatStore } from './float-store.js';
 import { KeyRotation, requireAngles } from './key-rotation.js';
-import { type KvStore, readStore } from './kv-store.js';
+import { type KvStore, readStore, type SettlingRule } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
-import { PackedStore, type SettlingRule } from './packed-store.js';
+import { PackedStore } from './packed-store.js';
 import { StaticLayout } from './static-layout.js';
 import { TokenLayout } from './token-layout.js';
 

@@ -33,12 +33,12 @@ export interface PageFormat {
   readonly grid?: Grid;
 }
 
-/** Tokens that were counted, and are to be written next. */
-export interface ReservedTokens {
-  /** Tokens that were in pages before; those from here to `settled` now leave the window for theirs. */
-  readonly waiting: number;
-  /** Address of the window's first token, the one numbered `waiting`, of the first head; absent where there is no window. */
-  readonly window?: number;
+/** When tokens leave the window of recent ones that stay in float32. */
+export interface SettlingRule {
+  /** Recent tokens that always wait in the window. */
+  readonly keep: number;
+  /** Tokens that leave at once, as soon as so many lie before those that are kept; with none kept, 1: no token ever waits. */
+  readonly block: number;
 }
 
 /** Where a store keeps tokens, in a form that a kernel knows. */
@@ -46,13 +46,17 @@ export interface DirectPages {
   /** Addresses of pages, in order. */
   readonly pages: readonly number[];
   readonly format: PageFormat;
-  /** Floats from a head of the window to the next; absent where tokens do not wait in one. */
+  readonly rule: SettlingRule;
+  /** Floats from a head of the window to the next; absent where no token ever waits. */
   readonly windowRow?: number;
+  /** Tokens that {@link reserve} takes at once. */
+  readonly room: number;
   /**
-   * Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready; one at a time where tokens wait
-   * in a window.
+   * Counts `count` more tokens, which the caller writes before anything reads them, and has pages ready for those that leave the window for
+   * theirs.
+   * @returns the address, of the first head, of the first token that waited before; undefined where no token ever waits
    */
-  reserve(count: number): ReservedTokens;
+  reserve(count: number): number | undefined;
 }
 
 /**

@@ -1,15 +1,7 @@
 import { FloatWindow } from './float-window.js';
-import type { DirectPages, KvStore, ReservedTokens } from './kv-store.js';
+import type { DirectPages, KvStore, SettlingRule } from './kv-store.js';
 import type { PackedLayout } from './packed-layout.js';
 import { pageMemory } from './page-memory.js';
-
-/** When tokens of a {@link PackedStore} are encoded. */
-export interface SettlingRule {
-  /** Recent tokens that always stay in float. */
-  readonly keep: number;
-  /** Tokens that are encoded at once, as soon as so many lie before those that are kept; a multiple of the layout's unit. */
-  readonly block: number;
-}
 
 /**
  * Keys or values as packed integer codes, after an optional window of recent tokens in float32. A token is encoded once, when
@@ -38,9 +30,16 @@ export class PackedStore implements KvStore {
     if (keep + block > 1)
       this.window = new FloatWindow(kvHeads, headDim, keep === 0 ? block : 2 * keep + block);
     const { pages, window } = this;
-    const { format } = layout;
-    const reserve = (count: number): ReservedTokens => this.reserve(count);
-    this.direct = { pages, format, reserve, ...(window && { windowRow: window.stride }) };
+    this.direct = {
+      pages,
+      format: layout.format,
+      rule,
+      ...(window && { windowRow: window.stride }),
+      get room() {
+        return window?.room ?? Number.POSITIVE_INFINITY;
+      },
+      reserve: (count) => this.reserve(count),
+    };
   }
 
   get pageTokens(): number {
@@ -105,20 +104,16 @@ export class PackedStore implements KvStore {
       layout.encode(values, start + head * stride, head, page + head * layout.headBytes, at);
   }
 
-  private reserve(count: number): ReservedTokens {
+  private reserve(count: number): number | undefined {
     const { window, settled } = this;
-    if (window && count > 1) throw new RangeError('tokens of a window are reserved one by one');
+    if (window && count > window.room) throw new RangeError('a window has no room for the tokens');
     this.tokens += count;
-    if (!window) {
-      this.settle(count);
-      return { waiting: this.settled };
-    }
-    if (count === 1) window.reserve();
-    const oldest = window.oldest(0);
     const leaving = this.settledAfter(this.tokens) - settled;
+    window?.reserve(count);
+    const oldest = window?.oldest(0);
     this.settle(leaving);
-    window.drop(leaving);
-    return { waiting: settled, window: oldest };
+    window?.drop(leaving);
+    return oldest;
   }
 
   /** Counts tokens as settled that are written next, and has pages ready for them. */

@@ -60,18 +60,18 @@ function pair(maker: ArgumentMaker, count: number, out: (size: number) => unknow
 
 /**
  * A cache of one row in pages of four tokens, heads of 4-bit codes: `before` tokens are there and `count` come. Grids are of any kind; the last
- * tokens may lie in a window, which some leave as one comes.
+ * tokens may wait in a window, which some leave as others come.
  */
 function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 1) {
   const [pageTokens, axis] = [4, maker.random.integer(3)];
   // tokens that share a grid wait until all of them are there
   const waits = axis === 1 || yes(maker);
-  const waiting = pageTokens * maker.random.integer(3);
-  const inWindow = 1 + maker.random.integer(6);
-  const before = waits ? waiting + inWindow - 1 : size(maker);
-  const count = waits ? 1 : 1 + size(maker);
-  const held = Math.ceil((before + count) / pageTokens);
-  const leaving = waits ? pageTokens * maker.random.integer(Math.floor(inWindow / pageTokens) + 1) : 0;
+  const block = axis === 1 ? pageTokens * (1 + maker.random.integer(2)) : 1;
+  const keep = waits ? size(maker) : 0;
+  const [before, count] = [2 * size(maker), 1 + size(maker)];
+  const settledAfter = (tokens: number) =>
+    Math.max(0, Math.floor((tokens - keep) / block) * block);
+  const held = Math.ceil(settledAfter(before + count) / pageTokens);
   // codes, then scale and zero of every token, or of every channel
   const codes = (pageTokens * headDim) / 2;
   const headBytes = codes + 8 * Math.max(pageTokens, headDim);
@@ -82,16 +82,12 @@ function cache(maker: ArgumentMaker, kvHeads: number, headDim: number, layers = 
   const kind = maker.random.integer(axis === 0 ? 4 : 3);
   const format = Int32Array.of(
     ...[4, headDim, kind, headDim / 2, headBytes, codes, maker.random.integer(2), ...ones],
-    ...[0, maker.random.integer(3), pageTokens, axis, grids],
+    ...[0, maker.random.integer(3), pageTokens, axis, grids, keep, block],
   );
   const pages = Int32Array.from({ length: 2 * held }, (_, page) => page * pageBytes);
-  const room = inWindow * headDim; // floats of a head
+  const room = (before + count - settledAfter(before)) * headDim; // floats of a head
   const memory = new Uint8Array(window + 4 * kvHeads * room);
-  const half = (page: number) =>
-    waits
-      ? [page, waiting, waiting + leaving, window, room]
-      : [page, before + count, before + count, 0, 0];
-  const row = [0, count, before, ...half(0), ...half(held)];
+  const row = [0, count, before, 0, window, room, held, window, room];
   const rows = Int32Array.from(Array.from({ length: layers }, () => row).flat());
   return { count, before, format, pages, memory, rows };
 }

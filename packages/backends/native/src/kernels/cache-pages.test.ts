@@ -12,7 +12,7 @@ import { floatFormats, type KvPartScheme, type StaticKvGrid } from '@thinkbits/s
 import { expect, it } from 'vitest';
 import { describeEachSet } from '../__fixtures__/describe-each-set.js';
 import type { NativeBackend } from '../native-backend.js';
-import { describeCache, reserveRows, rowTokens } from './cache-pages.js';
+import { describeCache, reserveRows, rowSteps } from './cache-pages.js';
 
 const [kvHeads, tokens] = [3, 192]; // three pages
 const random = createRandom(41).fork('cache pages');
@@ -119,7 +119,7 @@ function store(cache: KvCache, key: Float32Array, value: Float32Array, segments:
   if (!layout) throw new Error('there are no tokens');
   const { keys, values } = layout;
   const { headDim } = cache.shape;
-  for (const tokens of rowTokens(segments, layout.waits)) {
+  for (const tokens of rowSteps(cache, 0, segments)) {
     const { pages, rows } = reserveRows(cache, [0], tokens);
     const { bytes } = pageMemory();
     addon.storeTokens(key, value, bytes, pages, rows, keys, values, kvHeads, headDim);

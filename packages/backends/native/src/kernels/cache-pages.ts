@@ -7,7 +7,7 @@ export interface CacheDescription {
   readonly values: Int32Array;
   /** Whether keys are rotated as they are read. */
   readonly rotates: boolean;
-  /** Whether tokens wait in a window, of which each sees another part: they go one by one then. */
+  /** Whether tokens wait in a window, which has room for some at a time: see {@link rowSteps}. */
   readonly waits: boolean;
 }
 
@@ -22,12 +22,12 @@ export interface RowTokens {
 export interface CachedRows {
   /** Addresses of pages. */
   readonly pages: Int32Array;
-  /** `[rows, 13]` */
+  /** `[rows, 9]` */
   readonly rows: Int32Array;
 }
 
 /** Integers as `readPart` of native/kv-store-calls.cc reads them. */
-function describe({ pageTokens, direct: { format } }: KvStore): Int32Array {
+function describe({ pageTokens, direct: { format, rule } }: KvStore): Int32Array {
   const { bits, group, kind, rowBytes, headBytes, parameters, grid, axis, grids = 0 } = format;
   const { clip = 1, range, float } = grid ?? {};
   const { low, high } = typeof clip === 'number' ? { low: clip, high: clip } : clip;
@@ -38,7 +38,7 @@ function describe({ pageTokens, direct: { format } }: KvStore): Int32Array {
     ...[bits, group, kind, rowBytes, headBytes, parameters, minMax],
     ...ratios,
     ...formatNumbers,
-    ...[pageTokens, axis ?? gridAxes.token, grids],
+    ...[pageTokens, axis ?? gridAxes.token, grids, rule.keep, rule.block],
   );
 }
 
@@ -58,24 +58,42 @@ export function describeCache(
   };
 }
 
-/**
- * The tokens of a batch, in steps that are taken one after another.
- * @param waits as {@link CacheDescription.waits} says
- */
-export function rowTokens(segments: readonly Segment[], waits: boolean): RowTokens[][] {
+/** The rows of a batch with all of their tokens. */
+export function rowsOf(segments: readonly Segment[]): RowTokens[] {
   let first = 0;
-  const batch = segments.map(({ slot, count }) => {
+  return segments.map(({ slot, count }) => {
     const row = { slot, token: first, count };
     first += count;
     return row;
   });
-  if (!waits) return [batch];
-  const longest = batch.reduce((most, { count }) => Math.max(most, count), 0);
-  return Array.from({ length: longest }, (_, t) =>
-    batch
-      .filter(({ count }) => t < count)
-      .map(({ slot, token }) => ({ slot, token: token + t, count: 1 })),
-  );
+}
+
+/** Tokens of a row that a decoder layer has room for at once. */
+export function roomOf(cache: KvCache, layer: number, slot: number): number {
+  const { keys, values } = cache.row(slot, layer);
+  return Math.min(keys.direct.room, values.direct.room);
+}
+
+/** The tokens of a batch in steps: of every row as many as there is room for once those of the step before were attended to. */
+export function* rowSteps(
+  cache: KvCache,
+  layer: number,
+  segments: readonly Segment[],
+): Generator<RowTokens[]> {
+  let left = rowsOf(segments);
+  do {
+    const step = left.map((row) => ({
+      ...row,
+      count: Math.min(row.count, roomOf(cache, layer, row.slot)),
+    }));
+    yield step;
+    left = left
+      .map(({ slot, token, count }, i) => {
+        const done = (step[i] as RowTokens).count;
+        return { slot, token: token + done, count: count - done };
+      })
+      .filter(({ count }) => count > 0);
+  } while (left.length > 0);
 }
 
 /**
@@ -89,10 +107,9 @@ export function reserveRows(
 ): CachedRows {
   const pages: number[] = [];
   const described: number[] = [];
-  const reserve = (store: KvStore, count: number): void => {
-    const { direct } = store;
-    const { waiting, window = 0 } = direct.reserve(count);
-    described.push(pages.length, waiting, store.settled, window, direct.windowRow ?? 0);
+  const reserve = ({ direct }: KvStore, count: number): void => {
+    const window = direct.reserve(count) ?? 0;
+    described.push(pages.length, window, direct.windowRow ?? 0);
     for (const page of direct.pages) pages.push(page);
   };
   for (const layer of layers) {

@@ -12,7 +12,7 @@ import {
   swigluOp,
 } from '@thinkbits/ops';
 import type { NativeBackend } from '../native-backend.js';
-import { describeCache, reserveRows, rowTokens } from './cache-pages.js';
+import { describeCache, reserveRows, rowSteps } from './cache-pages.js';
 import { installBefore, type NativeKernel } from './install.js';
 
 /** Norms, rotary embedding, SwiGLU and attention: what a decoder layer does besides products. */
@@ -65,7 +65,7 @@ function attendDirectly(
   const angles = layout.rotates ? anglesOf(attributes) : noAngles;
   const { tensor, values: out } = backend.allocate(query.shape);
   const [q, k, v] = [backend.view(query), backend.view(key), backend.view(value)];
-  for (const tokens of rowTokens(segments, layout.waits)) {
+  for (const tokens of rowSteps(cache, layer, segments)) {
     const { pages, rows } = reserveRows(cache, [layer], tokens);
     const memory = pageMemory().bytes; // as it is once there is room
     addon.storeTokens(k, v, memory, pages, rows, keys, values, kvHeads, headDim);
