@@ -11,6 +11,7 @@ import { rmsNormOp } from './rms-norm.js';
 import { rmsNormKernel } from './rms-norm-kernel.js';
 import { rotaryEmbeddingOp } from './rotary-embedding.js';
 import { rotaryEmbeddingKernel } from './rotary-embedding-kernel.js';
+import { installWasmProducts } from './wasm/products.js';
 
 const kernels: readonly (readonly [name: string, kernel: KernelFunc])[] = [
   [rmsNormOp.name, rmsNormKernel],
@@ -20,8 +21,8 @@ const kernels: readonly (readonly [name: string, kernel: KernelFunc])[] = [
 ];
 
 /**
- * Registers the TypeScript and WebAssembly kernels for the backends whose tensors live in host memory; safe to repeat, and a backend's own
- * kernel stays.
+ * Registers the TypeScript and WebAssembly kernels for the backends whose tensors live in host memory, and has products of tfjs's
+ * backend `wasm`, once that was imported, take its fast path; safe to repeat, and a backend's own kernel stays.
  */
 export function installHostKernels(): void {
   for (const backend of hostBackends)
@@ -29,4 +30,5 @@ export function installHostKernels(): void {
       if (!getKernel(name, backend)) installKernel(name, backend, kernel);
   for (const backend of hostBackends)
     if (!getKernel(linearProductKernel, backend)) installLinearProduct(backend, hostLinear);
+  installWasmProducts();
 }

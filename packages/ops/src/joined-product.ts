@@ -26,8 +26,7 @@ export function joinedProduct(x: Tensor2D, weights: readonly Tensor2D[]): Tensor
     return engine().runKernel(joinedProductName, inputs) as Tensor2D;
   }
   return tidy(() => {
-    // W · xᵀ: the WebAssembly backend keeps a second copy of a product's right side, and takes a slow path where it
-    // has to transpose one
+    // W · xᵀ: the WebAssembly backend keeps a second copy of a product's right side
     const columns = transpose(x);
     const parts = weights.map((weight) => transpose<Tensor2D>(matMul<Tensor2D>(weight, columns)));
     return parts.length === 1 ? (parts[0] as Tensor2D) : concat(parts, 1);

@@ -65,6 +65,7 @@ async function openNative(options: NativeOptions = {}): Promise<BackendCandidate
 async function openWasm(): Promise<BackendCandidate> {
   try {
     await import('@tensorflow/tfjs-backend-wasm');
+    installHostKernels(); // what replaces kernels of tfjs's
     if (await setBackend('wasm')) {
       await ready();
       return {

@@ -9,7 +9,6 @@ import {
   type Tensor2D,
   tensor2d,
   tidy,
-  transpose,
 } from '@tensorflow/tfjs-core';
 import { type FusedOp, runOp } from '../fused-op.js';
 import type { KvDimensions } from '../kv-cache/check-kv-parameters.js';
@@ -145,9 +144,8 @@ function attendSegment(
       q.set(query.subarray(from, from + headDim), t * headDim);
     }
     const rows = tensor2d(q, [count, headDim]);
-    // Plain products of transposed copies: the transposing forms take a slow path on wasm.
     const scores = overBoth(keys, kv, (tokens, seen) =>
-      seen(matMul(rows, transpose(tensor2d(tokens, [end, headDim])))),
+      seen(matMul(rows, tensor2d(tokens, [end, headDim]), false, true)),
     );
     const weights = softmax(add(mul(scores, 1 / Math.sqrt(headDim)), mask)) as Tensor2D; // [count, end]
     outputs.push(

@@ -41,8 +41,8 @@ export function causalAttention(
   const headDim = width / heads;
   const shared = [kvHeads, (heads / kvHeads) * tokens]; // the queries of a key-value head, one head after another
   const queries = reshape(byHead(query, heads), [...shared, headDim]);
-  const keys = transpose(byHead(key, kvHeads), [0, 2, 1]); // [kvHeads, headDim, tokens]
-  const scores = mul(matMul(queries, keys), 1 / Math.sqrt(headDim));
+  const keys = byHead(key, kvHeads); // [kvHeads, tokens, headDim]
+  const scores = mul(matMul(queries, keys, false, true), 1 / Math.sqrt(headDim));
   const seen = add(reshape(scores, [heads, tokens, tokens]), mask);
   const weights = reshape(softmax(seen), [...shared, tokens]);
   const attended = matMul(weights, byHead(value, kvHeads)); // [kvHeads, heads / kvHeads · tokens, headDim]

@@ -79,6 +79,14 @@ const functions: [string, number[][], (...x: never[]) => tf.Tensor][] = [
         (y) => tf.matMul(y, r),
       ),
   ],
+  ...[0, 1, 2, 3].map((which): (typeof functions)[0] => {
+    const [turnA, turnB] = [which % 2 === 1, which >= 2];
+    return [
+      `batches of products, ${turnA ? 'turned' : 'plain'} by ${turnB ? 'turned' : 'plain'}`,
+      [turnA ? [2, 4, 3] : [2, 3, 4], turnB ? [2, 5, 4] : [2, 4, 5]],
+      (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b, turnA, turnB),
+    ];
+  }),
   [
     'joined parts of transposed products',
     [

@@ -56,12 +56,6 @@ function config(
 const where = (condition: Tensor, gradient: Tensor): Tensor =>
   mul(gradient, cast(condition, 'float32'));
 
-/** The transpose of the last two axes, as a copy: products that transpose by themselves are slow on wasm. */
-function turn(x: Tensor): Tensor {
-  const axes = x.shape.map((_, i) => i);
-  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
-}
-
 /** An operation of two operands, either broadcast; each part maps the output's gradient to its operand's before the sum. */
 const binary = (
   kernelName: string,
@@ -114,13 +108,11 @@ const batchMatMul = config(
   { kernelName: 'BatchMatMul', inputsToSave: ['a', 'b'] },
   (dy, saved, { transposeA, transposeB }) => {
     const [a, b] = saved as Saved;
-    const [left, right] = [transposeA ? turn(a) : a, transposeB ? turn(b) : b];
-    const back = (gradient: Tensor, turned: boolean, like: Tensor) =>
-      reduceTo(turned ? turn(gradient) : gradient, like);
-    return {
-      a: () => back(matMul(dy, turn(right)), transposeA, a),
-      b: () => back(matMul(turn(left), dy), transposeB, b),
-    };
+    const toA = () =>
+      transposeA ? matMul(b, dy, transposeB, true) : matMul(dy, b, false, !transposeB);
+    const toB = () =>
+      transposeB ? matMul(dy, a, true, transposeA) : matMul(a, dy, !transposeA, false);
+    return { a: () => reduceTo(toA(), a), b: () => reduceTo(toB(), b) };
   },
 );
 

@@ -50,8 +50,7 @@ function cut(x: Tensor2D, size: number): Tensor3D {
 export function groupProducts(inputs: Tensor2D, size: number): Tensor3D {
   return tidy(() => {
     const x = cut(inputs, size); // [groups, tokens, size]
-    // transposed here: the WebAssembly backend is slow at products that transpose by themselves
-    return matMul<Tensor3D>(transpose<Tensor3D>(x, [0, 2, 1]), x);
+    return matMul<Tensor3D>(x, x, true, false);
   });
 }
 

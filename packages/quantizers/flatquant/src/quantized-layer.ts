@@ -95,7 +95,7 @@ function quantizedWeight(layer: FrozenLayer, learned: Learned, role: Role, { und
 /** x · Wᵀ + b for the linears of a group. @param x `[tokens, in]` */
 function project(layer: FrozenLayer, learned: Learned, stage: number, x: Tensor2D, map: Transform) {
   return (layer.shape.inputs[stage] as { roles: readonly Role[] }).roles.map((role) => {
-    const y = matMul(x, transpose(quantizedWeight(layer, learned, role, map))) as Tensor2D;
+    const y = matMul<Tensor2D>(x, quantizedWeight(layer, learned, role, map), false, true);
     const bias = layer.biases.get(role);
     if (!bias) return y;
     const value = role === 'v' ? matrixOf(learned, 'value') : undefined;

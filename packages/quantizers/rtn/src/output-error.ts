@@ -19,8 +19,7 @@ export function createOutputError(): OutputError {
   return {
     observe(input) {
       const sum: tf.Tensor2D = tf.tidy(() => {
-        // transposed here: the WebAssembly backend is thirty times slower at a product that transposes by itself
-        const product = tf.matMul<tf.Tensor2D>(tf.transpose(input), input); // [in, in]
+        const product = tf.matMul<tf.Tensor2D>(input, input, true, false); // [in, in]
         return gram ? tf.add<tf.Tensor2D>(gram, product) : product;
       });
       gram?.dispose();
