@@ -171,6 +171,7 @@ int64_t readBatch(Call& call, int shape, CacheLayout& layout, std::vector<Cached
   const Span<uint8_t> memory = call.bytes(2, 0);
   const Span<int32_t> pages = call.integers(3, 0), described = call.integers(4, 0);
   const Span<int32_t> keys = call.integers(5, partIntegers), values = call.integers(6, partIntegers);
+  call.require(described.length % rowIntegers == 0, "the rows have other numbers of integers");
   if (!call.ok || !readLayout(call, keys.data, values.data, memory, layout)) return 0;
   if (!readCacheRows(call, layout, memory, pages, described.data, described.length / rowIntegers, rows)) return 0;
   return rows.empty() ? 0 : rows.back().token + rows.back().count;

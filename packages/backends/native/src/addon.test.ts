@@ -129,13 +129,13 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => addon.configure(0, '', false)).toThrow(TypeError);
     const format = Int32Array.of(32, 4, 0, 0, 64 * 16, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 1);
     const one = Int32Array.of(0, 1, 0, 0, 0, 0, 1, 0, 0); // one token, in a page of its own
-    const attend = (pages: Int32Array, memory: number) =>
+    const attend = (pages: Int32Array, memory: number, row = one) =>
       addon.attention(
         f(4),
         f(4),
         new Uint8Array(memory),
         pages,
-        one,
+        row,
         format,
         format,
         1,
@@ -148,6 +148,8 @@ describe.skipIf(why !== undefined)('arguments of the addon', () => {
     expect(() => attend(Int32Array.of(0, 1024), 2047)).toThrow('outside of the memory');
     expect(() => attend(Int32Array.of(0), 2048)).toThrow('more tokens than pages');
     expect(() => attend(Int32Array.of(0, -4), 2048)).toThrow('outside of the memory');
+    const longer = Int32Array.of(...one, 0);
+    expect(() => attend(Int32Array.of(0, 1024), 2048, longer)).toThrow('numbers of integers');
     const store = (pages: Int32Array, memory: Uint8Array, layout = format) => {
       addon.storeTokens(f(4).fill(1), f(4), memory, pages, one, layout, layout, 1, 4);
     };

@@ -1,8 +1,9 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ThinkbitsError } from '@thinkbits/spec';
 import { toDiskError } from './disk-error.js';
+import { makeFolder } from './make-folder.js';
 import { removePartialFiles } from './partial-file.js';
 import { currentProcess, isProcessAlive, type ProcessIdentity } from './process-identity.js';
 
@@ -71,7 +72,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, nameOf(own));
   const withdraw = () => rm(path, { force: true });
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     for (let attempt = 1; ; attempt++) {
       try {
         await writeFile(path, '', { flag: 'wx' });

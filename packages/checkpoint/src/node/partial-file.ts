@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { isProcessAlive } from './process-identity.js';
 
 let counter = 0;
@@ -34,7 +35,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 export async function openPartialFile(path: string): Promise<PartialFile> {
   const folder = dirname(path);
   const hidden = join(folder, `.${basename(path)}.${process.pid}-${counter++}.partial`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const handle = await open(hidden, 'w');
   let open_ = true;
   const close = async () => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import { evaluate, hashText } from '@thinkbits/evaluate';
@@ -167,7 +166,6 @@ export async function runStudy(
   const shared = { session, directory, runs, benchmarks, engine };
   const context: StudyContext = { ...shared, showConfidential };
 
-  await mkdir(directory, { recursive: true });
   const completed = completeStudy(study);
   await writeFileAtomic(join(directory, 'study.json'), `${JSON.stringify(completed, null, 2)}\n`);
 

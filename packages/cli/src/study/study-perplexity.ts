@@ -1,5 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import { hashText, type PerplexityResult } from '@thinkbits/evaluate';
 import type { StudyRow } from '@thinkbits/report';
@@ -40,7 +39,6 @@ export async function measureTexts(
     const model = await prepareModel({ checkpoint, name: place.name }, completeRecipe({}), session);
     try {
       const result = await measurePerplexity(model, place.name, loaded, text, session);
-      await mkdir(dirname(path), { recursive: true });
       await writeFileAtomic(path, `${JSON.stringify({ identity, result }, null, 2)}\n`);
     } finally {
       await closeModel(model);

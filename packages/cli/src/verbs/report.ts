@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '@thinkbits/checkpoint/node';
 import type { StudyResults } from '@thinkbits/report';
@@ -49,7 +48,6 @@ export function reportVerb(host: Host): Command {
     }
     const { answers } = collected;
     const folder = dirname(page);
-    await mkdir(folder, { recursive: true });
     const files = {
       html: page,
       markdown: join(folder, 'report.md'),

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ThinkbitsError, throwIfAborted } from '@thinkbits/spec';
 import { toDiskError } from '../disk-error.js';
+import { makeFolder } from '../make-folder.js';
 import { fileSize, partialPath } from './hub-cache.js';
 import type { HubFile } from './hub-client.js';
 
@@ -125,7 +126,7 @@ const mayPass = new Set(['connection-lost', 'unreachable', 'server-error', 'too-
 export async function downloadBlob(download: BlobDownload): Promise<void> {
   const { label, file, source = hub, path, signal } = download;
   const partial = partialPath(path);
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(path)).catch((error: unknown) => {
     throw toDiskError(error, { path, bytes: file.size });
   });
   for (let attempt = 0; ; attempt++) {

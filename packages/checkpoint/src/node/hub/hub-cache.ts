@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { writeFileAtomic } from '../write-file-atomic.js';
 import type { HubLocation } from './hub-location.js';
 
@@ -80,7 +81,7 @@ export function openHubCache(directory: string, { kind, repository }: HubLocatio
     partialSize: (hash) => fileSize(partialPath(blob(hash))),
     async link(commit, file, hash) {
       const path = join(snapshot(commit), file);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await rm(path, { force: true });
       // Relative, so that the cache can be moved; copied where the platform allows no links (Windows).
       await symlink(relative(dirname(path), blob(hash)), path).catch(() =>
