@@ -120,6 +120,21 @@ THINKBITS_INLINE void addValues(const float* values, const float* weights, int64
     for (int64_t t = 0; t < count; t++) out[i] += weights[t] * values[t * headDim + i];
 }
 
+/** A task, and where its queries lie within those of the batch. */
+struct QueryTask : AttentionTask {
+  const AttentionJob& job;
+  int64_t headDim, group, width;
+  int64_t at;    // the first head of the first query token
+  int64_t last;  // tokens that the last query token sees
+  bool tiled;
+
+  QueryTask(const AttentionJob& job, const AttentionTask& task)
+      : AttentionTask(task), job(job), headDim(job.headDim), group(job.heads / job.kvHeads), width(job.heads * headDim),
+        at(task.token * width + task.kvHead * group * headDim), last(task.seen + task.count - 1), tiled(task.exact && headDim <= tiledHead) {}
+  /** Queries of so many query tokens. */
+  TaskQueries queries(int64_t tokens) const { return {tokens * group, group, width, headDim}; }
+};
+
 /** Tokens [begin, end) of a piece of `held` tokens that begins with token `first`. */
 struct PieceRange {
   int64_t begin, end;
@@ -127,41 +142,74 @@ struct PieceRange {
   static int64_t within(int64_t x, int64_t held) { return x < 0 ? 0 : (x < held ? x : held); }
 };
 
+/** Scores of query tokens [from, to) against a piece of keys; those of tokens that they must not see may be written, and are not read. */
+THINKBITS_INLINE void scorePiece(const QueryTask& task, const float* keys, int64_t first, int64_t held, int64_t from, int64_t to, float* scores) {
+  const int64_t headDim = task.headDim, group = task.group, last = task.last;
+  const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
+  const float* queries = task.job.query + task.at;
+  if (task.tiled) return scoreTogether(queries + from * task.width, task.queries(to - from), keys, held, headDim, scale, scores + from * group * last + first, last);
+  for (int64_t q = from; q < to; q++) {
+    const int64_t count = PieceRange(first, task.seen + q, first, held).end;
+    for (int64_t g = 0; g < group; g++) {
+      const float* query = queries + q * task.width + g * headDim;
+      float* out = scores + (q * group + g) * last + first;
+      if (task.exact)
+        scoreKeysExactly(query, keys, count, headDim, scale, out);
+      else
+        scoreKeys(query, keys, count, headDim, scale, out, q == 0 && g == 0);
+    }
+  }
+}
+
+/** Adds a piece of values to the outputs of query tokens; `rangeOf` says which of its tokens one of them sees. */
+template <class F>
+THINKBITS_INLINE void addPiece(const QueryTask& task, const float* values, int64_t first, const float* scores, F rangeOf) {
+  const int64_t headDim = task.headDim, group = task.group;
+  const TaskQueries queries = task.queries(task.count);
+  float* output = task.job.output + task.at;
+  const auto weightsOf = [&](int64_t j) { return scores + j * task.last + first; };
+  const auto addRange = [&](int64_t j, int64_t begin, int64_t end, int64_t channel) {
+    if (begin < end) addValues(values + begin * headDim, weightsOf(j) + begin, end - begin, headDim, output + queries.at(j), channel);
+  };
+  if (!task.tiled) {
+    for (int64_t j = 0; j < queries.count; j++) {
+      const PieceRange seen = rangeOf(j / group);
+      addRange(j, seen.begin, seen.end, 0);
+    }
+    return;
+  }
+  for (int64_t j = 0; j < queries.count; j += queriesOfTile) {
+    const int64_t some = queries.count - j < queriesOfTile ? queries.count - j : queriesOfTile;
+    // what comes later sees more of a page, and less of a window's beginning: what all of them see
+    const int64_t begin = rangeOf((j + some - 1) / group).begin, end = rangeOf(j / group).end;
+    float* out[queriesOfTile];
+    for (int64_t q = 0; q < some; q++) {
+      out[q] = output + queries.at(j + q);
+      const PieceRange seen = rangeOf((j + q) / group);
+      addRange(j + q, seen.begin, begin < seen.end ? begin : seen.end, 0);
+    }
+    const int64_t whole = begin < end ? addValuesTogether(values + begin * headDim, weightsOf(j) + begin, task.last, end - begin, headDim, out, some) : 0;
+    for (int64_t q = 0; q < some; q++) {
+      if (whole < headDim) addRange(j + q, begin, end, whole);
+      addRange(j + q, end > begin ? end : begin, rangeOf((j + q) / group).end, 0);
+    }
+  }
+}
+
 /**
- * softmax(qK^T / sqrt(d)) V for query tokens [task.token, task.token + task.count) of one row and one kv head. The first of them
- * sees `task.seen` tokens, each next one more; in pages each sees those that had left the window when it came.
+ * softmax(qK^T / sqrt(d)) V for query tokens [token, token + count) of one row and one kv head. The first of them sees `seen` tokens, each
+ * next one more; in pages each sees those that had left the window when it came.
  * @param scores room for count * group * (seen + count) floats
  * @param decoded room for a page
  */
-void attend(const AttentionJob& job, const AttentionTask& task, float* scores, float* decoded) {
-  const int64_t headDim = job.headDim, group = job.heads / job.kvHeads, width = job.heads * headDim;
-  const int64_t last = task.seen + task.count - 1;
-  const float scale = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(headDim)));
-  const int64_t at = task.token * width + task.kvHead * group * headDim;
-  const bool tiled = task.exact && headDim <= tiledHead;
-  const TaskQueries queries = {task.count * group, group, width, headDim};
-  const HeadTokens keys = {job, job.keys, task.keys, task.kvHead, job.keys.settledAfter(last)};
-  const HeadTokens values = {job, job.values, task.values, task.kvHead, job.values.settledAfter(last)};
+void attend(const AttentionJob& job, const AttentionTask& one, float* scores, float* decoded) {
+  const QueryTask task(job, one);
+  const HeadTokens keys = {job, job.keys, task.keys, task.kvHead, job.keys.settledAfter(task.last)};
+  const HeadTokens values = {job, job.values, task.values, task.kvHead, job.values.settledAfter(task.last)};
 
-  // scores of query tokens [from, to) against a piece; those of tokens that they must not see are written, and not read
   const auto score = [&](const float* piece, int64_t first, int64_t held, int64_t from, int64_t to) {
     if (job.cosines) piece = rotateKeys(job, piece, first, held, decoded);
-    if (tiled) {
-      const TaskQueries some = {(to - from) * group, group, width, headDim};
-      scoreTogether(job.query + at + from * width, some, piece, held, headDim, scale, scores + from * group * last + first, last);
-      return;
-    }
-    for (int64_t q = from; q < to; q++) {
-      const int64_t count = PieceRange(first, task.seen + q, first, held).end;
-      for (int64_t g = 0; g < group; g++) {
-        const float* query = job.query + at + q * width + g * headDim;
-        float* out = scores + (q * group + g) * last + first;
-        if (task.exact)
-          scoreKeysExactly(query, piece, count, headDim, scale, out);
-        else
-          scoreKeys(query, piece, count, headDim, scale, out, q == 0 && g == 0);
-      }
-    }
+    scorePiece(task, piece, first, held, from, to, scores);
   };
   for (int64_t first = 0, held = 0; first < keys.settled; first += held) {
     held = keys.count(first, keys.settled);
@@ -169,7 +217,7 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
     if (first + held < keys.settled) keys.ask(first + held, task.kvHead);
     else values.ask(0, task.kvHead);
     const float* page = keys.page(first, held, decoded);
-    if (job.keys.bits == 32) fetch(page, (held < W ? held : W) * headDim);
+    if (job.keys.bits == 32) fetch(page, (held < W ? held : W) * job.headDim);
     score(page, first, held, 0, task.count);
   }
   const auto scoreWindow = [&](int64_t first, int64_t end, int64_t from, int64_t to) {
@@ -178,59 +226,31 @@ void attend(const AttentionJob& job, const AttentionTask& task, float* scores, f
       score(keys.window(first), first, held, from, to);
     }
   };
-  // what the last of them sees in pages, and others do not yet
+  // what the last query token sees in pages, and others do not yet
   for (int64_t q = 0, to = 0; keys.half.window && q < task.count; q = to) {
     const int64_t settled = job.keys.settledAfter(task.seen + q);
     while (to < task.count && job.keys.settledAfter(task.seen + to) == settled) to++;
     scoreWindow(settled, keys.settled, q, to);
   }
-  scoreWindow(keys.settled, last, 0, task.count);
+  scoreWindow(keys.settled, task.last, 0, task.count);
 
   int64_t settled[queryTokens];
   for (int64_t q = 0; q < task.count; q++) {
     settled[q] = job.values.settledAfter(task.seen + q);
-    for (int64_t g = 0; g < group; g++) {
-      softmaxInPlace(scores + (q * group + g) * last, task.seen + q, task.exact);
-      memset(job.output + at + q * width + g * headDim, 0, headDim * sizeof(float));
+    for (int64_t g = 0; g < task.group; g++) {
+      softmaxInPlace(scores + (q * task.group + g) * task.last, task.seen + q, task.exact);
+      memset(job.output + task.at + q * task.width + g * job.headDim, 0, job.headDim * sizeof(float));
     }
   }
-  // adds a piece to what the queries give that see some of it, in a page or in the window
-  const auto add = [&](const float* piece, int64_t first, int64_t held, bool inPage) {
-    const auto rangeOf = [&](int64_t q) { return inPage ? PieceRange(first, settled[q], first, held) : PieceRange(settled[q], task.seen + q, first, held); };
-    const auto addRange = [&](int64_t j, int64_t begin, int64_t end, int64_t channel) {
-      if (begin < end) addValues(piece + begin * headDim, scores + j * last + first + begin, end - begin, headDim, job.output + at + queries.at(j), channel);
-    };
-    for (int64_t j = 0; !tiled && j < queries.count; j++) {
-      const PieceRange seen = rangeOf(j / group);
-      addRange(j, seen.begin, seen.end, 0);
-    }
-    for (int64_t j = 0; tiled && j < queries.count; j += queriesOfTile) {
-      const int64_t some = queries.count - j < queriesOfTile ? queries.count - j : queriesOfTile;
-      // what comes later sees more of a page, and less of a window's beginning: what all of them see
-      const int64_t begin = rangeOf((j + some - 1) / group).begin, end = rangeOf(j / group).end;
-      float* out[queriesOfTile];
-      for (int64_t q = 0; q < some; q++) {
-        out[q] = job.output + at + queries.at(j + q);
-        const PieceRange seen = rangeOf((j + q) / group);
-        addRange(j + q, seen.begin, begin < seen.end ? begin : seen.end, 0);
-      }
-      const int64_t whole = begin < end ? addValuesTogether(piece + begin * headDim, scores + j * last + first + begin, last, end - begin, headDim, out, some) : 0;
-      for (int64_t q = 0; q < some; q++) {
-        if (whole < headDim) addRange(j + q, begin, end, whole);
-        addRange(j + q, end > begin ? end : begin, rangeOf((j + q) / group).end, 0);
-      }
-    }
-  };
   for (int64_t first = 0, held = 0; first < values.settled; first += held) {
     held = values.count(first, values.settled);
     if (first + held < values.settled) values.ask(first + held, task.kvHead);
     else if (task.kvHead + 1 < job.kvHeads) keys.ask(0, task.kvHead + 1);
-    add(values.page(first, held, decoded), first, held, true);
+    addPiece(task, values.page(first, held, decoded), first, scores, [&](int64_t q) { return PieceRange(first, settled[q], first, held); });
   }
-  if (!values.half.window) return;
-  for (int64_t first = settled[0], held = 0; first < last; first += held) {
-    held = values.count(first, last);
-    add(values.window(first), first, held, false);
+  for (int64_t first = settled[0], held = 0; values.half.window && first < task.last; first += held) {
+    held = values.count(first, task.last);
+    addPiece(task, values.window(first), first, scores, [&](int64_t q) { return PieceRange(settled[q], task.seen + q, first, held); });
   }
 }
 
