@@ -168,16 +168,17 @@ THINKBITS_INLINE void addPiece(const QueryTask& task, const float* values, int64
   const TaskQueries queries = task.queries(task.count);
   float* output = task.job.output + task.at;
   const auto weightsOf = [&](int64_t j) { return scores + j * task.last + first; };
-  const auto addRange = [&](int64_t j, int64_t begin, int64_t end, int64_t channel) {
-    if (begin < end) addValues(values + begin * headDim, weightsOf(j) + begin, end - begin, headDim, output + queries.at(j), channel);
-  };
   if (!task.tiled) {
-    for (int64_t j = 0; j < queries.count; j++) {
-      const PieceRange seen = rangeOf(j / group);
-      addRange(j, seen.begin, seen.end, 0);
+    for (int64_t q = 0; q < task.count; q++) {
+      const PieceRange seen = rangeOf(q);
+      for (int64_t g = 0; seen.begin < seen.end && g < group; g++)
+        addValues(values + seen.begin * headDim, weightsOf(q * group + g) + seen.begin, seen.end - seen.begin, headDim, output + q * task.width + g * headDim);
     }
     return;
   }
+  const auto addRange = [&](int64_t j, int64_t begin, int64_t end, int64_t channel) {
+    if (begin < end) addValues(values + begin * headDim, weightsOf(j) + begin, end - begin, headDim, output + queries.at(j), channel);
+  };
   for (int64_t j = 0; j < queries.count; j += queriesOfTile) {
     const int64_t some = queries.count - j < queriesOfTile ? queries.count - j : queriesOfTile;
     // what comes later sees more of a page, and less of a window's beginning: what all of them see

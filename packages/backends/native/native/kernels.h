@@ -68,7 +68,10 @@ struct CachePart {
 
   bool waits() const { return keep + block > 1; }
   /** Tokens in pages of a row that has so many. */
-  int64_t settledAfter(int64_t tokens) const { return tokens <= keep ? 0 : (tokens - keep) / block * block; }
+  int64_t settledAfter(int64_t tokens) const {
+    if (tokens <= keep) return 0;
+    return block == 1 ? tokens - keep : (tokens - keep) / block * block;  // a division takes as long as a score
+  }
 };
 
 /** What all rows of a decoder layer's cache have in common. */
