@@ -1,13 +1,12 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { backend, engine, matMul, setBackend, tensor } from '@tensorflow/tfjs-core';
+import { backend, engine, matMul, setBackend, tensor, util } from '@tensorflow/tfjs-core';
 import { createRandom } from '@thinkbits/numerics';
 import { beforeAll, expect, it } from 'vitest';
 import { installHostKernels } from '../install-kernels.js';
 
 const random = createRandom('products on wasm');
 const upTo = (most: number): number => 1 + random.integer(most);
-const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, 1);
+const { sizeFromShape } = util;
 
 beforeAll(async () => {
   installHostKernels();
@@ -44,15 +43,15 @@ it('multiplies batches and transposed factors as plain loops do, and keeps nothi
     const shapeA = [...outerA, ...(turnA ? [k, m] : [m, k])];
     const shapeB = [...outerB, ...(turnB ? [n, k] : [k, n])];
     const [a, b] = [shapeA, shapeB].map((shape) =>
-      Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+      Float32Array.from({ length: sizeFromShape(shape) }, () => random.normal()),
     ) as [Float32Array, Float32Array];
     const factors = [tensor(a, shapeA), tensor(b, shapeB)] as const;
     const product = matMul(...factors, turnA, turnB);
     expect(product.shape.slice(-2)).toEqual([m, n]);
-    expect(product.size).toBe(sizeOf(outer) * m * n);
+    expect(product.size).toBe(sizeFromShape(outer) * m * n);
     const values = product.dataSync();
     let worst = 0;
-    for (let pair = 0; pair < sizeOf(outer); pair++) {
+    for (let pair = 0; pair < sizeFromShape(outer); pair++) {
       const left = matrixOf(a, pair, m, k, turnA);
       const right = matrixOf(b, pair, k, n, turnB);
       for (let row = 0; row < m; row++)
@@ -70,7 +69,8 @@ it('multiplies batches and transposed factors as plain loops do, and keeps nothi
 });
 
 it('leaves what it does not serve to tfjs', () => {
-  const ones = (...shape: number[]) => tensor(new Float32Array(sizeOf(shape)).fill(1), shape);
+  const ones = (...shape: number[]) =>
+    tensor(new Float32Array(sizeFromShape(shape)).fill(1), shape);
   const [a, b, none] = [ones(2, 3, 4), ones(2, 5, 4), ones(2, 0, 4)];
   expect(() => matMul(a, b)).toThrow('inner shapes');
   const empty = matMul(none, b, false, true);
